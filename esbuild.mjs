@@ -1,0 +1,43 @@
+// Bundles everything that ships into dist/. `--watch` rebuilds on change.
+import { context } from 'esbuild';
+
+const production = process.argv.includes('--production');
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  outdir: 'dist',
+  legalComments: 'none',
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...shared, platform: 'node', format: 'cjs', target: 'node22', outExtension: { '.js': '.cjs' } };
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'] },
+  {
+    ...node,
+    entryPoints: { server: 'src/server/main.ts', scoreWorker: 'src/server/scoreWorker.ts' },
+  },
+  {
+    ...shared,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome138',
+    entryPoints: { webview: 'webview/main.ts' },
+  },
+];
+
+for (const options of bundles) {
+  const build = await context(options);
+  if (process.argv.includes('--watch')) {
+    await build.watch();
+  } else {
+    await build.rebuild();
+    await build.dispose();
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Every message between the extension host and the webview of one panel. The host owns the data; the webview says
+ * what it shows (`ViewState`) and is sent just that. Both sides handle every message by an exhaustive table.
+ */
+import * as Type from 'typebox';
+import type { JobStatus } from '../wire/job.ts';
+import type { EpochSummary } from '../wire/responses.ts';
+import type { TrendPoint } from '../wire/trends.ts';
+
+/** A cell carries at most this many characters; the full text follows when its row opens. */
+export const cellCharacters = 2000;
+
+const viewStateType = Type.Object({
+  tab: Type.Enum(['predictions', 'comparison', 'trends']),
+  /** Shows one epoch only; null shows all. */
+  epoch: Type.Union([Type.Integer(), Type.Null()]),
+  /** First row of the page, from 0. */
+  offset: Type.Integer({ minimum: 0 }),
+  pageSize: Type.Integer({ minimum: 1, maximum: 1000 }),
+  /** True while new rows must not move the table: a row is open, text is selected, the page is not the first. */
+  hold: Type.Boolean(),
+  /** The open rows, by prediction id. */
+  expanded: Type.Array(Type.String(), { maxItems: 1000 }),
+  /** The sample of the Comparison tab; null before one was chosen. */
+  sample: Type.Union([Type.Integer(), Type.Null()]),
+});
+/** What a panel shows. Owned by the webview, kept over hiding, moving and reloading. */
+export type ViewState = Type.Static<typeof viewStateType>;
+export type Tab = ViewState['tab'];
+
+/** Commands that a panel's buttons stand for; the host maps them to its own. */
+export const panelCommands = ['pause', 'resume', 'reconnect', 'stopWatching', 'setApiKey', 'showLog'] as const;
+export type PanelCommand = (typeof panelCommands)[number];
+
+/** Schema of what a webview may say. */
+export const webviewMessageType = Type.Union([
+  /** The webview runs and listens; `state` is what it kept from before, if anything. */
+  Type.Object({ type: Type.Literal('ready'), state: Type.Union([viewStateType, Type.Null()]) }),
+  /** The reader looks at something else now. */
+  Type.Object({ type: Type.Literal('view'), state: viewStateType }),
+  /** "12 new" was pressed: show them. */
+  Type.Object({ type: Type.Literal('showNew') }),
+  /** A row was opened: send its full texts. */
+  Type.Object({ type: Type.Literal('open'), id: Type.String() }),
+  Type.Object({ type: Type.Literal('command'), command: Type.Enum([...panelCommands]) }),
+]);
+export type WebviewMessage = Type.Static<typeof webviewMessageType>;
+
+/** The states of the badge, as `src/stream/README.md` defines them. */
+export type ConnectionLabel =
+  | 'Live'
+  | 'Connecting'
+  | 'Reconnecting'
+  | 'Polling'
+  | 'Paused'
+  | 'Offline'
+  | 'Sign in'
+  | 'Deleted'
+  | 'Finished';
+
+export interface ConnectionSummary {
+  label: ConnectionLabel;
+  /** When the next attempt starts, in ms since 1970; null when none is planned. */
+  retryAt: number | null;
+  /** What happened and what to do, for a person; null when all is well. */
+  problem: string | null;
+}
+
+export interface JobSummary {
+  id: string;
+  /** Model name, or the id where there is none. */
+  title: string;
+  /** The server's host name, to tell two servers apart. */
+  server: string;
+  status: JobStatus | string | null;
+  currentEpoch: number | null;
+  totalEpochs: number | null;
+}
+
+export interface Counts {
+  /** Predictions held, each once. */
+  held: number;
+  /** The server's last word; null before it gave one. */
+  onServer: number | null;
+  /** Proven: what is held is what the server has. */
+  caughtUp: boolean;
+  /** Predictions and events that could not be read. */
+  unreadable: number;
+  /** When the last prediction arrived, in ms since 1970. */
+  lastArrival: number | null;
+}
+
+/** One line of the table. Texts are cut at `cellCharacters`. */
+export interface Row {
+  id: string;
+  epoch: number;
+  step: number;
+  sampleIndex: number;
+  prompt: string;
+  groundTruth: string | null;
+  prediction: string;
+  charErrorRate: number | null;
+  exactMatch: number | null;
+  validationPass: boolean | null;
+}
+
+/** The full texts of an open row. */
+export interface RowDetail {
+  id: string;
+  prompt: string;
+  groundTruth: string | null;
+  prediction: string;
+  validationKind: string | null;
+  /** One line each. */
+  validationErrors: string[];
+  promptTokens: number | null;
+  completionTokens: number | null;
+  latencyMs: number | null;
+  createdAt: string;
+}
+
+export interface SampleSummary {
+  sampleIndex: number;
+  /** Cut at 120 characters. */
+  prompt: string;
+  /** How many epochs have it. */
+  epochs: number;
+}
+
+/** One epoch's answer to the sample that is compared. */
+export interface HistoryEntry {
+  id: string;
+  epoch: number;
+  step: number;
+  prediction: string;
+  charErrorRate: number | null;
+  validationPass: boolean | null;
+}
+
+export type HostMessage =
+  /** The first message after `ready`: what to show. Deltas follow. */
+  | { type: 'hydrate'; state: ViewState; job: JobSummary }
+  | { type: 'status'; job: JobSummary; connection: ConnectionSummary; counts: Counts; loading: boolean }
+  /** The visible page. `total` counts the rows the filter shows, `newRows` those that wait behind a held page. */
+  | { type: 'page'; offset: number; rows: Row[]; total: number; newRows: number; epochs: EpochSummary[] }
+  | { type: 'detail'; id: string; detail: RowDetail | null }
+  /** `history` is the newest epoch first. */
+  | {
+      type: 'comparison';
+      samples: SampleSummary[];
+      sample: number | null;
+      prompt: string;
+      groundTruth: string | null;
+      history: HistoryEntry[];
+    }
+  | { type: 'trends'; points: TrendPoint[]; overallImprovement: number | null };
+
+export type HostMessageOf<T extends HostMessage['type']> = Extract<HostMessage, { type: T }>;
+export type WebviewMessageOf<T extends WebviewMessage['type']> = Extract<WebviewMessage, { type: T }>;

@@ -1,0 +1,64 @@
+import * as Type from 'typebox';
+import { schema } from './schema.ts';
+
+const nullable = <T extends Type.TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
+
+export const jobStatuses = ['pending', 'queued', 'running', 'completed', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** True while predictions may still arrive. A status this version does not know counts as active. */
+export function isActive(status: string): boolean {
+  return status !== 'completed' && status !== 'failed' && status !== 'cancelled';
+}
+
+const progressFields = {
+  model_name: nullable(Type.String()),
+  dataset_path: nullable(Type.String()),
+  total_epochs: nullable(Type.Number()),
+  total_steps: nullable(Type.Number()),
+  /** Percent, 0..100, as FineTune Lab's trainers send it. */
+  progress: nullable(Type.Number()),
+  current_epoch: nullable(Type.Number()),
+  current_step: nullable(Type.Number()),
+  loss: nullable(Type.Number()),
+  eval_loss: nullable(Type.Number()),
+  /** ISO 8601. */
+  started_at: nullable(Type.String()),
+  completed_at: nullable(Type.String()),
+  error_message: nullable(Type.String()),
+};
+
+const jobUpdateType = Type.Object({
+  job_id: Type.String({ minLength: 1 }),
+  status: Type.Optional(Type.Enum([...jobStatuses])),
+  config: Type.Optional(Type.Unknown()),
+  learning_rate: nullable(Type.Number()),
+  best_eval_loss: nullable(Type.Number()),
+  ...progressFields,
+});
+/** Body of `POST /api/training/local/jobs`: only the given fields change. */
+export const jobUpdate = schema(jobUpdateType);
+export type JobUpdate = Type.Static<typeof jobUpdateType>;
+
+/** A job as a listing shows it. The two listings of FineTune Lab give different parts of it. */
+export const jobType = Type.Object({
+  id: Type.String({ minLength: 1 }),
+  status: Type.String(),
+  created_at: nullable(Type.String()),
+  best_eval_loss: nullable(Type.Number()),
+  ...progressFields,
+  /** The service knows no worker that runs this job, though it claims to run. */
+  _stale: Type.Optional(Type.Boolean()),
+  _originalStatus: Type.Optional(Type.String()),
+});
+export type Job = Type.Static<typeof jobType>;
+
+const jobListingType = Type.Object({ jobs: Type.Array(jobType), total: Type.Optional(Type.Integer()) });
+/** Answer of `GET /api/training/local/jobs`; also fits `GET /api/training/jobs`. */
+export const jobListing = schema(jobListingType);
+export type JobListing = Type.Static<typeof jobListingType>;
+
+const jobCreatedType = Type.Object({ job_id: Type.String(), job_token: Type.String({ minLength: 1 }) });
+/** Answer of `POST /api/training/local/jobs`. */
+export const jobCreated = schema(jobCreatedType);
+export type JobCreated = Type.Static<typeof jobCreatedType>;

@@ -1,0 +1,68 @@
+import * as Type from 'typebox';
+import { schema } from './schema.ts';
+
+const nullable = <T extends Type.TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** What a training script knows of a prediction. Unknown fields are allowed and kept. */
+const content = {
+  /** Starts at 0 or 1, as the script counts. */
+  epoch: count,
+  step: count,
+  /** Which of the job's sample prompts this answers. */
+  sample_index: count,
+  prompt: Type.String(),
+  /** The model's answer: untrusted text of any length. */
+  prediction: Type.String(),
+  ground_truth: nullable(Type.String()),
+
+  prompt_id: nullable(Type.String()),
+  source_index: nullable(Type.Integer()),
+  sample_source: nullable(Type.String()),
+  sample_source_id: nullable(Type.String()),
+
+  prompt_tokens: nullable(count),
+  completion_tokens: nullable(count),
+  total_tokens: nullable(count),
+  /** Milliseconds. */
+  latency_ms: nullable(Type.Number()),
+  max_new_tokens: nullable(count),
+  do_sample: nullable(Type.Boolean()),
+
+  /** null: not run. */
+  validation_pass: nullable(Type.Boolean()),
+  validation_kind: nullable(Type.String()),
+  validation_errors: Type.Optional(Type.Unknown()),
+
+  /** 0 or 1. */
+  exact_match: nullable(Type.Number()),
+  /** 0..1. */
+  char_error_rate: nullable(Type.Number()),
+  /** >= 0. */
+  length_ratio: nullable(Type.Number()),
+  /** 0..1. */
+  word_overlap: nullable(Type.Number()),
+};
+
+/** A prediction as it is posted. */
+const predictionInputType = Type.Object({ ...content, job_id: Type.Optional(Type.String()) });
+export type PredictionInput = Type.Static<typeof predictionInputType>;
+
+/** A prediction as a server tells it. It never changes once it has an id. */
+export const predictionType = Type.Object({
+  ...content,
+  id: Type.String({ minLength: 1 }),
+  job_id: Type.Optional(Type.String()),
+  user_id: nullable(Type.String()),
+  /** ISO 8601. */
+  created_at: Type.String(),
+  /** The job's sequence number, from servers that have one. */
+  seq: Type.Optional(Type.Integer()),
+});
+export const prediction = schema(predictionType);
+export type Prediction = Type.Static<typeof predictionType>;
+
+/** Body of `POST /api/training/local/predictions`. */
+export const predictionBatch = schema(
+  Type.Object({ job_id: Type.String({ minLength: 1 }), predictions: Type.Array(predictionInputType, { minItems: 1 }) }),
+);

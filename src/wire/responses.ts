@@ -1,0 +1,56 @@
+import * as Type from 'typebox';
+import { schema } from './schema.ts';
+import { trendPointType } from './trends.ts';
+
+/** A server returns at most this many predictions a page, whatever the limit says. */
+export const maxPageSize = 1000;
+
+const predictionsPageType = Type.Object({
+  /** Read one by one by the client, so that one unreadable row does not hide the others. */
+  predictions: Type.Array(Type.Unknown()),
+  /** Of the whole job, even when the page is of one epoch. */
+  total_count: Type.Integer({ minimum: 0 }),
+  epoch_count: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+/** Answer of `GET /api/training/predictions/{jobId}`. */
+export const predictionsPage = schema(predictionsPageType);
+export type PredictionsPage = Type.Static<typeof predictionsPageType>;
+
+const epochSummaryType = Type.Object({
+  epoch: Type.Integer(),
+  prediction_count: Type.Integer({ minimum: 0 }),
+  latest_step: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+});
+export type EpochSummary = Type.Static<typeof epochSummaryType>;
+
+const epochsAnswerType = Type.Object({ epochs: Type.Array(epochSummaryType) });
+/** Answer of `GET /api/training/predictions/{jobId}/epochs`, ascending. */
+export const epochsAnswer = schema(epochsAnswerType);
+
+const trendsAnswerType = Type.Object({
+  trends: Type.Array(trendPointType),
+  /** Percent. */
+  overall_improvement: Type.Union([Type.Number(), Type.Null()]),
+});
+/** Answer of `GET /api/training/predictions/{jobId}/trends`, ascending by epoch. */
+export const trendsAnswer = schema(trendsAnswerType);
+export type TrendsAnswer = Type.Static<typeof trendsAnswerType>;
+
+/** Error body of the JSON routes; some deployments nest it. */
+export const errorAnswer = schema(
+  Type.Union([
+    Type.Object({ error: Type.String(), details: Type.Optional(Type.String()) }),
+    Type.Object({ error: Type.Object({ message: Type.String() }) }),
+  ]),
+);
+
+const healthAnswerType = Type.Object({
+  status: Type.Literal('ok'),
+  version: Type.String(),
+  engine: Type.String(),
+  /** One running server process. */
+  instance: Type.String(),
+});
+/** Answer of `GET /health` of the local server. */
+export const healthAnswer = schema(healthAnswerType);
+export type HealthAnswer = Type.Static<typeof healthAnswerType>;
