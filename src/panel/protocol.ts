@@ -28,6 +28,16 @@ const viewStateType = Type.Object({
 export type ViewState = Type.Static<typeof viewStateType>;
 export type Tab = ViewState['tab'];
 
+/**
+ * What the webview keeps with VS Code's `setState`. After a window reload VS Code hands it to the panel's serializer,
+ * which reads `restore` and parses it like anything from outside.
+ */
+export interface KeptState {
+  /** As `hydrate` gave it. */
+  restore: string;
+  view: ViewState;
+}
+
 /** Commands that a panel's buttons stand for; the host maps them to its own. */
 export const panelCommands = ['pause', 'resume', 'reconnect', 'stopWatching', 'setApiKey', 'showLog'] as const;
 export type PanelCommand = (typeof panelCommands)[number];
@@ -36,9 +46,16 @@ export type PanelCommand = (typeof panelCommands)[number];
 export const webviewMessageType = Type.Union([
   /** The webview runs and listens; `state` is what it kept from before, if anything. */
   Type.Object({ type: Type.Literal('ready'), state: Type.Union([viewStateType, Type.Null()]) }),
-  /** The reader looks at something else now. */
-  Type.Object({ type: Type.Literal('view'), state: viewStateType }),
-  /** "12 new" was pressed: show them. */
+  /**
+   * The reader looks at something else now. `version` is that of the page on the screen, null before the first: with
+   * `state.hold` the rows stay as they were in that version, even where newer pages are already on their way.
+   */
+  Type.Object({
+    type: Type.Literal('view'),
+    state: viewStateType,
+    version: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+  }),
+  /** "12 new" was pressed: show them. A `view` of the first page without `hold` goes before it. */
   Type.Object({ type: Type.Literal('showNew') }),
   /** A row was opened: send its full texts. */
   Type.Object({ type: Type.Literal('open'), id: Type.String() }),
@@ -138,11 +155,26 @@ export interface HistoryEntry {
 }
 
 export type HostMessage =
-  /** The first message after `ready`: what to show. Deltas follow. */
-  | { type: 'hydrate'; state: ViewState; job: JobSummary }
-  | { type: 'status'; job: JobSummary; connection: ConnectionSummary; counts: Counts; loading: boolean }
-  /** The visible page. `total` counts the rows the filter shows, `newRows` those that wait behind a held page. */
-  | { type: 'page'; offset: number; rows: Row[]; total: number; newRows: number; epochs: EpochSummary[] }
+  /**
+   * The first message after `ready`: what to show. Deltas follow. `restore` names the job and its server to the
+   * serializer after a window reload; the webview keeps it as it is.
+   */
+  | { type: 'hydrate'; state: ViewState; job: JobSummary; restore: string }
+  /** `now` is the host's clock, in ms since 1970: the webview may run on another machine. */
+  | { type: 'status'; job: JobSummary; connection: ConnectionSummary; counts: Counts; loading: boolean; now: number }
+  /**
+   * The visible page. `total` counts the rows the filter shows, `newRows` those that wait behind a held page. `version`
+   * grows as rows arrive (their number in order of arrival serves); a held page keeps the version it is held at.
+   */
+  | {
+      type: 'page';
+      version: number;
+      offset: number;
+      rows: Row[];
+      total: number;
+      newRows: number;
+      epochs: EpochSummary[];
+    }
   | { type: 'detail'; id: string; detail: RowDetail | null }
   /** `history` is the newest epoch first. */
   | {
