@@ -1,0 +1,95 @@
+import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
+import {
+  type EpochSummary,
+  epochsAnswer,
+  type HealthAnswer,
+  healthAnswer,
+  type PredictionsPage,
+  predictionsPage,
+} from '../wire/responses.ts';
+import { type Endpoint, send, sendForJson } from './request.ts';
+
+const jobsPageSize = 100;
+/** Beyond so many jobs the listing stops: nobody reads further down a tree. */
+const mostJobs = 500;
+
+/** The requests that the extension makes. Every method throws ApiError, or the signal's reason when aborted. */
+export class ApiClient {
+  readonly endpoint: Endpoint;
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /** The newest jobs, up to 500, with the service's stale marks. */
+  async jobs(signal?: AbortSignal): Promise<Job[]> {
+    const jobs: Job[] = [];
+    for (;;) {
+      const page = await this.#jobsPage(jobs.length, signal);
+      jobs.push(...page.jobs);
+      if (page.jobs.length === 0 || jobs.length >= Math.min(page.total ?? 0, mostJobs)) break;
+    }
+    return this.#withStaleMarks(jobs, signal);
+  }
+
+  /** Succeeds when the key is good. */
+  async checkKey(signal?: AbortSignal): Promise<void> {
+    await sendForJson(this.endpoint, '/api/training/local/jobs', jobListing, { query: { limit: 1 }, signal });
+  }
+
+  /** Creates a job or changes the given fields of one. */
+  saveJob(job: JobUpdate, signal?: AbortSignal): Promise<JobCreated> {
+    return sendForJson(this.endpoint, '/api/training/local/jobs', jobCreated, { method: 'POST', body: job, signal });
+  }
+
+  /** One page of predictions by epoch, then sample, ascending. At most 1,000 come. */
+  predictions(
+    jobId: string,
+    query: { epoch?: number; limit: number; offset?: number },
+    signal?: AbortSignal,
+  ): Promise<PredictionsPage> {
+    return sendForJson(this.endpoint, predictionsPath(jobId), predictionsPage, { query, signal });
+  }
+
+  /** How many predictions each epoch has, ascending by epoch. */
+  async epochs(jobId: string, signal?: AbortSignal): Promise<EpochSummary[]> {
+    const answer = await sendForJson(this.endpoint, `${predictionsPath(jobId)}/epochs`, epochsAnswer, { signal });
+    return answer.epochs;
+  }
+
+  /** Opens the event stream of a job. The response has no end of its own; abort the signal to close it. */
+  openStream(jobId: string, lastEventId: string | null, signal: AbortSignal): Promise<Response> {
+    return send(this.endpoint, `${predictionsPath(jobId)}/stream`, {
+      headers: {
+        Accept: 'text/event-stream',
+        'Cache-Control': 'no-cache',
+        ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }),
+      },
+      signal,
+    });
+  }
+
+  /** The local server's word on itself. */
+  health(signal?: AbortSignal): Promise<HealthAnswer> {
+    return sendForJson({ ...this.endpoint, key: null }, '/health', healthAnswer, { signal });
+  }
+
+  #jobsPage(offset: number, signal: AbortSignal | undefined): Promise<JobListing> {
+    const query = { limit: jobsPageSize, offset };
+    return sendForJson(this.endpoint, '/api/training/local/jobs', jobListing, { query, signal });
+  }
+
+  /** Only the other listing knows which jobs no worker runs any more. */
+  async #withStaleMarks(jobs: Job[], signal: AbortSignal | undefined): Promise<Job[]> {
+    const marked = await sendForJson(this.endpoint, '/api/training/jobs', jobListing, { signal });
+    const marks = new Map(marked.jobs.filter((job) => job._stale).map((job) => [job.id, job]));
+    return jobs.map((job) => {
+      const mark = marks.get(job.id);
+      return mark === undefined ? job : { ...job, _stale: true, _originalStatus: mark._originalStatus ?? job.status };
+    });
+  }
+}
+
+function predictionsPath(jobId: string): string {
+  return `/api/training/predictions/${encodeURIComponent(jobId)}`;
+}

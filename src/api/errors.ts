@@ -1,0 +1,44 @@
+/** A request to a predictions server failed. One class a cause; `message` is for people and never holds a key. */
+export abstract class ApiError extends Error {
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.status = status;
+  }
+}
+
+/** 401 or 403: there is no key, or the server refuses it. */
+export class UnauthorizedError extends ApiError {}
+
+/** 404: no such job for this key. */
+export class NotFoundError extends ApiError {}
+
+/** The request itself is at fault: another 4xx. Sending it again changes nothing. */
+export class RejectedError extends ApiError {}
+
+/** 408, 425, 429 or 5xx: the server cannot answer now. */
+export class UnavailableError extends ApiError {
+  /** What the server asked to wait, in ms; null when it did not. */
+  readonly retryAfter: number | null;
+
+  constructor(message: string, status: number, retryAfter: number | null) {
+    super(message, status);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer: refused, cut, timed out, not resolved. */
+export class UnreachableError extends ApiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, null, options);
+  }
+}
+
+/** An answer that is not what the wire contract says: cut short, not JSON, fields missing. */
+export class UnreadableAnswerError extends ApiError {}
+
+/** The server sends the request elsewhere, where the key must not go. */
+export class RedirectedError extends ApiError {}

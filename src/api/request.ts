@@ -1,0 +1,160 @@
+import { errorAnswer } from '../wire/responses.ts';
+import { type Schema, SchemaError } from '../wire/schema.ts';
+import {
+  type ApiError,
+  NotFoundError,
+  RedirectedError,
+  RejectedError,
+  UnauthorizedError,
+  UnavailableError,
+  UnreachableError,
+  UnreadableAnswerError,
+} from './errors.ts';
+import { parseRetryAfter } from './retryAfter.ts';
+import type { ServerAddress } from './serverAddress.ts';
+
+/** A server and the key for it. */
+export interface Endpoint {
+  readonly address: ServerAddress;
+  /** An API key (`wak_…`) or a session token; null asks without one. */
+  readonly key: string | null;
+}
+
+/** A REST answer has to come within this, in ms. */
+const answerTimeout = 30_000;
+
+export interface RequestOptions {
+  method?: 'GET' | 'POST' | 'DELETE';
+  query?: Record<string, string | number | null | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one request and returns its answer once the status is good; the body is still unread.
+ *
+ * Redirects are not followed: Node's fetch would carry `X-API-Key` along to another origin.
+ *
+ * @throws ApiError; the signal's own reason when it was aborted
+ */
+export async function send(endpoint: Endpoint, path: string, options: RequestOptions = {}): Promise<Response> {
+  const { address } = endpoint;
+  const url = new URL(address.baseUrl + path);
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    if (value != null) url.searchParams.set(name, String(value));
+  }
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: options.method ?? 'GET',
+      redirect: 'manual',
+      headers: {
+        ...keyHeader(endpoint.key),
+        ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  } catch (cause) {
+    throw unreachable(address, cause, options.signal);
+  }
+  if (response.ok) return response;
+  throw await failure(address, response);
+}
+
+/**
+ * Sends one request and reads its JSON answer.
+ *
+ * @throws ApiError; the signal's own reason when it was aborted
+ */
+export async function sendForJson<T>(
+  endpoint: Endpoint,
+  path: string,
+  answer: Schema<T>,
+  options: RequestOptions = {},
+): Promise<T> {
+  const timeout = AbortSignal.timeout(answerTimeout);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const response = await send(endpoint, path, { ...options, signal });
+  try {
+    return answer.parse(await response.json());
+  } catch (cause) {
+    if (cause instanceof SyntaxError || cause instanceof SchemaError) {
+      throw new UnreadableAnswerError(
+        `${endpoint.address.host} sent an answer that this version cannot read (${cause.message}). Check that trainingPredictions.serverUrl is a predictions server.`,
+        response.status,
+        { cause },
+      );
+    }
+    throw unreachable(endpoint.address, cause, signal);
+  }
+}
+
+/** An API key goes as `X-API-Key`, a session token as `Authorization`. */
+function keyHeader(key: string | null): Record<string, string> {
+  if (key === null) return {};
+  return key.startsWith('wak_') ? { 'X-API-Key': key } : { Authorization: `Bearer ${key}` };
+}
+
+function unreachable(address: ServerAddress, cause: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) {
+    if (signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError') {
+      return new UnreachableError(`${address.host} did not answer within ${answerTimeout / 1000} s.`, { cause });
+    }
+    return signal.reason;
+  }
+  return new UnreachableError(`${address.host} cannot be reached (${reasonOf(cause)}).`, { cause });
+}
+
+/** Node hides the system's own reason one level down: `fetch failed` ← `ECONNREFUSED`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  return error.message;
+}
+
+async function failure(address: ServerAddress, response: Response): Promise<ApiError> {
+  const { status } = response;
+  const said = await explanation(response);
+  const detail = said === '' ? `status ${status}` : `status ${status}: ${said}`;
+  if (status >= 300 && status < 400) {
+    return new RedirectedError(
+      `${address.host} redirects elsewhere, and the API key is not sent along. Set trainingPredictions.serverUrl to the final address.`,
+      status,
+    );
+  }
+  if (status === 401 || status === 403) {
+    return new UnauthorizedError(`${address.host} refuses the API key (${detail}).`, status);
+  }
+  if (status === 404) return new NotFoundError(`${address.host} has no such job (${detail}).`, status);
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return new UnavailableError(
+      `${address.host} cannot answer right now (${detail}).`,
+      status,
+      parseRetryAfter(response.headers.get('Retry-After'), Date.now()),
+    );
+  }
+  return new RejectedError(`${address.host} refuses the request (${detail}).`, status);
+}
+
+/** What an error body says, in one short line; the body may be JSON, plain text, a proxy's page, empty or cut. */
+async function explanation(response: Response): Promise<string> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch {
+    return 'its explanation was cut off';
+  }
+  try {
+    const answer = errorAnswer.parse(JSON.parse(text));
+    text = typeof answer.error === 'string' ? answer.error : answer.error.message;
+  } catch {
+    // Not JSON: plain text is an explanation too, a page of markup is not.
+    if (text.trimStart().startsWith('<')) return '';
+  }
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}

@@ -1,0 +1,301 @@
+/**
+ * The connection of one watched job as a pure state machine: `(state, event, circumstances) → (state, effects)`.
+ * README.md beside this file tells the states' meaning and the invariants. All times are ms.
+ */
+import {
+  type Backoff,
+  freshBackoff,
+  nextOpening,
+  noteFailure,
+  noteOpening,
+  noteRetryHint,
+  noteSuccess,
+} from './backoff.ts';
+
+/** A connection counts as sound once it lived so long, even without a heartbeat. */
+export const soundAfter = 10_000;
+/** While polling, the stream is tried again this often. */
+export const streamRetryInterval = 30_000;
+/** Silence of so many heartbeats means that the connection is dead. */
+export const silentHeartbeats = 2.5;
+
+export type ConnectionState =
+  | { name: 'idle' }
+  | { name: 'connecting'; since: number; backoff: Backoff }
+  | { name: 'live'; openedAt: number; lastByteAt: number; heartbeat: number; backoff: Backoff }
+  | { name: 'waiting'; retryAt: number; backoff: Backoff }
+  /** `nextTryAt` is when the stream is tried again: never (null) when live updates are switched off. */
+  | {
+      name: 'polling';
+      nextPollAt: number;
+      nextTryAt: number | null;
+      /** When the attempt under way began; null when there is none. */
+      tryingSince: number | null;
+      lastPollFailed: boolean;
+      backoff: Backoff;
+    }
+  | { name: 'paused' }
+  | { name: 'signedOut' }
+  | { name: 'gone' }
+  | { name: 'finished' };
+
+export type ConnectionEvent =
+  /** Begin, or begin again from nothing: a new watch, another key, another server. */
+  | { type: 'start'; hasKey: boolean }
+  | { type: 'stop' }
+  /** Any bytes of the open response. */
+  | { type: 'bytes' }
+  /** The stream said how often it beats. */
+  | { type: 'heartbeatInterval'; interval: number }
+  /** A whole `heartbeat` or `prediction` arrived. */
+  | { type: 'delivered' }
+  /** The stream's `retry:` field. */
+  | { type: 'retryHint'; delay: number }
+  /** The response ended, cleanly or not, or could not be opened; `retryAfter` is what the server asked for. */
+  | { type: 'interrupted'; retryAfter: number | null }
+  /** 401 or 403, to the stream or to any other request of this job. */
+  | { type: 'refused' }
+  /** 404, to the stream or to any other request of this job. */
+  | { type: 'missing' }
+  | { type: 'polled'; succeeded: boolean }
+  /** The time that `wakeAt` named has come. */
+  | { type: 'timer' }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  /** The user asks for a fresh connection. */
+  | { type: 'reconnect' }
+  /** The window has the focus again or the machine woke up. */
+  | { type: 'focus' }
+  | { type: 'policyChanged' }
+  /** The job ended on the server and everything it has is held. */
+  | { type: 'jobEnded' }
+  /** The job runs again. */
+  | { type: 'jobResumed' };
+
+/** What the runner has to do; it holds at most one response open. */
+export type Effect = 'open' | 'close' | 'poll' | 'catchUp';
+
+export interface Policy {
+  /** False: no stream at all, polling only. */
+  liveUpdates: boolean;
+  /** Failures in a row before polling begins. */
+  maxAttempts: number;
+  pollInterval: number;
+  /** Between two heartbeats, unless the server says otherwise. */
+  heartbeat: number;
+}
+
+export interface Circumstances {
+  now: number;
+  /** 0..1, evenly spread. */
+  random: number;
+  policy: Policy;
+}
+
+export interface Transition {
+  state: ConnectionState;
+  effects: Effect[];
+}
+
+export const idle: ConnectionState = { name: 'idle' };
+
+/** What a state does next. */
+export function transition(state: ConnectionState, event: ConnectionEvent, at: Circumstances): Transition {
+  switch (event.type) {
+    case 'start':
+      return event.hasKey
+        ? begin(freshBackoff(openingsOf(state)), at)
+        : { state: { name: 'signedOut' }, effects: ['close'] };
+    case 'stop':
+      return { state: idle, effects: ['close'] };
+    case 'pause':
+      return isRunning(state) ? { state: { name: 'paused' }, effects: ['close'] } : stay(state);
+    case 'resume':
+      return state.name === 'paused' ? begin(freshBackoff([]), at) : stay(state);
+    case 'reconnect':
+      return state.name === 'idle' ? stay(state) : begin(freshBackoff(openingsOf(state)), at);
+    case 'refused':
+      return isRunning(state) || state.name === 'finished'
+        ? { state: { name: 'signedOut' }, effects: ['close'] }
+        : stay(state);
+    case 'missing':
+      return isRunning(state) || state.name === 'finished'
+        ? { state: { name: 'gone' }, effects: ['close'] }
+        : stay(state);
+    case 'jobEnded':
+      return isRunning(state) ? { state: { name: 'finished' }, effects: ['close'] } : stay(state);
+    case 'jobResumed':
+      return state.name === 'finished' ? begin(freshBackoff([]), at) : stay(state);
+    case 'policyChanged':
+      return policyChanged(state, at);
+    case 'focus':
+      return focused(state, at);
+    case 'bytes':
+    case 'heartbeatInterval':
+    case 'delivered':
+    case 'retryHint':
+      return received(state, event, at);
+    case 'interrupted':
+      return interrupted(state, event.retryAfter, at);
+    case 'polled':
+      return state.name === 'polling' ? stay({ ...state, lastPollFailed: !event.succeeded }) : stay(state);
+    case 'timer':
+      return timer(state, at);
+  }
+}
+
+/** When the state wants a `timer` event, in ms since 1970; null when never. */
+export function wakeAt(state: ConnectionState, policy: Policy): number | null {
+  switch (state.name) {
+    case 'connecting':
+      return state.since + policy.heartbeat * silentHeartbeats;
+    case 'live':
+      return state.lastByteAt + state.heartbeat * silentHeartbeats;
+    case 'waiting':
+      return state.retryAt;
+    case 'polling': {
+      const attempt =
+        state.tryingSince === null ? state.nextTryAt : state.tryingSince + policy.heartbeat * silentHeartbeats;
+      return attempt === null ? state.nextPollAt : Math.min(state.nextPollAt, attempt);
+    }
+    default:
+      return null;
+  }
+}
+
+type Running = Extract<ConnectionState, { backoff: Backoff }>;
+
+/** True while the connection works or works on it. */
+function isRunning(state: ConnectionState): state is Running {
+  return 'backoff' in state;
+}
+
+function openingsOf(state: ConnectionState): readonly number[] {
+  return isRunning(state) ? state.backoff.openings : [];
+}
+
+function stay(state: ConnectionState): Transition {
+  return { state, effects: [] };
+}
+
+/** Opens the stream as soon as it may be, or polls where live updates are off. */
+function begin(backoff: Backoff, at: Circumstances): Transition {
+  if (!at.policy.liveUpdates) return poll({ backoff, nextTryAt: null }, at, ['close']);
+  const opening = nextOpening(backoff, at.now, 0, null);
+  if (opening > at.now) return { state: { name: 'waiting', retryAt: opening, backoff }, effects: ['close'] };
+  return {
+    state: { name: 'connecting', since: at.now, backoff: noteOpening(backoff, at.now) },
+    effects: ['close', 'open'],
+  };
+}
+
+function poll(next: { backoff: Backoff; nextTryAt: number | null }, at: Circumstances, effects: Effect[]): Transition {
+  return {
+    state: {
+      name: 'polling',
+      nextPollAt: at.now + at.policy.pollInterval,
+      tryingSince: null,
+      lastPollFailed: false,
+      ...next,
+    },
+    effects: [...effects, 'poll'],
+  };
+}
+
+function received(
+  state: ConnectionState,
+  event: Extract<ConnectionEvent, { type: 'bytes' | 'heartbeatInterval' | 'delivered' | 'retryHint' }>,
+  at: Circumstances,
+): Transition {
+  if (!isRunning(state) || state.name === 'waiting') return stay(state);
+  if (state.name !== 'live') {
+    // The first byte, not the status, makes a connection live.
+    if (state.name === 'polling' && state.tryingSince === null) return stay(state);
+    const live: ConnectionState = {
+      name: 'live',
+      openedAt: at.now,
+      lastByteAt: at.now,
+      heartbeat: at.policy.heartbeat,
+      backoff: state.backoff,
+    };
+    return { state: live, effects: ['catchUp'] };
+  }
+  switch (event.type) {
+    case 'bytes':
+      return stay({
+        ...state,
+        lastByteAt: at.now,
+        backoff: at.now - state.openedAt >= soundAfter ? noteSuccess(state.backoff) : state.backoff,
+      });
+    case 'delivered':
+      return stay({ ...state, backoff: noteSuccess(state.backoff) });
+    case 'heartbeatInterval':
+      return stay({ ...state, heartbeat: event.interval });
+    case 'retryHint':
+      return stay({ ...state, backoff: noteRetryHint(state.backoff, event.delay) });
+  }
+}
+
+function interrupted(state: ConnectionState, retryAfter: number | null, at: Circumstances): Transition {
+  if (state.name === 'polling') {
+    if (state.tryingSince === null) return stay(state);
+    const nextTryAt = at.now + Math.max(streamRetryInterval, retryAfter ?? 0);
+    return { state: { ...state, tryingSince: null, nextTryAt }, effects: ['close'] };
+  }
+  if (state.name !== 'live' && state.name !== 'connecting') return stay(state);
+  const backoff = noteFailure(state.backoff);
+  if (backoff.failures >= at.policy.maxAttempts) {
+    const nextTryAt = at.now + Math.max(streamRetryInterval, retryAfter ?? 0);
+    return poll({ backoff, nextTryAt }, at, ['close']);
+  }
+  const retryAt = nextOpening(backoff, at.now, at.random, retryAfter);
+  return { state: { name: 'waiting', retryAt, backoff }, effects: ['close'] };
+}
+
+function timer(state: ConnectionState, at: Circumstances): Transition {
+  const due = wakeAt(state, at.policy);
+  if (due === null || at.now < due) return stay(state);
+  switch (state.name) {
+    case 'connecting':
+    case 'live':
+      return interrupted(state, null, at);
+    case 'waiting':
+      return begin(state.backoff, at);
+    case 'polling': {
+      if (state.tryingSince !== null && at.now - state.tryingSince >= at.policy.heartbeat * silentHeartbeats) {
+        return interrupted(state, null, at);
+      }
+      if (state.tryingSince === null && state.nextTryAt !== null && at.now >= state.nextTryAt) {
+        return tryFromPolling(state, at);
+      }
+      return { state: { ...state, nextPollAt: at.now + at.policy.pollInterval }, effects: ['poll'] };
+    }
+    default:
+      return stay(state);
+  }
+}
+
+function tryFromPolling(state: Extract<ConnectionState, { name: 'polling' }>, at: Circumstances): Transition {
+  const opening = nextOpening(state.backoff, at.now, 0, null);
+  if (opening > at.now) return stay({ ...state, nextTryAt: opening });
+  return {
+    state: { ...state, tryingSince: at.now, nextTryAt: null, backoff: noteOpening(state.backoff, at.now) },
+    effects: ['open'],
+  };
+}
+
+function focused(state: ConnectionState, at: Circumstances): Transition {
+  if (state.name === 'waiting') return begin(state.backoff, at);
+  if (state.name !== 'polling') return stay(state);
+  const polling = { ...state, nextPollAt: at.now + at.policy.pollInterval };
+  if (state.nextTryAt === null) return { state: polling, effects: ['poll'] };
+  const attempt = tryFromPolling(polling, at);
+  return { state: attempt.state, effects: ['poll', ...attempt.effects] };
+}
+
+function policyChanged(state: ConnectionState, at: Circumstances): Transition {
+  if (!isRunning(state)) return stay(state);
+  const fetchOnly = state.name === 'polling' && state.nextTryAt === null && state.tryingSince === null;
+  if (fetchOnly === !at.policy.liveUpdates) return stay(state);
+  return begin(freshBackoff(state.backoff.openings), at);
+}

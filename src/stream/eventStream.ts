@@ -1,0 +1,49 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+
+/** An event longer than this ends the connection, in UTF-16 code units. */
+export const longestEvent = 32 * 1024 * 1024;
+
+/** The stream sent more without finishing an event than anyone should hold in memory. */
+export class EventTooLongError extends Error {
+  override readonly name = 'EventTooLongError';
+
+  constructor(limit: number) {
+    super(`The server sent an event of more than ${Math.round(limit / 1024 / 1024)} MB.`);
+  }
+}
+
+export interface EventStreamHandlers {
+  /** Some bytes arrived, whatever they say. */
+  bytes(): void;
+  event(event: EventSourceMessage): void;
+  /** The `retry:` field, in ms. */
+  retry(delay: number): void;
+}
+
+/**
+ * Reads a Server-Sent Events body (WHATWG HTML, 9.2.6) to its clean end. An event that the end cuts is dropped, as the
+ * standard says.
+ *
+ * @throws EventTooLongError, or whatever cut the body
+ */
+export async function readEventStream(
+  body: ReadableStream<Uint8Array>,
+  handlers: EventStreamHandlers,
+  limit = longestEvent,
+): Promise<void> {
+  let tooLong = false;
+  const parser = createParser({
+    onEvent: handlers.event,
+    onRetry: handlers.retry,
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') tooLong = true;
+    },
+    maxBufferSize: limit,
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    handlers.bytes();
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    if (tooLong) throw new EventTooLongError(limit);
+  }
+}
