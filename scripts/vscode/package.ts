@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import { root } from './install.ts';
+
+/**
+ * Bundles for production (through `vscode:prepublish`) and makes the `.vsix` in the project's root folder.
+ * @returns its path
+ */
+export async function packageExtension(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  const { name, version } = manifest as { name: string; version: string };
+  const file = path.join(root, `${name}-${version}.vsix`);
+  // Everything is bundled, so no node_modules go in.
+  await createVSIX({ cwd: root, packagePath: file, dependencies: false });
+  return file;
+}

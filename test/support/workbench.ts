@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../../scripts/vscode/chromium.ts';
+import { startVsCode, type VsCode, type VsCodeOptions } from '../../scripts/vscode/server.ts';
+
+/** How long VS Code may take to react, in ms; a loaded machine is slow to start an extension host. */
+const limit = 30_000;
+
+/** A real VS Code in a real browser, with the hands of a person who uses it. */
+export class Workbench {
+  readonly page: Page;
+  readonly vscode: VsCode;
+  readonly #browser: Browser;
+  readonly #dispose: () => Promise<void>;
+
+  private constructor(page: Page, vscode: VsCode, browser: Browser, dispose: () => Promise<void>) {
+    this.page = page;
+    this.vscode = vscode;
+    this.#browser = browser;
+    this.#dispose = dispose;
+  }
+
+  /** Opens VS Code on an empty window. Without a `dataDir` it is a new one that is removed on `close`. */
+  static async open(options: Partial<VsCodeOptions> = {}): Promise<Workbench> {
+    const made = options.dataDir === undefined ? await mkdtemp(path.join(tmpdir(), 'workbench-')) : undefined;
+    const dataDir = options.dataDir ?? made ?? '';
+    const vscode = await startVsCode({ ...options, dataDir });
+    const browser = await launchChromium();
+    const dispose = async () => {
+      await browser.close();
+      await vscode.stop();
+      if (made !== undefined) await rm(made, { recursive: true, force: true, maxRetries: 5 });
+    };
+    try {
+      const page = await (await Workbench.#context(browser)).newPage();
+      page.setDefaultTimeout(limit);
+      const workbench = new Workbench(page, vscode, browser, dispose);
+      await page.goto(vscode.address);
+      await workbench.ready();
+      return workbench;
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+  }
+
+  static #context(browser: Browser): Promise<BrowserContext> {
+    return browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
+  }
+
+  /** The browser, for a second window of the same person. */
+  get browser(): Browser {
+    return this.#browser;
+  }
+
+  /** Waits until VS Code takes commands. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+  }
+
+  /** Reloads the window, as a person does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command by its title from the command palette. */
+  async run(title: string): Promise<void> {
+    const command = this.quickInput.getByRole('option', { name: title }).first();
+    // A command appears once its extension is known, which takes a moment after the start.
+    await this.#until(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await this.#input.fill(`>${title}`, { timeout: 2000 });
+      await command.click({ timeout: 2000 });
+    });
+  }
+
+  /** Types into the open input box and accepts it. */
+  async answer(text: string): Promise<void> {
+    await this.#input.waitFor();
+    await this.#input.fill(text);
+    await this.#input.press('Enter');
+  }
+
+  /** Picks the entry of the open quick pick that holds `text`. */
+  async pick(text: string): Promise<void> {
+    await this.quickInput.getByRole('option').filter({ hasText: text }).first().click();
+  }
+
+  /** The input box or quick pick that is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get #input(): Locator {
+    return this.quickInput.locator('.quick-input-box input');
+  }
+
+  /** An item of the status bar by the start of its text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  /** Notifications on the screen. */
+  get notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item-message');
+  }
+
+  /** The tab of an editor or panel, by its title. */
+  tab(title: string | RegExp): Locator {
+    return this.page.locator('.tabs-container').getByRole('tab', { name: title });
+  }
+
+  /** The document inside the visible webview: a frame in a frame. */
+  get panel(): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready')
+      .first()
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
+  }
+
+  /** Ends browser and server, and removes what they left. */
+  async close(): Promise<void> {
+    await this.#dispose();
+  }
+
+  async #until(attempt: () => Promise<void>): Promise<void> {
+    const end = Date.now() + limit;
+    for (;;) {
+      try {
+        await attempt();
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
+  }
+}
