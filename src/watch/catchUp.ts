@@ -1,0 +1,80 @@
+/** Makes a store equal to what the server has, over REST. src/stream/README.md holds the proof. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EpochSummary, PredictionsPage } from '../wire/responses.ts';
+import { maxPageSize } from '../wire/responses.ts';
+
+/** The REST reads of one job. */
+export interface JobReader {
+  epochs(signal: AbortSignal): Promise<EpochSummary[]>;
+  page(query: { epoch?: number; limit: number; offset: number }, signal: AbortSignal): Promise<PredictionsPage>;
+}
+
+/** What is held so far, and where new rows go. */
+export interface Holdings {
+  /** Rows held; of one epoch, or of all for null. */
+  count(epoch: number | null): number;
+  /** Takes rows as the server sent them; those held already change nothing. */
+  take(rows: unknown[], epoch: number | null): void;
+  /** The server's count, as soon as it is known. */
+  learned(total: number): void;
+}
+
+/** Pauses between rounds, in ms: an insert may be under way on the server. */
+const pauses = [200, 500, 1000, 2000];
+
+/**
+ * Reads what is missing, newest epoch first, until all counts agree: rows never change and leave only with their job,
+ * so what is held is a subset of what the server has, and equal counts mean equal sets. The stream may add rows while a
+ * count travels; more held than counted is therefore agreement too, and the caller proves again once it is quiet.
+ *
+ * @returns whether the counts agree in the end
+ * @throws ApiError, or the signal's reason
+ */
+export async function catchUp(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<boolean> {
+  for (let round = 0; ; round += 1) {
+    const missing = await incompleteEpochs(reader, holdings, signal);
+    if (missing.length === 0) return true;
+    const pause = pauses[round - 1];
+    if (round > pauses.length) break;
+    if (pause !== undefined) await sleep(pause, undefined, { signal });
+    for (const epoch of missing) await readEpoch(reader, holdings, epoch, signal);
+  }
+  await readAll(reader, holdings, signal);
+  return (await incompleteEpochs(reader, holdings, signal)).length === 0;
+}
+
+/** Newest first. */
+async function incompleteEpochs(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<EpochSummary[]> {
+  const epochs = await reader.epochs(signal);
+  let total = 0;
+  for (const { prediction_count } of epochs) total += prediction_count;
+  holdings.learned(total);
+  return epochs
+    .filter(({ epoch, prediction_count }) => prediction_count > holdings.count(epoch))
+    .sort((a, b) => b.epoch - a.epoch);
+}
+
+/** Pages of one epoch, ended by its own count: `total_count` is of the whole job. */
+async function readEpoch(
+  reader: JobReader,
+  holdings: Holdings,
+  { epoch, prediction_count }: EpochSummary,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let offset = 0; offset < prediction_count; ) {
+    const page = await reader.page({ epoch, limit: maxPageSize, offset }, signal);
+    if (page.predictions.length === 0) return;
+    holdings.take(page.predictions, epoch);
+    offset += page.predictions.length;
+  }
+}
+
+async function readAll(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<void> {
+  for (let offset = 0; ; ) {
+    const page = await reader.page({ limit: maxPageSize, offset }, signal);
+    if (page.predictions.length === 0) return;
+    holdings.take(page.predictions, null);
+    offset += page.predictions.length;
+    if (offset >= page.total_count) return;
+  }
+}

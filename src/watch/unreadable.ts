@@ -1,0 +1,49 @@
+/** What a server sent and this version cannot read: counted, so that nothing is dropped in silence. */
+export class Unreadable {
+  /** Rows by epoch (null where none can be told), by id or, without one, by their text. */
+  readonly #rows = new Map<number | null, Set<string>>();
+  /** Events by name. */
+  readonly #events = new Map<string, number>();
+
+  /** All that was unreadable, for people. */
+  get total(): number {
+    let events = 0;
+    for (const count of this.#events.values()) events += count;
+    return Math.max(events, this.count(null));
+  }
+
+  /** Rows of one epoch that are on the server and not in the store; of all epochs for null. */
+  count(epoch: number | null): number {
+    if (epoch !== null) return this.#rows.get(epoch)?.size ?? 0;
+    let count = 0;
+    for (const rows of this.#rows.values()) count += rows.size;
+    return count;
+  }
+
+  add(row: unknown, epoch: number | null): void {
+    const place = epoch ?? epochOf(row);
+    const rows = this.#rows.get(place) ?? new Set();
+    this.#rows.set(place, rows.add(identityOf(row)));
+  }
+
+  /** Counts an event that could not be read. @returns whether it is the first of its name */
+  note(event: string): boolean {
+    const count = this.#events.get(event) ?? 0;
+    this.#events.set(event, count + 1);
+    return count === 0;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#events.clear();
+  }
+}
+
+function epochOf(row: unknown): number | null {
+  return typeof row === 'object' && row !== null && 'epoch' in row && typeof row.epoch === 'number' ? row.epoch : null;
+}
+
+function identityOf(row: unknown): string {
+  if (typeof row === 'object' && row !== null && 'id' in row && typeof row.id === 'string') return row.id;
+  return JSON.stringify(row);
+}

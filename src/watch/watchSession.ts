@@ -1,0 +1,286 @@
+import type { EventSourceMessage } from 'eventsource-parser';
+import { ApiClient } from '../api/client.ts';
+import { NotFoundError, UnauthorizedError } from '../api/errors.ts';
+import type { Endpoint } from '../api/request.ts';
+import { Connection } from '../stream/connection.ts';
+import type { ConnectionEvent, ConnectionState, Policy } from '../stream/connectionState.ts';
+import { isActive, type Job } from '../wire/job.ts';
+import { type Prediction, prediction } from '../wire/prediction.ts';
+import { catchUp } from './catchUp.ts';
+import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
+import { Listeners } from './listeners.ts';
+import { PredictionStore } from './predictionStore.ts';
+import { ProofRunner } from './proofRunner.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** A count from the stream is a hint: a gap is declared when it still exceeds what is held after this, in ms. */
+const hintPatience = 1000;
+/** Events without a count start a proof no more often than this, in ms. */
+const countlessProofInterval = 30_000;
+/** A proof that failed or did not come out is tried again after this, in ms. */
+const proofRetryDelay = 5000;
+
+export interface WatchOptions {
+  jobId: string;
+  /** The server's address and key as they are now; throws ApiError when there is none. */
+  endpoint(): Promise<Endpoint>;
+  policy(): Policy;
+  log: Log;
+  /** The stream told something new of the job. */
+  jobChanged(job: Job): void;
+}
+
+/** The part of VS Code's log channel that a watch writes to. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** `rows`: the store has more, or other, rows. `status`: anything else that a view shows. */
+export type WatchChange = 'rows' | 'status';
+
+/** Follows one job: owns its connection and its predictions, and keeps them equal to the server's. */
+export class WatchSession {
+  readonly jobId: string;
+  readonly store = new PredictionStore();
+  readonly unreadable = new Unreadable();
+  readonly #options: WatchOptions;
+  readonly #connection: Connection;
+  readonly #proofs: ProofRunner;
+  readonly #changes = new Listeners<WatchChange>();
+  readonly onDidChange = this.#changes.event;
+
+  #restProblem: Error | null = null;
+  #lastCountlessProof = 0;
+  #caughtUp = false;
+  #onServer: number | null = null;
+  #lastArrival: number | null = null;
+  #incarnation: string | undefined;
+  #jobEnded = false;
+
+  constructor(options: WatchOptions) {
+    this.jobId = options.jobId;
+    this.#options = options;
+    this.#proofs = new ProofRunner((signal) => this.#prove(signal));
+    this.#connection = new Connection({
+      policy: options.policy,
+      open: async (lastEventId, signal) =>
+        new ApiClient(await options.endpoint()).openStream(options.jobId, lastEventId, signal),
+      received: (event) => this.#received(event),
+      changed: () => this.#connectionChanged(),
+      catchUp: () => this.#proofs.request(),
+      poll: () => this.#proofs.request(),
+    });
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** When the last byte of the stream came, in ms since 1970. */
+  get lastByteAt(): number | null {
+    return this.#connection.lastByteAt;
+  }
+
+  /** What went wrong last and is not mended yet. */
+  get problem(): Error | null {
+    return this.#connection.problem ?? this.#restProblem;
+  }
+
+  /** Proven: what is held is what the server has. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  /** The server's last word on its count; null before it gave one. */
+  get onServer(): number | null {
+    return this.#onServer;
+  }
+
+  /** When the last prediction arrived over the stream, in ms since 1970. */
+  get lastArrival(): number | null {
+    return this.#lastArrival;
+  }
+
+  /** The first snapshot or a proof is being read. */
+  get loading(): boolean {
+    return this.#proofs.running;
+  }
+
+  start(hasKey: boolean): void {
+    this.#connection.dispatch({ type: 'start', hasKey });
+  }
+
+  /** Pauses, resumes, reconnects and the like. */
+  dispatch(event: ConnectionEvent): void {
+    this.#connection.dispatch(event);
+  }
+
+  /** Ends the watch; nothing of it remains. */
+  dispose(): void {
+    this.#changes.clear();
+    this.#connection.dispatch({ type: 'stop' });
+    this.#proofs.end();
+  }
+
+  /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */
+  setJob(job: Job): void {
+    const ended = !isActive(job.status);
+    if (ended === this.#jobEnded) return;
+    this.#jobEnded = ended;
+    if (!ended) this.#connection.dispatch({ type: 'jobResumed' });
+    else if (this.#mayRead()) this.#proofs.request();
+  }
+
+  async #prove(signal: AbortSignal): Promise<void> {
+    this.#changes.fire('status');
+    let complete = false;
+    let problem: Error | null = null;
+    try {
+      complete = await this.#catchUp(signal);
+    } catch (error) {
+      problem = error instanceof Error ? error : new Error(String(error));
+    }
+    if (signal.aborted) return;
+    this.#caughtUp = complete;
+    this.#restProblem = problem;
+    if (problem !== null) this.#options.log.warn(`${this.jobId}: reading failed (${problem.message})`);
+    if (problem instanceof UnauthorizedError) this.dispatch({ type: 'refused' });
+    else if (problem instanceof NotFoundError) this.dispatch({ type: 'missing' });
+    else this.dispatch({ type: 'polled', succeeded: problem === null });
+
+    if (!complete) this.#proveAgain(proofRetryDelay);
+    else if (this.#jobEnded && !this.#proofs.wanted) this.dispatch({ type: 'jobEnded' });
+    this.#changes.fire('status');
+  }
+
+  async #catchUp(signal: AbortSignal): Promise<boolean> {
+    const client = new ApiClient(await this.#options.endpoint());
+    return catchUp(
+      {
+        epochs: (aborted) => client.epochs(this.jobId, aborted),
+        page: (query, aborted) => client.predictions(this.jobId, query, aborted),
+      },
+      {
+        count: (epoch) => this.#held(epoch),
+        take: (rows, epoch) => this.#take(rows, epoch),
+        learned: (total) => this.#learn(total),
+      },
+      signal,
+    );
+  }
+
+  /** Rows that are here, readable or not; of all epochs for null. */
+  #held(epoch: number | null): number {
+    return this.store.count(epoch) + this.unreadable.count(epoch);
+  }
+
+  #proveAgain(delay: number): void {
+    this.#proofs.requestLater(delay, () => !this.#caughtUp && this.#mayRead());
+  }
+
+  /** Nothing is read for a watch that is paused, signed out or over, or whose server is away. */
+  #mayRead(): boolean {
+    const { name } = this.#connection.state;
+    return name === 'live' || name === 'polling';
+  }
+
+  #connectionChanged(): void {
+    const { name } = this.#connection.state;
+    // Whatever interrupts the stream may have swallowed events.
+    if (name !== 'live' && name !== 'polling' && name !== 'finished') {
+      this.#caughtUp = false;
+      this.#proofs.end();
+    }
+    this.#options.log.info(`${this.jobId}: ${name}${this.problem === null ? '' : ` (${this.problem.message})`}`);
+    this.#changes.fire('status');
+  }
+
+  #received(message: EventSourceMessage): void {
+    let event: WatchEvent;
+    try {
+      event = readEvent(message);
+    } catch (error) {
+      if (!(error instanceof UnreadableEventError)) throw error;
+      if (this.unreadable.note(error.event)) this.#options.log.warn(`${this.jobId}: ${error.message}`);
+      this.#proofs.requestLater(hintPatience, () => this.#mayRead());
+      return;
+    }
+    this.#handle(event);
+  }
+
+  #handle(event: WatchEvent): void {
+    switch (event.type) {
+      case 'connected':
+        if (event.heartbeat !== null) this.dispatch({ type: 'heartbeatInterval', interval: event.heartbeat });
+        if (event.incarnation !== null) this.#recognize(event.incarnation);
+        break;
+      case 'prediction':
+        this.dispatch({ type: 'delivered' });
+        this.#add(event.prediction, event.totalCount);
+        break;
+      case 'heartbeat':
+        this.dispatch({ type: 'delivered' });
+        break;
+      case 'serverError':
+        this.#options.log.warn(`${this.jobId}: the server's own subscription failed`);
+        this.#proofs.request();
+        break;
+      case 'job':
+        this.#options.jobChanged(event.job);
+        this.setJob(event.job);
+        break;
+      case 'other':
+        break;
+    }
+  }
+
+  /** A job that was deleted and made again under its id has another incarnation: what is held exists no more. */
+  #recognize(incarnation: string): void {
+    const known = this.#incarnation;
+    this.#incarnation = incarnation;
+    if (known === undefined || known === incarnation) return;
+    this.store.clear();
+    this.unreadable.clear();
+    this.#connection.forgetPlace();
+    this.#onServer = null;
+    this.#caughtUp = false;
+    this.#proofs.request();
+    this.#changes.fire('rows');
+  }
+
+  #add(row: Prediction, totalCount: number | null): void {
+    this.#lastArrival = Date.now();
+    const isNew = this.store.add(row);
+    if (totalCount === null) this.#proveCountless();
+    else this.#hint(totalCount);
+    if (isNew) this.#changes.fire('rows');
+  }
+
+  #proveCountless(): void {
+    const now = Date.now();
+    if (now - this.#lastCountlessProof < countlessProofInterval) return;
+    this.#lastCountlessProof = now;
+    this.#proofs.request();
+  }
+
+  #hint(total: number): void {
+    const held = this.#held(null);
+    this.#onServer = Math.max(this.#onServer ?? 0, total, held);
+    if (total <= held) return;
+    this.#proofs.requestLater(hintPatience, () => this.#held(null) < total && this.#mayRead());
+  }
+
+  #learn(total: number): void {
+    this.#onServer = Math.max(total, this.#held(null));
+    this.#changes.fire('status');
+  }
+
+  #take(rows: unknown[], epoch: number | null): void {
+    for (const row of rows) {
+      if (prediction.check(row)) this.store.add(row);
+      else this.unreadable.add(row, epoch);
+    }
+    this.#changes.fire('rows');
+  }
+}
