@@ -51,6 +51,9 @@ const calmSettings = {
   'update.mode': 'none',
 };
 
+/** What is installed is what is tested: nothing is asked of an extension gallery. */
+const noGallery = { EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '' }) };
+
 /** How long VS Code's server may take to listen, in ms. It takes one second on two busy cores. */
 const startLimit = 60_000;
 
@@ -79,7 +82,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile];
   const driver = options.testDriver ? ['--enable-smoke-test-driver'] : [];
   const child = spawn(process.execPath, [...common, ...listen, ...driver], {
-    env: { ...cleanEnvironment(), ...options.env },
+    env: { ...cleanEnvironment(), ...noGallery, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit').then(() => undefined);

@@ -1,0 +1,113 @@
+// `npm test`: runs every suite, or those that are named (`npm test -- unit server`), and ends with one line,
+// `N passed, N failed`. A suite that crashes, hangs or runs no test is a failure.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Counts, countsFileVariable } from '../test/support/counts.ts';
+import { root } from './vscode/install.ts';
+
+interface Suite {
+  name: string;
+  /** Arguments of Node. */
+  command: string[];
+  /** False for a check that passes or fails as a whole. */
+  counts: boolean;
+  /** Minutes after which it hangs, for all that we know. */
+  limit: number;
+}
+
+const check = (name: string, ...command: string[]): Suite => ({ name, command, counts: false, limit: 5 });
+
+const mocha = (name: string, limit: number, ...options: string[]): Suite => ({
+  name,
+  command: [
+    'node_modules/mocha/bin/mocha.js',
+    ...['--reporter', './test/support/countingReporter.ts', ...options],
+    `test/${name}/**/*.test.ts`,
+  ],
+  counts: true,
+  limit,
+});
+
+const suites: Suite[] = [
+  check('types', 'node_modules/typescript/bin/tsc', '-p', '.'),
+  check('webview types', 'node_modules/typescript/bin/tsc', '-p', 'webview'),
+  check('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
+  // The suites below run what is packaged.
+  check('package', 'scripts/package.ts'),
+  mocha('unit', 5),
+  mocha('server', 10),
+  { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 10 },
+  mocha('browser', 20, '--timeout', '180000'),
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !suites.some((suite) => suite.name === name));
+if (unknown !== undefined) {
+  throw new Error(`No suite "${unknown}". There are: ${suites.map(({ name }) => name).join(', ')}`);
+}
+
+const total: Counts = { passed: 0, failed: 0 };
+const failures: string[] = [];
+for (const suite of suites) {
+  if (asked.length > 0 && !asked.includes(suite.name)) continue;
+  console.log(`\n── ${suite.name}`);
+  const { counts, problem } = await runSuite(suite);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  if (counts.failed > 0) failures.push(`${suite.name}: ${problem ?? `${counts.failed} failed`}`);
+}
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line}`).join('\n')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function runSuite(suite: Suite): Promise<{ counts: Counts; problem?: string }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'test-counts-'));
+  const countsFile = path.join(folder, 'counts.json');
+  const end = await runNode(suite, { [countsFileVariable]: countsFile });
+  const counted = suite.counts ? readCounts(countsFile) : { passed: end === 0 ? 1 : 0, failed: end === 0 ? 0 : 1 };
+  rmSync(folder, { recursive: true });
+
+  const failed = (problem: string) => ({
+    counts: { passed: counted?.passed ?? 0, failed: (counted?.failed ?? 0) + 1 },
+    problem,
+  });
+  if (counted === undefined) return failed(`did not come to its end (${end})`);
+  if (counted.passed + counted.failed === 0) return failed('ran no test');
+  // All tests passed, yet something went wrong outside of them.
+  if (end !== 0 && counted.failed === 0) return failed(`ended badly (${end})`);
+  return { counts: counted };
+}
+
+/** @returns the exit code, or in words what ended it */
+function runNode(suite: Suite, env: Record<string, string>): Promise<number | string> {
+  const child = spawn(process.execPath, suite.command, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return new Promise((resolve) => {
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      child.kill('SIGTERM');
+      // Who does not listen to the first does not tidy up either.
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+    }, suite.limit * 60_000);
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => {
+      clearTimeout(limit);
+      resolve(late ? `took longer than ${suite.limit} min` : (code ?? String(signal)));
+    });
+  });
+}
+
+function readCounts(file: string): Counts | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Counts;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

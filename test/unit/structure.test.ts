@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/**
+ * The rooms of the extension from top to bottom. A file imports from its own room or from a lower row: those below the
+ * settings are told what they need.
+ */
+const rows = [
+  ['extension'],
+  ['commands'],
+  ['panel', 'views'],
+  ['servers'],
+  ['localServer'],
+  ['config', 'credentials'],
+  ['watch'],
+  ['stream'],
+  ['api'],
+  ['log'],
+  ['redact'],
+  ['wire'],
+];
+
+interface Import {
+  from: string;
+  /** A path inside the project, or a package's name. */
+  to: string;
+}
+
+const imports = globSync(['src/**/*.ts', 'webview/**/*.ts'], { cwd: root }).flatMap(importsOf);
+
+/** Static and dynamic, of values and of types, paths relative to the root. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => ({
+    from: file,
+    to: specifier.startsWith('.') ? path.join(path.dirname(file), specifier) : specifier,
+  }));
+}
+
+const inside = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+const isOurs = (file: string) => inside('src')(file) || inside('webview')(file);
+const shown = ({ from, to }: Import) => `${from} imports ${to}`;
+
+/** `src/panel/protocol.ts` is in the room `panel`, `src/commands.ts` in `commands`. */
+const roomOf = (file: string) => path.basename(file.split('/')[1] ?? '', '.ts');
+const rowOf = (file: string) => rows.findIndex((row) => row.includes(roomOf(file)));
+
+describe('the structure of the source', () => {
+  it('is read at all', () => {
+    assert.ok(imports.some(({ to }) => to === 'src/wire/schema.ts'));
+  });
+
+  it('has imports that point one way, from the extension down to the wire', () => {
+    const rooms = imports.filter(
+      ({ from, to }) => inside('src')(from) && inside('src')(to) && !inside('src/server')(from),
+    );
+    const upward = rooms.filter(({ from, to }) => roomOf(from) !== roomOf(to) && rowOf(from) >= rowOf(to));
+    assert.deepEqual(upward.map(shown), []);
+  });
+
+  it('has a place for every room', () => {
+    const files = globSync('src/**/*.ts', { cwd: root }).filter((file) => !inside('src/server')(file));
+    assert.deepEqual(
+      files.filter((file) => rowOf(file) === -1),
+      [],
+    );
+  });
+
+  it('has no files that import each other, not even in a circle', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, trail: string[]) => {
+      if (trail.includes(file)) circles.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
+      if (trail.includes(file) || done.has(file)) return;
+      for (const { to } of imports.filter(({ from }) => from === file)) visit(to, [...trail, file]);
+      done.add(file);
+    };
+    for (const { from } of imports) visit(from, []);
+    assert.deepEqual(circles, []);
+  });
+
+  it('keeps vscode out of the server, and everything but the wire', () => {
+    const strays = imports
+      .filter(({ from }) => inside('src/server')(from))
+      .filter(({ to }) => to === 'vscode' || (isOurs(to) && !inside('src/server')(to) && !inside('src/wire')(to)));
+    assert.deepEqual(strays.map(shown), []);
+  });
+
+  it('keeps the server out of the extension', () => {
+    const strays = imports.filter(({ from, to }) => !inside('src/server')(from) && inside('src/server')(to));
+    assert.deepEqual(strays.map(shown), []);
+  });
+
+  it('has a wire that needs nothing of ours, of VS Code or of Node', () => {
+    const strays = imports
+      .filter(({ from }) => inside('src/wire')(from))
+      .filter(({ to }) => to === 'vscode' || to.startsWith('node:') || (isOurs(to) && !inside('src/wire')(to)));
+    assert.deepEqual(strays.map(shown), []);
+  });
+
+  it('lets the webview know the wire and its protocol alone', () => {
+    const known = (file: string) =>
+      inside('webview')(file) || inside('src/wire')(file) || file === 'src/panel/protocol.ts';
+    const strays = imports
+      .filter(({ from }) => inside('webview')(from))
+      .filter(({ to }) => to === 'vscode' || to.startsWith('node:') || (isOurs(to) && !known(to)));
+    assert.deepEqual(strays.map(shown), []);
+  });
+});
+
+describe('the lock file', () => {
+  it('names no host that packages are downloaded from', () => {
+    const lines = readFileSync(path.join(root, 'package-lock.json'), 'utf8').split('\n');
+    assert.deepEqual(
+      lines.filter((line) => /"resolved":\s*"http/.test(line)),
+      [],
+    );
+  });
+});
