@@ -1,0 +1,122 @@
+import type { HostMessageOf, JobSummary, PanelCommand } from '../../src/panel/protocol.ts';
+import { createButton } from '../controls.ts';
+import { element, setAttribute, setText } from '../dom.ts';
+import type { Formats } from '../formats.ts';
+import {
+  connectionTone,
+  epochText,
+  lastArrivalText,
+  liveAction,
+  predictionsText,
+  problemAction,
+  retryText,
+  unreadableText,
+} from './headerTexts.ts';
+
+export interface Header {
+  readonly element: HTMLElement;
+  showJob(job: JobSummary): void;
+  showStatus(status: HostMessageOf<'status'>): void;
+}
+
+/** The top of the panel: which job, whether it is live, how much there is. */
+export function createHeader(formats: Formats, run: (command: PanelCommand) => void): Header {
+  const title = element('h1', { class: 'job-title', dir: 'auto' });
+  const server = element('span', { class: 'fact' });
+  const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
+  const label = element('span');
+  const connection = element('span', { role: 'status', class: 'connection' }, dot, label);
+  // The ages below change every second: outside of the status, so that they are not spoken every second.
+  const retry = element('span', { class: 'fact' });
+  const jobStatus = element('span', { class: 'fact' });
+  const epoch = element('span', { class: 'fact' });
+  const predictions = element('span', { class: 'fact' });
+  const lastArrival = element('span', { class: 'fact' });
+  const unreadable = element('span', { class: 'fact unreadable' });
+  const facts = element(
+    'div',
+    { class: 'facts' },
+    retry,
+    jobStatus,
+    epoch,
+    predictions,
+    lastArrival,
+    unreadable,
+    server,
+  );
+
+  let status: HostMessageOf<'status'> | null = null;
+  /** What to add to this machine's clock to get the host's, in ms. */
+  let clockOffset = 0;
+
+  const live = createButton({
+    text: 'Pause',
+    appearance: 'secondary',
+    onPress: () => status !== null && runAction(liveAction(status.connection.label)),
+  });
+  const problemText = element('span', { class: 'problem-text' });
+  const problemButton = createButton({
+    text: 'Reconnect',
+    appearance: 'secondary',
+    onPress: () => status !== null && runAction(problemAction(status.connection.label)),
+  });
+  const problem = element('div', { class: 'problem' }, problemText, problemButton.element);
+  const announcer = element('div', { 'aria-live': 'polite' }, problem);
+  problem.hidden = true;
+  live.setVisible(false);
+
+  function runAction(action: { command: PanelCommand } | null) {
+    if (action !== null) run(action.command);
+  }
+
+  function showFact(fact: HTMLElement, text: string | null) {
+    setText(fact, text ?? '');
+    fact.hidden = text === null;
+  }
+
+  function showAges() {
+    const now = Date.now() + clockOffset;
+    showFact(retry, status === null ? null : retryText(status.connection, now, formats));
+    showFact(lastArrival, status === null ? null : lastArrivalText(status.counts, now, formats));
+  }
+
+  function showJob(job: JobSummary) {
+    setText(title, job.title);
+    setAttribute(title, 'title', job.id);
+    showFact(server, job.server === '' ? null : job.server);
+    showFact(jobStatus, job.status);
+    showFact(epoch, epochText(job, formats));
+  }
+
+  showAges();
+  for (const fact of [server, jobStatus, epoch, predictions, unreadable]) showFact(fact, null);
+  setInterval(showAges, 1000);
+
+  return {
+    element: element(
+      'header',
+      { class: 'header' },
+      element('div', { class: 'header-line' }, title, connection, facts, live.element),
+      announcer,
+    ),
+    showJob,
+    showStatus: (message) => {
+      status = message;
+      clockOffset = message.now - Date.now();
+      const { label: state, problem: cause } = message.connection;
+      showJob(message.job);
+      setText(label, state);
+      setAttribute(connection, 'data-tone', connectionTone(state));
+      showFact(predictions, predictionsText(message.counts, formats));
+      showFact(unreadable, unreadableText(message.counts, formats));
+      showAges();
+
+      const action = liveAction(state);
+      live.setVisible(action !== null);
+      if (action !== null) live.setText(action.text);
+      setText(problemText, cause ?? '');
+      problemButton.setText(problemAction(state).text);
+      problem.hidden = cause === null;
+    },
+  };
+}

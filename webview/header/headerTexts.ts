@@ -1,0 +1,102 @@
+import type { ConnectionLabel, ConnectionSummary, Counts, JobSummary, PanelCommand } from '../../src/panel/protocol.ts';
+import type { Formats } from '../formats.ts';
+
+/** "epoch 19 of 30"; null before the job said. */
+export function epochText(job: JobSummary, formats: Formats): string | null {
+  if (job.currentEpoch === null) return null;
+  const current = `epoch ${formats.count(job.currentEpoch)}`;
+  return job.totalEpochs === null ? current : `${current} of ${formats.count(job.totalEpochs)}`;
+}
+
+/** "520 predictions", or "480 of 520 predictions" as long as it is not proven that all are held. */
+export function predictionsText(counts: Counts, formats: Formats): string {
+  if (counts.caughtUp || counts.onServer === null) return counted(counts.held, 'prediction', formats);
+  const total = Math.max(counts.onServer, counts.held);
+  return `${formats.count(counts.held)} of ${counted(total, 'prediction', formats)}`;
+}
+
+/** "1 unreadable event"; null when all could be read. */
+export function unreadableText(counts: Counts, formats: Formats): string | null {
+  return counts.unreadable > 0 ? counted(counts.unreadable, 'unreadable event', formats) : null;
+}
+
+/**
+ * "last one 2 s ago"; null before the first.
+ *
+ * @param now ms since 1970, by the clock that stamped the arrival
+ */
+export function lastArrivalText(counts: Counts, now: number, formats: Formats): string | null {
+  return counts.lastArrival === null ? null : `last one ${formats.duration(now - counts.lastArrival)} ago`;
+}
+
+/** "next try in 4 s"; null when none is planned or it is due. */
+export function retryText(connection: ConnectionSummary, now: number, formats: Formats): string | null {
+  if (connection.retryAt === null || connection.retryAt <= now) return null;
+  // Up, so that the count does not show 0 for a whole second before anything happens.
+  return `next try in ${formats.duration(Math.ceil((connection.retryAt - now) / 1000) * 1000)}`;
+}
+
+export interface Action {
+  command: PanelCommand;
+  text: string;
+}
+
+/** The header's button: pauses what runs, resumes what is paused; none where neither would do anything. */
+export function liveAction(label: ConnectionLabel): Action | null {
+  switch (label) {
+    case 'Live':
+    case 'Connecting':
+    case 'Reconnecting':
+    case 'Polling':
+    case 'Offline':
+      return { command: 'pause', text: 'Pause' };
+    case 'Paused':
+      return { command: 'resume', text: 'Resume' };
+    case 'Sign in':
+    case 'Deleted':
+    case 'Finished':
+      return null;
+  }
+}
+
+/** The button beside a problem: what a person would do next. */
+export function problemAction(label: ConnectionLabel): Action {
+  switch (label) {
+    case 'Sign in':
+      return { command: 'setApiKey', text: 'Set API Key' };
+    case 'Reconnecting':
+    case 'Polling':
+    case 'Offline':
+      return { command: 'reconnect', text: 'Reconnect' };
+    case 'Deleted':
+      return { command: 'stopWatching', text: 'Stop Watching' };
+    case 'Live':
+    case 'Connecting':
+    case 'Paused':
+    case 'Finished':
+      return { command: 'showLog', text: 'Show Log' };
+  }
+}
+
+/** How good the state is, for its colour; the word beside it says the same. */
+export function connectionTone(label: ConnectionLabel): 'good' | 'waiting' | 'bad' | 'quiet' {
+  switch (label) {
+    case 'Live':
+      return 'good';
+    case 'Connecting':
+    case 'Reconnecting':
+    case 'Polling':
+      return 'waiting';
+    case 'Offline':
+    case 'Sign in':
+    case 'Deleted':
+      return 'bad';
+    case 'Paused':
+    case 'Finished':
+      return 'quiet';
+  }
+}
+
+function counted(count: number, noun: string, formats: Formats): string {
+  return `${formats.count(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,79 @@
+import './styles/shell.css';
+import './styles/predictions.css';
+import type { ViewState } from '../src/panel/protocol.ts';
+import { createComparisonTab } from './comparison/comparisonTab.ts';
+import { element } from './dom.ts';
+import { formatsFor } from './formats.ts';
+import { createHeader } from './header/header.ts';
+import { connectHost } from './host.ts';
+import type { Panel } from './panel.ts';
+import { createPredictionsTab } from './predictions/predictionsTab.ts';
+import { createTabs } from './tabs.ts';
+import { createTrendsTab } from './trends/trendsTab.ts';
+import { initialView, showTab } from './viewState.ts';
+
+const host = connectHost();
+const kept = host.kept();
+// Nothing is on the screen yet, so nothing is held.
+let view: ViewState = { ...(kept?.view ?? initialView), hold: false };
+let restore = kept?.restore ?? null;
+
+const panel: Panel = {
+  formats: formatsFor(),
+  view: () => view,
+  change: (transition) => {
+    const next = predictions.hold(transition(view));
+    if (next === view) return;
+    view = next;
+    keep();
+    host.post({ type: 'view', state: view, version: predictions.version() });
+    draw();
+  },
+  post: host.post,
+  run: (command) => host.post({ type: 'command', command }),
+};
+
+function keep() {
+  if (restore !== null) host.keep({ restore, view });
+}
+
+const header = createHeader(panel.formats, panel.run);
+const predictions = createPredictionsTab(panel);
+const comparison = createComparisonTab(panel);
+const trends = createTrendsTab(panel);
+const tabs = createTabs(
+  { predictions: predictions.element, comparison: comparison.element, trends: trends.element },
+  (tab) => panel.change(showTab(tab)),
+);
+
+function draw() {
+  tabs.show(view.tab);
+  predictions.refresh();
+  comparison.refresh();
+  trends.refresh();
+}
+
+draw();
+document.body.append(element('main', { class: 'shell' }, header.element, tabs.element));
+
+host.listen({
+  hydrate: (message) => {
+    view = predictions.hold(message.state);
+    restore = message.restore;
+    keep();
+    header.showJob(message.job);
+    draw();
+  },
+  status: (message) => {
+    header.showStatus(message);
+    const { label } = message.connection;
+    predictions.showStatus(label, message.loading);
+    comparison.showStatus(label, message.loading);
+    trends.showStatus(label, message.loading);
+  },
+  page: predictions.showPage,
+  detail: predictions.showDetail,
+  comparison: comparison.show,
+  trends: trends.show,
+});
+host.post({ type: 'ready', state: kept === null ? null : view });

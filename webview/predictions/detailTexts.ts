@@ -1,0 +1,16 @@
+import type { RowDetail } from '../../src/panel/protocol.ts';
+import type { Formats } from '../formats.ts';
+
+/** "prompt 62 tokens · answer 78 tokens · 534 ms · json_schema · received …", as far as known. */
+export function metadataText(detail: RowDetail, formats: Formats): string {
+  const { promptTokens, completionTokens, latencyMs, validationKind } = detail;
+  return [
+    promptTokens === null ? null : `prompt ${formats.count(promptTokens)} tokens`,
+    completionTokens === null ? null : `answer ${formats.count(completionTokens)} tokens`,
+    latencyMs === null ? null : `${formats.count(Math.round(latencyMs))} ms`,
+    validationKind,
+    `received ${formats.moment(detail.createdAt)}`,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}

@@ -1,0 +1,51 @@
+import { createButton } from '../controls.ts';
+import { element, setChoices, setText } from '../dom.ts';
+import type { Panel } from '../panel.ts';
+import { showOffset, showPageSize } from '../viewState.ts';
+import { type Page, pageNumberText, pageSizes, rangeText } from './pageTexts.ts';
+
+export interface Pager {
+  readonly element: HTMLElement;
+  show(page: Page | null): void;
+}
+
+/** Which rows are shown, and the way to the others. */
+export function createPager(panel: Panel): Pager {
+  const { formats } = panel;
+  const range = element('span', { class: 'range' });
+  const size = element('select', { class: 'select', 'aria-label': 'Rows per page' });
+  size.addEventListener('change', () => panel.change(showPageSize(Number(size.value))));
+  const current = element('span', { class: 'page-number', 'aria-current': 'page' });
+  const turn = (pages: number) => () => {
+    const { offset, pageSize } = panel.view();
+    panel.change(showOffset(offset + pages * pageSize));
+  };
+  const previous = createButton({ text: '‹', name: 'Previous page', appearance: 'secondary', onPress: turn(-1) });
+  const next = createButton({ text: '›', name: 'Next page', appearance: 'secondary', onPress: turn(1) });
+  const pages = element('nav', { class: 'pages', 'aria-label': 'Pages' }, previous.element, current, next.element);
+  const container = element('div', { class: 'pager' }, range, element('span', { class: 'spring' }), size, pages);
+
+  return {
+    element: container,
+    show: (page) => {
+      container.hidden = page === null || page.total === 0;
+      if (page === null) return;
+      const { pageSize } = panel.view();
+      setText(range, rangeText(page, formats));
+      setText(current, pageNumberText(page, pageSize, formats));
+      setChoices(
+        size,
+        pageSizes(pageSize).map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
+        String(pageSize),
+      );
+      const first = page.offset === 0;
+      const last = page.offset + page.rows.length >= page.total;
+      // A button that gets disabled loses the focus: the other one takes it.
+      const focused = document.activeElement;
+      previous.setEnabled(!first);
+      next.setEnabled(!last);
+      if (first && focused === previous.element && !last) next.element.focus();
+      if (last && focused === next.element && !first) previous.element.focus();
+    },
+  };
+}

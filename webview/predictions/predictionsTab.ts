@@ -1,0 +1,125 @@
+import type { ConnectionLabel, HostMessageOf } from '../../src/panel/protocol.ts';
+import { createButton } from '../controls.ts';
+import { element, setChoices } from '../dom.ts';
+import type { Panel } from '../panel.ts';
+import { holdFor, showEpoch, showOffset, type Transition, toggleRow } from '../viewState.ts';
+import { createAbsence } from './absenceView.ts';
+import { createGrid } from './grid.ts';
+import { createPager } from './pager.ts';
+import { absence, epochChoices, newRowsText, offsetInRange, type Page } from './pageTexts.ts';
+import { clearSelectionIn, hasSelectionIn } from './selection.ts';
+
+export interface PredictionsTab {
+  readonly element: HTMLElement;
+  showPage(page: Page): void;
+  showDetail(answer: HostMessageOf<'detail'>): void;
+  showStatus(label: ConnectionLabel, loading: boolean): void;
+  /** Draws the present view state again. */
+  refresh(): void;
+  /** The version of the page on the screen; null before the first. */
+  version(): number | null;
+  /** Holds the table still, or lets it go, as the reader's doings ask for. */
+  readonly hold: Transition;
+}
+
+/** The table of predictions with its filter and pages. */
+export function createPredictionsTab(panel: Panel): PredictionsTab {
+  const { formats } = panel;
+  let page: Page | null = null;
+  let status: { label: ConnectionLabel | null; loading: boolean } = { label: null, loading: true };
+  /** Open rows whose full texts were asked for. */
+  let asked = new Set<string>();
+
+  const epoch = element('select', { id: 'epoch-filter', class: 'select' });
+  epoch.addEventListener('change', () => panel.change(showEpoch(epoch.value === '' ? null : Number(epoch.value))));
+  const showNew = createButton({
+    text: '',
+    appearance: 'primary',
+    onPress: () => {
+      clearSelectionIn(grid.element);
+      panel.change(showOffset(0));
+      panel.post({ type: 'showNew' });
+    },
+  });
+  showNew.element.classList.add('show-new');
+  const grid = createGrid(formats, (id) => panel.change(toggleRow(id)));
+  const pager = createPager(panel);
+  const nothing = createAbsence(() => panel.change(showEpoch(null)));
+  document.addEventListener('selectionchange', settle);
+
+  const hold: Transition = (view) =>
+    holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected: hasSelectionIn(grid.element) })(view);
+
+  /** Looks anew at what is on the screen: whether to hold it, and whether there is such a page. */
+  function settle() {
+    panel.change((view) => {
+      const inRange = page === null || status.loading ? null : offsetInRange(page, view.pageSize);
+      return inRange !== null && page?.offset === view.offset ? showOffset(inRange)(view) : view;
+    });
+  }
+
+  function refresh() {
+    const view = panel.view();
+    const choices = epochChoices(page?.epochs ?? [], formats);
+    // An epoch that was kept from before is a choice even while none of its rows is here.
+    if (choices.every((choice) => choice.epoch !== view.epoch)) {
+      choices.push({ epoch: view.epoch, text: `${view.epoch} (0)` });
+    }
+    setChoices(
+      epoch,
+      choices.map((choice) => ({ value: choice.epoch === null ? '' : String(choice.epoch), text: choice.text })),
+      view.epoch === null ? '' : String(view.epoch),
+    );
+    const waiting = page === null ? null : newRowsText(page.newRows, formats);
+    if (waiting !== null) showNew.setText(waiting);
+    showNew.setVisible(waiting !== null);
+    const rows = page?.rows ?? [];
+    grid.show({ rows, offset: page?.offset ?? 0, total: page?.total ?? 0, expanded: view.expanded });
+    grid.element.hidden = rows.length === 0;
+    nothing.show(absence(page, view, status));
+    pager.show(page);
+    askForDetails();
+  }
+
+  function askForDetails() {
+    const open = (page?.rows ?? []).map(({ id }) => id).filter((id) => panel.view().expanded.includes(id));
+    for (const id of open) if (!asked.has(id)) panel.post({ type: 'open', id });
+    asked = new Set(open);
+  }
+
+  refresh();
+  return {
+    element: element(
+      'div',
+      { class: 'predictions' },
+      element(
+        'div',
+        { class: 'toolbar' },
+        element('label', { for: 'epoch-filter' }, 'Epoch'),
+        epoch,
+        element('span', { class: 'spring' }),
+        showNew.element,
+      ),
+      grid.element,
+      nothing.element,
+      pager.element,
+    ),
+    showPage: (message) => {
+      const shown = page;
+      // A page that was made before the host heard of the hold would move what it holds.
+      if (shown !== null && panel.view().hold && message.version > shown.version) return;
+      page = message;
+      refresh();
+      settle();
+    },
+    showDetail: ({ id, detail }) => grid.showDetail(id, detail),
+    showStatus: (label, loading) => {
+      status = { label, loading };
+      refresh();
+      settle();
+    },
+    refresh,
+    version: () => page?.version ?? null,
+    hold,
+  };
+}
