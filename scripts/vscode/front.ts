@@ -16,9 +16,9 @@ export interface Front {
  * to the product around it: `POST /mint-key` asks for the half of a key that SecretStorage is encrypted with. Without
  * an answer secrets are gone after a reload. The server's own connection token guards all else; here it guards the key.
  * @param keyFile where the key is kept, for its owner only
- * @param port 0 takes a free one
+ * @param preferredPort where it is taken, any free one is
  */
-export async function openFront(target: number, token: string, keyFile: string, port: number): Promise<Front> {
+export async function openFront(target: number, token: string, keyFile: string, preferredPort: number): Promise<Front> {
   const key = await readOrMake(keyFile);
 
   const server = http.createServer((request, response) => {
@@ -52,9 +52,9 @@ export async function openFront(target: number, token: string, keyFile: string, 
     socket.on('error', () => onward.destroy()).on('close', () => onward.destroy());
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+  await listen(server, preferredPort).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    return listen(server, 0);
   });
   return {
     port: (server.address() as net.AddressInfo).port,
@@ -63,6 +63,16 @@ export async function openFront(target: number, token: string, keyFile: string, 
       server.closeAllConnections();
     },
   };
+}
+
+function listen(server: http.Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function carriesToken(request: http.IncomingMessage, token: string): boolean {

@@ -18,8 +18,8 @@ export interface VsCodeOptions {
   env?: Record<string, string>;
   /** Lets a page run the tests of an extension inside its extension host. */
   testDriver?: boolean;
-  /** Of the address; 0, the default, takes a free one. */
-  port?: number;
+  /** Of the address. Where it is taken, and by default, any free one is. */
+  preferredPort?: number;
   /** Is told, for a person, what takes long. */
   progress?: (line: string) => void;
 }
@@ -96,7 +96,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   };
   try {
     const port = await listeningPort(child);
-    front = await openFront(port, token, path.join(options.dataDir, 'secret-key'), options.port ?? 0);
+    front = await openFront(port, token, path.join(options.dataDir, 'secret-key'), options.preferredPort ?? 0);
   } catch (error) {
     await stop();
     throw error;
