@@ -3,6 +3,7 @@
  * what it shows (`ViewState`) and is sent just that. Both sides handle every message by an exhaustive table.
  */
 import * as Type from 'typebox';
+import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
@@ -63,25 +64,7 @@ export const webviewMessageType = Type.Union([
 ]);
 export type WebviewMessage = Type.Static<typeof webviewMessageType>;
 
-/** The states of the badge, as `src/stream/README.md` defines them. */
-export type ConnectionLabel =
-  | 'Live'
-  | 'Connecting'
-  | 'Reconnecting'
-  | 'Polling'
-  | 'Paused'
-  | 'Offline'
-  | 'Sign in'
-  | 'Deleted'
-  | 'Finished';
-
-export interface ConnectionSummary {
-  label: ConnectionLabel;
-  /** When the next attempt starts, in ms since 1970; null when none is planned. */
-  retryAt: number | null;
-  /** What happened and what to do, for a person; null when all is well. */
-  problem: string | null;
-}
+export type { ConnectionLabel, ConnectionSummary };
 
 export interface JobSummary {
   id: string;

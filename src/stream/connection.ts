@@ -35,6 +35,7 @@ export class Connection {
   #state: ConnectionState = idle;
   #response: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #timerAt = 0;
   #lastEventId: string | null = null;
   #lastByteAt: number | null = null;
   #problem: Error | null = null;
@@ -133,13 +134,19 @@ export class Connection {
     }
   }
 
+  /** A timer that is too early does no harm: the state machine looks at the clock itself. So bytes re-arm nothing. */
   #setTimer(): void {
+    const wake = wakeAt(this.#state, this.#owner.policy());
+    if (this.#timer !== undefined && wake !== null && this.#timerAt <= wake) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const wake = wakeAt(this.#state, this.#owner.policy());
     if (wake === null) return;
+    this.#timerAt = wake;
     const delay = Math.min(Math.max(0, wake - Date.now()), longestTimeout);
-    this.#timer = setTimeout(() => this.dispatch({ type: 'timer' }), delay);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.dispatch({ type: 'timer' });
+    }, delay);
   }
 }
 

@@ -123,6 +123,18 @@ export class WatchSession {
     this.#proofs.end();
   }
 
+  /** Empties the store: what it holds is of another life of the job, or of another server. */
+  forget(): void {
+    this.#proofs.end();
+    this.store.clear();
+    this.unreadable.clear();
+    this.#connection.forgetPlace();
+    this.#onServer = null;
+    this.#lastArrival = null;
+    this.#caughtUp = false;
+    this.#changes.fire('rows');
+  }
+
   /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */
   setJob(job: Job): void {
     const ended = !isActive(job.status);
@@ -240,13 +252,8 @@ export class WatchSession {
     const known = this.#incarnation;
     this.#incarnation = incarnation;
     if (known === undefined || known === incarnation) return;
-    this.store.clear();
-    this.unreadable.clear();
-    this.#connection.forgetPlace();
-    this.#onServer = null;
-    this.#caughtUp = false;
+    this.forget();
     this.#proofs.request();
-    this.#changes.fire('rows');
   }
 
   #add(row: Prediction, totalCount: number | null): void {

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { parseServerAddress, type ServerAddress } from './api/serverAddress.ts';
+import type { Policy } from './stream/connectionState.ts';
+import { defaultHeartbeatSeconds } from './wire/events.ts';
+
+export const section = 'trainingPredictions';
+
+/** The settings, typed and within their bounds; asked anew each time, so that a change takes effect at once. */
+export const config = {
+  /** @throws InvalidServerAddressError */
+  server(): ServerAddress {
+    return parseServerAddress(get('serverUrl', 'https://finetunelab.ai'));
+  },
+
+  policy(): Policy {
+    return {
+      liveUpdates: get('liveUpdates', true),
+      maxAttempts: bounded(get('reconnect.maxAttempts', 5), 1, 100),
+      pollInterval: bounded(get('pollIntervalSeconds', 30), 1, 3600) * 1000,
+      heartbeat: defaultHeartbeatSeconds * 1000,
+    };
+  },
+
+  pageSize(): number {
+    return bounded(get('pageSize', 10), 1, 1000);
+  },
+
+  localServerPort(): number {
+    return bounded(get('localServer.port', 4517), 0, 65_535);
+  },
+
+  terminalEnvironment(): boolean {
+    return get('localServer.terminalEnvironment', true);
+  },
+
+  /** Calls the listener when one of the named settings changes. */
+  onDidChange(names: readonly string[], listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((change) => {
+      if (names.some((name) => change.affectsConfiguration(`${section}.${name}`))) listener();
+    });
+  },
+};
+
+/** A setting of another type than the default's is a slip in settings.json: the default stands in. */
+function get<T extends string | number | boolean>(name: string, otherwise: T): T {
+  const value: unknown = vscode.workspace.getConfiguration(section).get(name);
+  return typeof value === typeof otherwise ? (value as T) : otherwise;
+}
+
+function bounded(value: number, least: number, most: number): number {
+  return Number.isFinite(value) ? Math.min(most, Math.max(least, Math.round(value))) : least;
+}

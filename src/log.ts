@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { redact } from './redact.ts';
+
+/** The output channel **Training Predictions**. Nothing that looks like a key or token passes. */
+export class RedactingLog implements vscode.Disposable {
+  readonly #channel = vscode.window.createOutputChannel('Training Predictions', { log: true });
+
+  info(message: string): void {
+    this.#channel.info(redact(message));
+  }
+
+  warn(message: string): void {
+    this.#channel.warn(redact(message));
+  }
+
+  /** Logs an error with the causes behind it. */
+  error(what: string, error: unknown): void {
+    this.#channel.error(redact(`${what}: ${withCauses(error)}`));
+  }
+
+  show(): void {
+    this.#channel.show(true);
+  }
+
+  dispose(): void {
+    this.#channel.dispose();
+  }
+}
+
+function withCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = `${error.name}: ${error.message}`;
+  return error.cause === undefined ? own : `${own} ← ${withCauses(error.cause)}`;
+}

@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import { UnauthorizedError, UnreachableError } from './api/errors.ts';
+import type { Endpoint } from './api/request.ts';
+import { InvalidServerAddressError } from './api/serverAddress.ts';
+import { config } from './config.ts';
+import type { Credentials } from './credentials.ts';
+import type { LocalServer } from './localServer/localServer.ts';
+import type { ServerChange } from './watch/watches.ts';
+
+/** The server of `serverUrl`, and the local one. */
+export type ServerId = 'remote' | 'local';
+
+/** Which servers there are now, and how to reach them. */
+export class Servers implements vscode.Disposable {
+  readonly #credentials: Credentials;
+  readonly #localServer: LocalServer;
+  readonly #changes = new vscode.EventEmitter<{ server: ServerId; change: ServerChange }>();
+  /** Fires when a server's address or key changed, or the local server came or went. */
+  readonly onDidChange = this.#changes.event;
+  readonly #subscriptions: vscode.Disposable;
+  #remoteKey: string | null = null;
+
+  constructor(credentials: Credentials, localServer: LocalServer) {
+    this.#credentials = credentials;
+    this.#localServer = localServer;
+    this.#subscriptions = vscode.Disposable.from(
+      credentials.onDidChange((origin) => {
+        if (origin === this.remoteOrigin()) void this.#readKey('key');
+      }),
+      config.onDidChange(['serverUrl'], () => void this.#readKey('replaced')),
+      localServer.onDidChange(() => this.#changes.fire({ server: 'local', change: 'presence' })),
+    );
+  }
+
+  /** Null when `serverUrl` is no usable address. */
+  remoteOrigin(): string | null {
+    try {
+      return config.server().origin;
+    } catch (error) {
+      if (error instanceof InvalidServerAddressError) return null;
+      throw error;
+    }
+  }
+
+  /** Whether a server can be asked at all: it has a key, it runs. */
+  isPresent(id: ServerId): boolean {
+    if (id === 'remote') return this.#remoteKey !== null;
+    return this.#localServer.running !== null && !this.#localIsRemote();
+  }
+
+  /** True also for a local server that does not run: it brings its key along. */
+  hasKey(id: ServerId): boolean {
+    return id === 'local' || this.#remoteKey !== null;
+  }
+
+  /** Finds out what is there, for the first time. */
+  async discover(): Promise<void> {
+    await Promise.all([this.#readKey('key'), this.#localServer.find()]);
+  }
+
+  /**
+   * Where to send a request, as it is at this moment.
+   *
+   * @throws UnauthorizedError without a key, UnreachableError without a local server, InvalidServerAddressError
+   */
+  async endpoint(id: ServerId): Promise<Endpoint> {
+    if (id === 'remote') {
+      const address = config.server();
+      const key = await this.#credentials.get(address.origin);
+      if (key === null) throw new UnauthorizedError(`There is no key for ${address.host}. Use Set API Key.`, null);
+      return { address, key };
+    }
+    const running = await this.#localServer.find();
+    if (running === null) throw new UnreachableError('The local server does not run. Use Start Local Server.');
+    return running.endpoint;
+  }
+
+  /** A server's name, for people. */
+  label(id: ServerId): string {
+    if (id === 'local') return 'Local Server';
+    return this.remoteOrigin() === 'https://finetunelab.ai' ? 'FineTune Lab' : `FineTune Lab (${this.host(id)})`;
+  }
+
+  /** Host and port, for people; empty when unknown. */
+  host(id: ServerId): string {
+    if (id === 'local') return this.#localServer.running?.endpoint.address.host ?? '';
+    const origin = this.remoteOrigin();
+    return origin === null ? '' : new URL(origin).host;
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#changes.dispose();
+  }
+
+  async #readKey(change: ServerChange): Promise<void> {
+    const origin = this.remoteOrigin();
+    this.#remoteKey = origin === null ? null : await this.#credentials.get(origin);
+    this.#changes.fire({ server: 'remote', change });
+  }
+
+  /** With `serverUrl` set to the local server and a key for it, it is one server and shown once. */
+  #localIsRemote(): boolean {
+    return this.#remoteKey !== null && this.#localServer.running?.endpoint.address.origin === this.remoteOrigin();
+  }
+}

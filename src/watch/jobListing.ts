@@ -1,0 +1,106 @@
+import { ApiClient } from '../api/client.ts';
+import type { Endpoint } from '../api/request.ts';
+import type { Job } from '../wire/job.ts';
+import { Listeners } from './listeners.ts';
+
+export interface JobListingOptions {
+  /** The server's address and key as they are now; throws ApiError when there is none. */
+  endpoint(): Promise<Endpoint>;
+  /** Whether anybody wants the listing kept fresh. */
+  isWanted(): boolean;
+  /** Between two readings, in ms. */
+  interval(): number;
+}
+
+/** The jobs of one server: one reading for all who show or watch them. */
+export class JobListing {
+  readonly #options: JobListingOptions;
+  readonly #changes = new Listeners<void>();
+  readonly onDidChange = this.#changes.event;
+  #jobs = new Map<string, Job>();
+  #problem: Error | null = null;
+  #read = false;
+  #reading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: JobListingOptions) {
+    this.#options = options;
+  }
+
+  /** Newest first. */
+  get jobs(): Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** Why the last reading failed; null when it did not. */
+  get problem(): Error | null {
+    return this.#problem;
+  }
+
+  /** False until the first reading came to an end. */
+  get isRead(): boolean {
+    return this.#read;
+  }
+
+  get(jobId: string): Job | undefined {
+    return this.#jobs.get(jobId);
+  }
+
+  /** Reads the jobs again; whoever calls meanwhile shares the reading. It does not throw: `problem` tells. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#readJobs().finally(() => {
+      this.#reading = undefined;
+      this.#schedule();
+    });
+    return this.#reading;
+  }
+
+  /** Keeps the listing fresh from now on, for as long as it is wanted. */
+  keepFresh(): void {
+    if (this.#timer === undefined && this.#reading === undefined) void this.refresh();
+  }
+
+  /** What an event of a stream says of a job, before the next reading does. */
+  update(job: Job): void {
+    const known = this.#jobs.get(job.id);
+    if (known === undefined) return;
+    this.#jobs.set(job.id, { ...known, ...job });
+    this.#changes.fire();
+  }
+
+  /** Forgets the jobs: the server is another one now, or gone. */
+  clear(): void {
+    this.#jobs = new Map();
+    this.#problem = null;
+    this.#read = false;
+    this.#changes.fire();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#changes.clear();
+  }
+
+  async #readJobs(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    try {
+      const jobs = await new ApiClient(await this.#options.endpoint()).jobs();
+      this.#jobs = new Map(jobs.map((job) => [job.id, job]));
+      this.#problem = null;
+    } catch (error) {
+      // The jobs that were read before stay: a failed reading does not unmake them.
+      this.#problem = error instanceof Error ? error : new Error(String(error));
+    }
+    this.#read = true;
+    this.#changes.fire();
+  }
+
+  #schedule(): void {
+    if (!this.#options.isWanted()) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#options.isWanted()) void this.refresh();
+    }, this.#options.interval());
+  }
+}

@@ -1,0 +1,26 @@
+import * as Type from 'typebox';
+import { jobStatuses } from './job.ts';
+import { schema } from './schema.ts';
+
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const page = { limit: Type.Optional(count), offset: Type.Optional(count) };
+
+const jobsQueryType = Type.Object({ status: Type.Optional(Type.Enum([...jobStatuses])), ...page });
+/** Query of `GET /api/training/local/jobs`. */
+export const jobsQuery = schema(jobsQueryType);
+export type JobsQuery = Type.Static<typeof jobsQueryType>;
+
+const predictionsQueryType = Type.Object({
+  epoch: Type.Optional(count),
+  /** Local server only: rows after this sequence number, by sequence. */
+  after: Type.Optional(count),
+  /** Local server only: by sequence instead of by epoch and sample. */
+  order: Type.Optional(Type.Enum(['asc', 'desc'])),
+  ...page,
+});
+/** Query of `GET /api/training/predictions/{jobId}`. */
+export const predictionsQuery = schema(predictionsQueryType);
+export type PredictionsQuery = Type.Static<typeof predictionsQueryType>;
+
+/** Query of `GET /api/training/predictions/{jobId}/stream`. */
+export const streamQuery = schema(Type.Object({ epoch: Type.Optional(count) }));
