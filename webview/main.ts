@@ -1,6 +1,9 @@
 import './styles/shell.css';
 import './styles/predictions.css';
+import './styles/comparison.css';
+import './styles/trends.css';
 import type { ViewState } from '../src/panel/protocol.ts';
+import type { PanelStatus } from './absence.ts';
 import { createComparisonTab } from './comparison/comparisonTab.ts';
 import { element } from './dom.ts';
 import { formatsFor } from './formats.ts';
@@ -17,10 +20,12 @@ const kept = host.kept();
 // Nothing is on the screen yet, so nothing is held.
 let view: ViewState = { ...(kept?.view ?? initialView), hold: false };
 let restore = kept?.restore ?? null;
+let status: PanelStatus = { label: null, loading: true };
 
 const panel: Panel = {
   formats: formatsFor(),
   view: () => view,
+  status: () => status,
   change: (transition) => {
     const next = predictions.hold(transition(view));
     if (next === view) return;
@@ -53,8 +58,8 @@ function draw() {
   trends.refresh();
 }
 
-draw();
 document.body.append(element('main', { class: 'shell' }, header.element, tabs.element));
+draw();
 
 host.listen({
   hydrate: (message) => {
@@ -67,9 +72,11 @@ host.listen({
   status: (message) => {
     header.showStatus(message);
     const { label } = message.connection;
-    predictions.showStatus(label, message.loading);
-    comparison.showStatus(label, message.loading);
-    trends.showStatus(label, message.loading);
+    // Comes with every arrival; only these two change what the tabs say.
+    if (label === status.label && message.loading === status.loading) return;
+    status = { label, loading: message.loading };
+    draw();
+    predictions.settle();
   },
   page: predictions.showPage,
   detail: predictions.showDetail,

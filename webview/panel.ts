@@ -1,4 +1,5 @@
 import type { PanelCommand, ViewState, WebviewMessage } from '../src/panel/protocol.ts';
+import type { PanelStatus } from './absence.ts';
 import type { Formats } from './formats.ts';
 import type { Transition } from './viewState.ts';
 
@@ -6,6 +7,7 @@ import type { Transition } from './viewState.ts';
 export interface Panel {
   readonly formats: Formats;
   view(): ViewState;
+  status(): PanelStatus;
   /** Changes what is shown: kept, told to the host and drawn, unless it comes to the same. */
   change(transition: Transition): void;
   post(message: WebviewMessage): void;

@@ -1,5 +1,6 @@
-import type { ConnectionLabel, HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
+import { type Absence, absenceOf, type PanelStatus } from '../absence.ts';
 import type { Formats } from '../formats.ts';
 
 export type Page = HostMessageOf<'page'>;
@@ -55,50 +56,18 @@ export function newRowsText(newRows: number, formats: Formats): string | null {
   return newRows > 0 ? `${formats.count(newRows)} new` : null;
 }
 
-/** Why there is no row, and what to do. */
-export interface Absence {
-  text: string;
-  /** More may come by itself at any moment. */
-  busy: boolean;
-  /** The filter hides all there is. */
-  filtered: boolean;
-}
-
 /**
  * What stands in for the table; null when there are rows.
  *
  * @param page null before the first one came
  */
-export function absence(
-  page: Page | null,
-  view: Pick<ViewState, 'epoch'>,
-  status: { label: ConnectionLabel | null; loading: boolean },
-): Absence | null {
-  if (page !== null && page.rows.length > 0) return null;
-  const because = (text: string) => ({ text, busy: false, filtered: false });
-  const wait = (text: string) => ({ text, busy: true, filtered: false });
-  switch (status.label) {
-    case 'Sign in':
-      return because('Set an API key to read the predictions of this job.');
-    case 'Deleted':
-      return because('This job is no longer on the server, and no prediction of it is held here.');
-    default:
-  }
+export function pageAbsence(page: Page | null, epoch: number | null, status: PanelStatus): Absence | null {
+  if (page === null) return absenceOf('unknown', status);
+  if (page.rows.length > 0) return null;
   // The epochs count what is held, whatever the filter shows.
-  if (page !== null && view.epoch !== null && page.epochs.length > 0) {
-    return { text: `No predictions in epoch ${view.epoch}.`, busy: false, filtered: true };
+  if (epoch !== null && page.total === 0 && page.epochs.length > 0) {
+    return { text: `No predictions in epoch ${epoch}.`, busy: false, action: 'Show all epochs' };
   }
-  switch (status.label) {
-    case 'Connecting':
-      return wait('Connecting to the server…');
-    case 'Reconnecting':
-    case 'Offline':
-      return because('No predictions yet. The server cannot be reached at the moment.');
-    case 'Paused':
-      return because('No predictions yet. Resume live updates to receive them.');
-    default:
-  }
-  if (page === null || page.total > 0 || status.loading) return wait('Loading predictions…');
-  if (status.label === 'Finished') return because('This job ended without predictions.');
-  return because('No predictions yet. They appear here as soon as the training script sends them.');
+  // Rows that this page does not reach: the one that does is on its way.
+  return absenceOf(page.total > 0 ? 'unknown' : 'none', status);
 }

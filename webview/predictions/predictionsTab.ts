@@ -1,23 +1,24 @@
-import type { ConnectionLabel, HostMessageOf } from '../../src/panel/protocol.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
+import { createAbsence } from '../absenceView.ts';
 import { createButton } from '../controls.ts';
 import { element, setChoices } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { holdFor, showEpoch, showOffset, type Transition, toggleRow } from '../viewState.ts';
-import { createAbsence } from './absenceView.ts';
 import { createGrid } from './grid.ts';
 import { createPager } from './pager.ts';
-import { absence, epochChoices, newRowsText, offsetInRange, type Page } from './pageTexts.ts';
+import { epochChoices, newRowsText, offsetInRange, type Page, pageAbsence } from './pageTexts.ts';
 import { clearSelectionIn, hasSelectionIn } from './selection.ts';
 
 export interface PredictionsTab {
   readonly element: HTMLElement;
   showPage(page: Page): void;
   showDetail(answer: HostMessageOf<'detail'>): void;
-  showStatus(label: ConnectionLabel, loading: boolean): void;
   /** Draws the present view state again. */
   refresh(): void;
   /** The version of the page on the screen; null before the first. */
   version(): number | null;
+  /** Looks anew at what is on the screen: whether to hold it, and whether there is such a page. */
+  settle(): void;
   /** Holds the table still, or lets it go, as the reader's doings ask for. */
   readonly hold: Transition;
 }
@@ -26,7 +27,6 @@ export interface PredictionsTab {
 export function createPredictionsTab(panel: Panel): PredictionsTab {
   const { formats } = panel;
   let page: Page | null = null;
-  let status: { label: ConnectionLabel | null; loading: boolean } = { label: null, loading: true };
   /** Open rows whose full texts were asked for. */
   let asked = new Set<string>();
 
@@ -50,10 +50,9 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   const hold: Transition = (view) =>
     holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected: hasSelectionIn(grid.element) })(view);
 
-  /** Looks anew at what is on the screen: whether to hold it, and whether there is such a page. */
   function settle() {
     panel.change((view) => {
-      const inRange = page === null || status.loading ? null : offsetInRange(page, view.pageSize);
+      const inRange = page === null || panel.status().loading ? null : offsetInRange(page, view.pageSize);
       return inRange !== null && page?.offset === view.offset ? showOffset(inRange)(view) : view;
     });
   }
@@ -76,7 +75,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     const rows = page?.rows ?? [];
     grid.show({ rows, offset: page?.offset ?? 0, total: page?.total ?? 0, expanded: view.expanded });
     grid.element.hidden = rows.length === 0;
-    nothing.show(absence(page, view, status));
+    nothing.show(pageAbsence(page, view.epoch, panel.status()));
     pager.show(page);
     askForDetails();
   }
@@ -113,13 +112,9 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       settle();
     },
     showDetail: ({ id, detail }) => grid.showDetail(id, detail),
-    showStatus: (label, loading) => {
-      status = { label, loading };
-      refresh();
-      settle();
-    },
     refresh,
     version: () => page?.version ?? null,
+    settle,
     hold,
   };
 }

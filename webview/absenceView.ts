@@ -1,0 +1,27 @@
+import type { Absence } from './absence.ts';
+import { createButton, createProgressRing } from './controls.ts';
+import { element, setText } from './dom.ts';
+
+export interface AbsenceView {
+  readonly element: HTMLElement;
+  show(absence: Absence | null): void;
+}
+
+/** What stands where content would: why there is none. */
+export function createAbsence(act: () => void): AbsenceView {
+  const ring = createProgressRing();
+  const text = element('p');
+  const button = createButton({ text: '', appearance: 'secondary', onPress: act });
+  const container = element('div', { class: 'absence' }, ring, text, button.element);
+  return {
+    element: container,
+    show: (absence) => {
+      container.hidden = absence === null;
+      ring.hidden = absence?.busy !== true;
+      const action = absence?.action ?? null;
+      if (action !== null) button.setText(action);
+      button.setVisible(action !== null);
+      setText(text, absence?.text ?? '');
+    },
+  };
+}
