@@ -9,10 +9,14 @@ const lock = new URL('package-lock.json', root);
 
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
   console.log('Installing dependencies…');
-  const { status } = spawnSync('npm', ['ci'], {
+  // Quiet about engines: some tools want a newer Node than the machine's, and get it, since it is a dependency too.
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  process.exit(status ?? 1);
+  if (status !== 0) {
+    console.error('The dependencies could not be installed. Check the network, then try again.');
+    process.exit(1);
+  }
 }
