@@ -22,6 +22,8 @@ const bundles = [
   {
     ...node,
     entryPoints: { server: 'src/server/main.ts', scoreWorker: 'src/server/scoreWorker.ts' },
+    // CommonJS knows these under other names.
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   },
   {
     ...shared,

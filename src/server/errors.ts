@@ -1,0 +1,24 @@
+/** A request that is answered with an error: `message` is what the client reads. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** The server cannot start, for a reason that the person at the command line can act on. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  /** The process's exit code. */
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = exitCodes.failure, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+export const exitCodes = { failure: 1, usage: 2, alreadyRunning: 3 } as const;

@@ -1,0 +1,93 @@
+import { eventName } from '../wire/events.ts';
+import { epochSummary } from './epochStatistics.ts';
+import { predictionJson } from './predictionJson.ts';
+import type { EpochStatistics, JobRecord, Storage, StoredPrediction } from './storage.ts';
+
+/** An event of one job as it goes over the wire. `epoch` is null where it belongs to none. */
+export interface Frame {
+  readonly epoch: number | null;
+  readonly text: string;
+}
+
+/** Events of one chunk of predictions, encoded once for whoever reads them. */
+export class Frames {
+  readonly #frames: readonly Frame[];
+  readonly #encoded = new Map<number | undefined, Buffer>();
+
+  constructor(frames: readonly Frame[]) {
+    this.#frames = frames;
+  }
+
+  /** The bytes of all events, or of those of one epoch; the same buffer for every caller. */
+  bytes(epoch: number | undefined): Buffer {
+    let bytes = this.#encoded.get(epoch);
+    if (bytes === undefined) {
+      const frames =
+        epoch === undefined
+          ? this.#frames
+          : this.#frames.filter((frame) => frame.epoch === epoch || frame.epoch === null);
+      bytes = Buffer.from(frames.map((frame) => frame.text).join(''));
+      this.#encoded.set(epoch, bytes);
+    }
+    return bytes;
+  }
+}
+
+/**
+ * Turns one job's predictions, in sequence, into events. `epoch_complete` stands before the first prediction of a
+ * later epoch; what a reader gets is the same whether it was there or comes back and is told again.
+ */
+export class FrameEncoder {
+  readonly #storage: Storage;
+  /** The latest epoch up to where this encoder is; null before the first prediction. */
+  #latestEpoch: number | null;
+
+  private constructor(storage: Storage, latestEpoch: number | null) {
+    this.#storage = storage;
+    this.#latestEpoch = latestEpoch;
+  }
+
+  /** An encoder for what follows the sequence number `seq`. */
+  static async after(storage: Storage, job: JobRecord, seq: number): Promise<FrameEncoder> {
+    const begun = (await storage.epochs(job)).filter((epoch) => epoch.firstSeq <= seq);
+    return new FrameEncoder(storage, begun.at(-1)?.epoch ?? null);
+  }
+
+  async encode(job: JobRecord, rows: readonly StoredPrediction[]): Promise<Frames> {
+    const latest = this.#latestEpoch ?? rows[0]?.epoch ?? 0;
+    const epochs = rows.some((row) => row.epoch > latest) ? await this.#storage.epochs(job) : [];
+    const timestamp = new Date().toISOString();
+    const seqBefore = job.lastSeq - job.predictionCount;
+    return new Frames(rows.flatMap((row) => this.#encodeRow(job, row, epochs, seqBefore, timestamp)));
+  }
+
+  /** `epoch_complete` of the latest epoch, for a job that ended. */
+  async ending(job: JobRecord): Promise<Frame[]> {
+    return this.#epochComplete(await this.#storage.epochs(job));
+  }
+
+  #encodeRow(
+    job: JobRecord,
+    row: StoredPrediction,
+    epochs: readonly EpochStatistics[],
+    seqBefore: number,
+    timestamp: string,
+  ): Frame[] {
+    const completed = this.#latestEpoch !== null && row.epoch > this.#latestEpoch ? this.#epochComplete(epochs) : [];
+    this.#latestEpoch = Math.max(this.#latestEpoch ?? row.epoch, row.epoch);
+    // Numbers of a life have no holes, so a row's number tells how many predictions there were with it.
+    const data = `{"prediction":${predictionJson(job, row)},"total_count":${row.seq - seqBefore},"timestamp":"${timestamp}"}`;
+    return [...completed, { epoch: row.epoch, text: `id: ${row.seq}\n${eventText(eventName.prediction, data)}` }];
+  }
+
+  #epochComplete(epochs: readonly EpochStatistics[]): Frame[] {
+    const epoch = epochs.find((candidate) => candidate.epoch === this.#latestEpoch);
+    if (epoch === undefined) return [];
+    return [{ epoch: epoch.epoch, text: eventText(eventName.epochComplete, JSON.stringify(epochSummary(epoch))) }];
+  }
+}
+
+/** One event; `data` is JSON on one line. */
+export function eventText(event: string, data: string): string {
+  return `event: ${event}\ndata: ${data}\n\n`;
+}

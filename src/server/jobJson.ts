@@ -1,0 +1,36 @@
+import type { JobRecord } from './storage.ts';
+
+/** A job as `GET /api/training/local/jobs` and the `job` event tell it; null where nothing was given. */
+export function jobRow(job: JobRecord): Record<string, unknown> {
+  const fields = parseFields(job);
+  const given = (name: string) => fields[name] ?? null;
+  return {
+    id: job.id,
+    model_name: given('model_name'),
+    dataset_path: given('dataset_path'),
+    status: job.status,
+    progress: given('progress'),
+    current_step: given('current_step'),
+    current_epoch: given('current_epoch'),
+    total_steps: given('total_steps'),
+    total_epochs: given('total_epochs'),
+    loss: given('loss'),
+    eval_loss: given('eval_loss'),
+    best_eval_loss: given('best_eval_loss'),
+    started_at: given('started_at'),
+    completed_at: given('completed_at'),
+    created_at: job.createdAt,
+    error_message: given('error_message'),
+  };
+}
+
+/** A job as `GET /api/training/jobs` tells it. */
+export function jobSummary(job: JobRecord): Record<string, unknown> {
+  const { id, model_name, status, started_at, completed_at, created_at } = jobRow(job);
+  return { id, model_name, status, started_at, completed_at, created_at };
+}
+
+function parseFields(job: JobRecord): Record<string, unknown> {
+  const fields: unknown = JSON.parse(job.fields);
+  return fields as Record<string, unknown>;
+}

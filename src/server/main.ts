@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import manifest from '../../package.json' with { type: 'json' };
+import { parseCommand } from './cli.ts';
+import { exitCodes, StartError } from './errors.ts';
+import { createLog } from './log.ts';
+import { startServer } from './server.ts';
+
+async function main(): Promise<void> {
+  const command = parseCommand(process.argv.slice(2), process.env, manifest.version);
+  if ('print' in command) {
+    process.stdout.write(command.print);
+    return;
+  }
+  // All that is written is for its owner alone, the database's own side files too.
+  process.umask(0o077);
+  // Whoever started us may be gone and have closed our output; the server goes on.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  const { run } = command;
+  const log = createLog(run.logLevel);
+  const server = await startServer(run, manifest.version, log, (message) => process.stderr.write(`${message}\n`));
+  process.on('exit', () => server.forget());
+  process.stdout.write(`${JSON.stringify({ event: 'listening', url: server.url, dataDir: run.dataDir })}\n`);
+  const stop = () => {
+    // A second signal ends the process at once.
+    process.off('SIGTERM', stop).off('SIGINT', stop);
+    server.stop().then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`);
+  process.exit(error instanceof StartError ? error.exitCode : exitCodes.failure);
+}
+
+main().catch(fail);

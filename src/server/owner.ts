@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as Type from 'typebox';
+import { healthAnswer } from '../wire/responses.ts';
+import { schema } from '../wire/schema.ts';
+import type { ServerFile } from './dataDirectory.ts';
+import { exitCodes, StartError } from './errors.ts';
+
+const serverFile = schema(
+  Type.Object({ url: Type.String(), apiKey: Type.String(), pid: Type.Integer(), instance: Type.String() }),
+);
+
+/** SQLite's result code for a file that another process holds. */
+const busy = 5;
+
+/**
+ * Makes this process the one owner of a data directory. The lock is the system's own on a file, held by an open
+ * SQLite transaction, so it goes with the process however that ends.
+ *
+ * @returns the way to let go
+ * @throws StartError with the address of the server that owns the directory
+ */
+export async function ownDirectory(lockFile: string, serverFilePath: string): Promise<() => void> {
+  // An owner that is just starting or stopping has no address yet, or soon is no owner.
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const release = tryLock(lockFile);
+    if (release !== undefined) return release;
+    const owner = await runningServer(serverFilePath);
+    if (owner !== undefined) {
+      throw new StartError(
+        `A server already runs on this data directory: ${owner.url} (process ${owner.pid}). ` +
+          'Use that one, stop it first, or give another --data-dir.',
+        exitCodes.alreadyRunning,
+      );
+    }
+    await sleep(300);
+  }
+  throw new StartError(
+    'Another process owns this data directory and does not answer. Stop it first, or give another --data-dir.',
+    exitCodes.alreadyRunning,
+  );
+}
+
+function tryLock(file: string): (() => void) | undefined {
+  const lock = new DatabaseSync(file);
+  try {
+    lock.exec('PRAGMA busy_timeout=0; BEGIN EXCLUSIVE');
+    return () => lock.close();
+  } catch (error) {
+    lock.close();
+    if ((error as { errcode?: unknown }).errcode === busy) return undefined;
+    throw error;
+  }
+}
+
+/** The server that `server.json` tells of, if it is there and answers as that very instance. */
+async function runningServer(file: string): Promise<ServerFile | undefined> {
+  const told = readServerFile(file);
+  if (told === undefined) return undefined;
+  try {
+    const response = await fetch(new URL('/health', told.url), {
+      signal: AbortSignal.timeout(2000),
+      redirect: 'error',
+    });
+    const health: unknown = await response.json();
+    return healthAnswer.check(health) && health.instance === told.instance ? told : undefined;
+  } catch {
+    // Nobody there, or somebody else: either way the file is stale.
+    return undefined;
+  }
+}
+
+function readServerFile(file: string): ServerFile | undefined {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return serverFile.check(content) ? content : undefined;
+  } catch {
+    // No such file, or one that was cut short: nobody to ask.
+    return undefined;
+  }
+}

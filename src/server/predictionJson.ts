@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { PredictionInput } from '../wire/prediction.ts';
+import { members, objectText } from './jsonText.ts';
+import type { FilledScores } from './scoring.ts';
+import type { JobRecord, NewPrediction, StoredPrediction } from './storage.ts';
+
+/** Fields that only the server sets; what a script sends under these names is not kept. */
+const serverFields = ['id', 'job_id', 'user_id', 'created_at', 'seq'];
+
+/**
+ * A row to store: what came, text for text, with the missing scores filled in.
+ *
+ * @param text the JSON object that `input` was parsed from
+ * @param createdAt ISO 8601
+ */
+export function newPrediction(
+  input: PredictionInput,
+  text: string,
+  filled: FilledScores,
+  createdAt: string,
+): NewPrediction {
+  const { scores } = filled;
+  const content = members(text);
+  for (const name of serverFields) content.delete(name);
+  for (const name of filled.filled) content.set(name, JSON.stringify(scores[name]));
+  if (filled.skipped !== null) content.set('score_skipped', JSON.stringify(filled.skipped));
+  return {
+    id: randomUUID(),
+    createdAt,
+    epoch: input.epoch,
+    step: input.step,
+    sampleIndex: input.sample_index,
+    content: objectText(content),
+    exactMatch: scores.exact_match,
+    charErrorRate: scores.char_error_rate,
+    lengthRatio: scores.length_ratio,
+    wordOverlap: scores.word_overlap,
+    validationPass: input.validation_pass ?? null,
+  };
+}
+
+/** The prediction as every route and event tells it: JSON on one line. */
+export function predictionJson(job: JobRecord, row: StoredPrediction): string {
+  const before = `{"id":"${row.id}","job_id":${JSON.stringify(job.id)},"user_id":${JSON.stringify(job.userId)},`;
+  return `${before}${row.content.slice(1, -1)},"created_at":"${row.createdAt}","seq":${row.seq}}`;
+}

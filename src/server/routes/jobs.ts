@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify';
+import { jobUpdate } from '../../wire/job.ts';
+import { jobsQuery } from '../../wire/queries.ts';
+import { SchemaError } from '../../wire/schema.ts';
+import { jsonBody } from '../body.ts';
+import { HttpError } from '../errors.ts';
+import { jobRow, jobSummary } from '../jobJson.ts';
+import { members, objectText } from '../jsonText.ts';
+import { parseQuery } from '../query.ts';
+import { requireUser } from '../requests.ts';
+import type { Services } from '../services.ts';
+
+const defaultLimit = 50;
+const maxLimit = 100;
+const maxIdCharacters = 1024;
+
+/** Creating, updating, listing and deleting jobs, all with the API key. */
+export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): void {
+  app.post(
+    '/api/training/local/jobs',
+    { onRequest: async (request) => void requireUser(auth, request) },
+    async (request) => {
+      const userId = requireUser(auth, request);
+      const { text, value } = jsonBody(request.body);
+      const { job_id: jobId, status } = jobUpdate.parse(value);
+      checkId(jobId);
+      const fields = members(text);
+      fields.delete('job_id');
+      fields.delete('status');
+      const job = await storage.saveJob(userId, jobId, { status, fields: objectText(fields) });
+      if (job === undefined) throw new HttpError(404, 'Job not found');
+      return { success: true, persisted: true, job_id: jobId, user_id: userId, job_token: auth.jobToken(job) };
+    },
+  );
+
+  app.get('/api/training/local/jobs', async (request) => {
+    const userId = requireUser(auth, request);
+    const query = parseQuery(jobsQuery, request.query);
+    const limit = Math.min(query.limit ?? defaultLimit, maxLimit);
+    const offset = query.offset ?? 0;
+    const { jobs, total } = await storage.jobs(userId, { status: query.status, limit, offset });
+    return { jobs: jobs.map(jobRow), total, limit, offset };
+  });
+
+  app.get('/api/training/jobs', async (request) => {
+    const userId = requireUser(auth, request);
+    const { jobs } = await storage.jobs(userId, { limit: 50, offset: 0 });
+    return { success: true, count: jobs.length, jobs: jobs.map(jobSummary) };
+  });
+
+  app.delete<{ Params: { jobId: string } }>('/api/training/local/jobs/:jobId', async (request) => {
+    const userId = requireUser(auth, request);
+    const { jobId } = request.params;
+    if (!(await storage.deleteJob(userId, jobId))) throw new HttpError(404, 'Job not found');
+    return { success: true, job_id: jobId };
+  });
+}
+
+/** An id has to fit in an address. @throws SchemaError */
+function checkId(jobId: string): void {
+  if (jobId.length > maxIdCharacters) throw new SchemaError('job_id', `expected at most ${maxIdCharacters} characters`);
+  if (/\p{Surrogate}/u.test(jobId)) throw new SchemaError('job_id', 'expected well-formed Unicode');
+  if (jobId === '.' || jobId === '..') throw new SchemaError('job_id', `"${jobId}" cannot stand in an address`);
+}

@@ -1,0 +1,95 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { PredictionInput } from '../wire/prediction.ts';
+import { charErrorRate, plainScores, type Scores } from '../wire/scores.ts';
+
+/** A prediction's four scores: the script's where it sent them, else ours, else null. */
+export interface FilledScores {
+  readonly scores: { readonly [K in keyof Scores]: number | null };
+  /** Names of the scores that are ours. */
+  readonly filled: readonly (keyof Scores)[];
+  /** Why a score could not be computed. */
+  readonly skipped: string | null;
+}
+
+/** A pair of texts whose distance the worker computes. */
+export type ScorePair = readonly [prediction: string, groundTruth: string];
+
+/**
+ * Limits on the product of the two lengths, which the time of an edit distance follows (about 3 × 10⁹ a second). A
+ * batch above `inline` in all goes to the worker; a prediction above `single`, and what follows once a batch has
+ * spent `batch`, gets no character error rate.
+ */
+const limits = { inline: 10_000_000, single: 1_000_000_000, batch: 4_000_000_000 };
+
+/** Fills in missing scores, in a worker thread where it takes long. */
+export class Scorer {
+  #worker: Worker | undefined;
+  /** The worker answers in order. */
+  readonly #waiting: { resolve: (rates: number[]) => void; reject: (error: Error) => void }[] = [];
+
+  /** Results in the order of `predictions`. */
+  async fill(predictions: readonly PredictionInput[]): Promise<FilledScores[]> {
+    let cost = 0;
+    const pairs: ScorePair[] = [];
+    const plans = predictions.map((prediction) => {
+      const truth = prediction.ground_truth;
+      if (truth == null || prediction.char_error_rate != null) return 'none';
+      const product = prediction.prediction.length * truth.length;
+      if (product > limits.single || cost + product > limits.batch) return 'tooLong';
+      cost += product;
+      pairs.push([prediction.prediction, truth]);
+      return 'rate';
+    });
+    const rates = cost > limits.inline ? await this.#inWorker(pairs) : pairs.map((pair) => charErrorRate(...pair));
+    let next = 0;
+    return predictions.map((prediction, index) => {
+      const rate = plans[index] === 'rate' ? (rates[next++] ?? null) : null;
+      return fillOne(prediction, rate, plans[index] === 'tooLong');
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #inWorker(pairs: readonly ScorePair[]): Promise<number[]> {
+    this.#worker ??= this.#startWorker();
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      worker.postMessage(pairs);
+    });
+  }
+
+  #startWorker(): Worker {
+    // Beside this file, in the source as in the bundle, with the same ending.
+    const worker = new Worker(join(import.meta.dirname, `scoreWorker${extname(import.meta.filename)}`));
+    worker.unref();
+    worker.on('message', (rates: number[]) => this.#waiting.shift()?.resolve(rates));
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => this.#fail(new Error('The score worker ended')));
+    return worker;
+  }
+
+  #fail(error: Error): void {
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}
+
+function fillOne(prediction: PredictionInput, rate: number | null, tooLong: boolean): FilledScores {
+  const truth = prediction.ground_truth;
+  const { exact_match = null, char_error_rate = null, length_ratio = null, word_overlap = null } = prediction;
+  const sent = { exact_match, char_error_rate, length_ratio, word_overlap };
+  if (truth == null || Object.values(sent).every((value) => value !== null)) {
+    return { scores: sent, filled: [], skipped: null };
+  }
+  const ours = { ...plainScores(prediction.prediction, truth), char_error_rate: rate };
+  const names = ['exact_match', 'char_error_rate', 'length_ratio', 'word_overlap'] as const;
+  const filled = names.filter((name) => sent[name] === null);
+  const scores = { ...sent };
+  for (const name of filled) scores[name] = ours[name];
+  const lengths = `${prediction.prediction.length} × ${truth.length} characters`;
+  return { scores, filled, skipped: tooLong ? `char_error_rate: texts too long to compare (${lengths})` : null };
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { createApp } from './app.ts';
+import { Auth } from './auth.ts';
+import type { RunOptions } from './cli.ts';
+import {
+  dataFiles,
+  makeDirectory,
+  readApiKey,
+  readTokenSecret,
+  removeServerFile,
+  writeServerFile,
+} from './dataDirectory.ts';
+import { StartError } from './errors.ts';
+import { isLoopback, isUnspecified } from './hosts.ts';
+import type { Log } from './log.ts';
+import { ownDirectory } from './owner.ts';
+import { Scorer } from './scoring.ts';
+import { SqliteStorage } from './sqlite.ts';
+import { StreamHub } from './streamHub.ts';
+
+/** How many ports after a taken one are tried before any free one is taken. */
+const portsTried = 20;
+/** How long open requests may take to finish when the server stops, in ms. */
+const stopGrace = 3000;
+
+export interface RunningServer {
+  readonly url: string;
+  /** Ends streams cleanly, lets open requests finish, closes the storage. */
+  stop(): Promise<void>;
+  /** Removes `server.json`, for a process that cannot stop in order. */
+  forget(): void;
+}
+
+/**
+ * Starts a server: when this resolves it listens and `server.json` is there.
+ *
+ * @param say tells the person at the terminal what differs from what was asked
+ * @throws StartError
+ */
+export async function startServer(
+  options: RunOptions,
+  version: string,
+  log: Log,
+  say: (message: string) => void,
+): Promise<RunningServer> {
+  const files = dataFiles(options.dataDir);
+  makeDirectory(options.dataDir);
+  const release = await ownDirectory(files.lock, files.server);
+  const storage = openStorage(files.database);
+  const apiKey = options.apiKey ?? readApiKey(files.apiKey);
+  const auth = new Auth(apiKey, readTokenSecret(files.tokenSecret));
+  const instance = randomUUID();
+  const hub = new StreamHub(storage, log, options.heartbeatSeconds);
+  const scorer = new Scorer();
+  const app = createApp({ storage, hub, auth, scorer, log, version, instance, host: options.host });
+  const port = await listen(app.fastify, options.host, options.port, say);
+  const url = `http://${urlHost(options.host)}:${port}`;
+  if (!isLoopback(options.host)) {
+    say(`Listening on ${options.host} without TLS: whoever can read the network can read keys and predictions.`);
+  }
+  writeServerFile(files.server, { url, apiKey, pid: process.pid, instance });
+  log.info({ dataDir: options.dataDir, version, instance }, 'ready');
+
+  return {
+    url,
+    forget: () => removeServerFile(files.server),
+    stop: async () => {
+      removeServerFile(files.server);
+      app.refuseRequests();
+      hub.close();
+      const impatience = setTimeout(() => app.fastify.server.closeAllConnections(), stopGrace);
+      await app.fastify.close();
+      clearTimeout(impatience);
+      await scorer.close();
+      await storage.close();
+      release();
+      log.info('stopped');
+    },
+  };
+}
+
+function openStorage(file: string): SqliteStorage {
+  try {
+    return new SqliteStorage(file);
+  } catch (error) {
+    throw new StartError(`The database ${file} cannot be used: ${(error as Error).message}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** Listens on `port`, the next free one when it is taken; returns which. */
+async function listen(app: FastifyInstance, host: string, port: number, say: (message: string) => void) {
+  const last = port === 0 ? 0 : Math.min(port + portsTried, 65_535);
+  const candidates = [...Array.from({ length: last - port + 1 }, (_, index) => port + index), 0];
+  for (const candidate of candidates) {
+    try {
+      await app.listen({ host, port: candidate });
+      const address = app.server.address();
+      const taken = typeof address === 'object' ? address?.port : undefined;
+      if (taken === undefined) throw new Error('the server has no port');
+      if (candidate !== port) say(`Port ${port} is taken; listening on ${taken} instead.`);
+      return taken;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
+        throw new StartError(`Cannot listen on ${host}, port ${candidate}: ${(error as Error).message}`, undefined, {
+          cause: error,
+        });
+      }
+    }
+  }
+  throw new StartError(`No free port found on ${host}`);
+}
+
+/** The host under which this machine itself reaches the server. */
+function urlHost(host: string): string {
+  if (isUnspecified(host)) return host === '::' ? '[::1]' : '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

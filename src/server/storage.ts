@@ -1,0 +1,119 @@
+import type { JobStatus } from '../wire/job.ts';
+
+/** One life of a job. */
+export interface JobRecord {
+  /** The engine's own number of this life; never used again. */
+  readonly number: number;
+  readonly id: string;
+  readonly userId: string;
+  /** Random and new for each life, also in a new database. */
+  readonly incarnation: string;
+  readonly status: JobStatus;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** JSON object of all other fields, as they came. */
+  readonly fields: string;
+  /** Sequence number of the last prediction. The numbers of a life have no holes. */
+  readonly lastSeq: number;
+  readonly predictionCount: number;
+}
+
+/** What a create-or-update gives; what is absent stays. */
+export interface JobChange {
+  readonly status: JobStatus | undefined;
+  /** JSON object. */
+  readonly fields: string;
+}
+
+export interface NewPrediction {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly epoch: number;
+  readonly step: number;
+  readonly sampleIndex: number;
+  /** JSON object of all that the script sent and the scores that were filled in; one line, well-formed Unicode. */
+  readonly content: string;
+  readonly exactMatch: number | null;
+  readonly charErrorRate: number | null;
+  readonly lengthRatio: number | null;
+  readonly wordOverlap: number | null;
+  readonly validationPass: boolean | null;
+}
+
+export interface StoredPrediction {
+  readonly seq: number;
+  readonly id: string;
+  readonly createdAt: string;
+  readonly epoch: number;
+  readonly content: string;
+}
+
+export interface PredictionsRead {
+  /** `sample`: by epoch, sample, sequence. `asc`, `desc`: by sequence. */
+  readonly order: 'sample' | 'asc' | 'desc';
+  /** Only sequence numbers above this one. */
+  readonly after: number;
+  /** Only sequence numbers up to this one: rows never change, so a fixed bound makes a read a snapshot. */
+  readonly upTo: number;
+  readonly epoch?: number | undefined;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** Sum and number of the values that are not null. */
+export interface Mean {
+  sum: number;
+  count: number;
+}
+
+/** What is known of one epoch of a job. Kept up to date by each insert, so that reading costs nothing per row. */
+export interface EpochStatistics {
+  epoch: number;
+  /** Sequence number of the epoch's first prediction. */
+  firstSeq: number;
+  predictionCount: number;
+  latestStep: number;
+  exactMatch: Mean;
+  charErrorRate: Mean;
+  minCharErrorRate: number | null;
+  maxCharErrorRate: number | null;
+  lengthRatio: Mean;
+  wordOverlap: Mean;
+  /** Of the rows that were validated; the sum counts those that passed. */
+  validation: Mean;
+}
+
+/**
+ * Where jobs and predictions are kept. Jobs are found by id for every user: whoever asks compares `userId`.
+ * Sequence numbers are given in commit order. A promise resolves once its change is safe on disk.
+ */
+export interface Storage {
+  /** Name of the engine, for `/health`. */
+  readonly engine: string;
+  /** Creates or updates a job; undefined when the id is another user's. */
+  saveJob(userId: string, jobId: string, change: JobChange): Promise<JobRecord | undefined>;
+  job(jobId: string): Promise<JobRecord | undefined>;
+  /** Newest first. */
+  jobs(userId: string, read: JobsRead): Promise<{ jobs: JobRecord[]; total: number }>;
+  /** Removes a job with its predictions; its sequence goes on should its id come back. False when there is none. */
+  deleteJob(userId: string, jobId: string): Promise<boolean>;
+  /** Stores all rows or none; false when the job's life is over. */
+  addPredictions(job: JobRecord, rows: readonly NewPrediction[]): Promise<boolean>;
+  /** Yields chunks of bounded size, never empty. A job deleted meanwhile has no more rows. */
+  predictions(job: JobRecord, read: PredictionsRead): AsyncIterable<StoredPrediction[]>;
+  /** Ascending. */
+  epochs(job: JobRecord): Promise<EpochStatistics[]>;
+  /**
+   * Calls back with the id of every job that was created, changed, extended or deleted, after the commit, by whatever
+   * process. Calls may be merged. Returns the way to stop.
+   */
+  onChange(listener: (jobId: string) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface JobsRead {
+  readonly status?: JobStatus | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}

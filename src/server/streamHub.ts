@@ -1,0 +1,97 @@
+import type { ServerResponse } from 'node:http';
+import { eventName } from '../wire/events.ts';
+import { eventText } from './frames.ts';
+import type { Log } from './log.ts';
+import type { JobRecord, Storage } from './storage.ts';
+import { StreamClient } from './streamClient.ts';
+import { StreamRoom } from './streamRoom.ts';
+
+export interface StreamRequest {
+  /** `Last-Event-ID`. */
+  readonly lastEventId: string | undefined;
+  readonly epoch: number | undefined;
+}
+
+/** All open event streams of this process. */
+export class StreamHub {
+  readonly #storage: Storage;
+  readonly #log: Log;
+  readonly #heartbeatSeconds: number;
+  /** By incarnation. */
+  readonly #rooms = new Map<string, StreamRoom>();
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+  #closed = false;
+
+  constructor(storage: Storage, log: Log, heartbeatSeconds: number) {
+    this.#storage = storage;
+    this.#log = log;
+    this.#heartbeatSeconds = heartbeatSeconds;
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatSeconds * 1000);
+    this.#stopListening = storage.onChange((jobId) => this.#refresh(jobId));
+  }
+
+  /** Takes over `response` and sends the job's events until either side ends it. */
+  open(job: JobRecord, response: ServerResponse, request: StreamRequest): void {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
+    const room = this.#room(job);
+    const client = new StreamClient(response, startOf(job, request.lastEventId), request.epoch, () => {
+      room.leave(client);
+      if (room.isEmpty) this.#rooms.delete(job.incarnation);
+    });
+    const connected = {
+      jobId: job.id,
+      timestamp: new Date().toISOString(),
+      heartbeat_seconds: this.#heartbeatSeconds,
+      incarnation: job.incarnation,
+    };
+    client.write(eventText(eventName.connected, JSON.stringify(connected)));
+    if (this.#closed) client.end();
+    else room.join(client);
+  }
+
+  /** Ends all streams cleanly, those that are opened later too. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    this.#stopListening();
+    for (const room of this.#rooms.values()) room.end();
+  }
+
+  #room(job: JobRecord): StreamRoom {
+    let room = this.#rooms.get(job.incarnation);
+    if (room === undefined) {
+      room = new StreamRoom(this.#storage, this.#log, job);
+      this.#rooms.set(job.incarnation, room);
+    }
+    return room;
+  }
+
+  #refresh(jobId: string): void {
+    for (const room of this.#rooms.values()) if (room.jobId === jobId) void room.refresh();
+  }
+
+  /** One timer and one buffer for all clients; those that took nothing since the last beat are cut. */
+  #beat(): void {
+    const data = JSON.stringify({ timestamp: new Date().toISOString() });
+    const heartbeat = Buffer.from(eventText(eventName.heartbeat, data));
+    for (const room of this.#rooms.values()) {
+      for (const client of room.clients) {
+        if (client.isStuck()) client.cut();
+        else client.writeHeartbeat(heartbeat);
+      }
+    }
+  }
+}
+
+/** Where a stream starts: after the id that the client names, or from the job's start when the job never gave it. */
+function startOf(job: JobRecord, lastEventId: string | undefined): number {
+  const start = job.lastSeq - job.predictionCount;
+  if (lastEventId === undefined || lastEventId === '') return job.lastSeq;
+  const seq = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : start;
+  return seq >= start && seq <= job.lastSeq ? seq : start;
+}

@@ -1,0 +1,162 @@
+import { eventName } from '../wire/events.ts';
+import { isActive } from '../wire/job.ts';
+import { eventText, FrameEncoder } from './frames.ts';
+import { jobRow } from './jobJson.ts';
+import type { Log } from './log.ts';
+import type { JobRecord, Storage } from './storage.ts';
+import type { StreamClient } from './streamClient.ts';
+
+/**
+ * The open streams of one life of a job. Whatever is new is read once and encoded once, and every live client gets
+ * the same bytes. A client that joins is told from storage what lies between its cursor and `#head`, and goes live in
+ * the very step in which its cursor reaches `#head`: nothing can come between, so there is no gap and no repeat.
+ */
+export class StreamRoom {
+  readonly #storage: Storage;
+  readonly #log: Log;
+  readonly #clients = new Set<StreamClient>();
+  #job: JobRecord;
+  #jobText: string;
+  /** Sequence number up to which live clients were told everything. */
+  #head: number;
+  #encoder: FrameEncoder | undefined;
+  #jobChanges = 0;
+  #lastChange = '';
+  #stale = false;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(storage: Storage, log: Log, job: JobRecord) {
+    this.#storage = storage;
+    this.#log = log;
+    this.#job = job;
+    this.#jobText = JSON.stringify(jobRow(job));
+    this.#head = job.lastSeq;
+  }
+
+  get jobId(): string {
+    return this.#job.id;
+  }
+
+  get isEmpty(): boolean {
+    return this.#clients.size === 0;
+  }
+
+  get clients(): ReadonlySet<StreamClient> {
+    return this.#clients;
+  }
+
+  /** Tells `client` everything after its cursor, now and from now on. */
+  join(client: StreamClient): void {
+    client.jobChanges = this.#jobChanges;
+    this.#clients.add(client);
+    // The job may have changed between the client's look at it and this moment.
+    void this.refresh().then(() => this.#catchUp(client));
+  }
+
+  leave(client: StreamClient): void {
+    this.#clients.delete(client);
+  }
+
+  /** Reads what is new about the job and tells it. Resolves when that is done; never rejects. */
+  refresh(): Promise<void> {
+    this.#stale = true;
+    this.#refreshing ??= this.#refreshUntilFresh();
+    return this.#refreshing;
+  }
+
+  /** Ends all streams cleanly. */
+  end(): void {
+    for (const client of this.#clients) client.end();
+  }
+
+  async #refreshUntilFresh(): Promise<void> {
+    // The caller keeps this promise first: `finally` below must come after that, and in the step that saw all fresh.
+    await Promise.resolve();
+    try {
+      while (this.#stale && !this.isEmpty) {
+        this.#stale = false;
+        const job = await this.#storage.job(this.#job.id);
+        if (job?.incarnation !== this.#job.incarnation) return this.end();
+        this.#encoder ??= await FrameEncoder.after(this.#storage, job, this.#head);
+        await this.#tellPredictions(job, this.#encoder);
+        await this.#tellJob(job, this.#encoder);
+      }
+    } catch (error) {
+      this.#encoder = undefined;
+      this.#fail(error);
+    } finally {
+      this.#refreshing = undefined;
+    }
+  }
+
+  async #tellPredictions(job: JobRecord, encoder: FrameEncoder): Promise<void> {
+    const read = { order: 'asc', after: this.#head, upTo: job.lastSeq } as const;
+    for await (const rows of this.#storage.predictions(job, read)) {
+      const frames = await encoder.encode(job, rows);
+      this.#head = rows.at(-1)?.seq ?? this.#head;
+      for (const client of this.#clients) {
+        if (!client.live) continue;
+        const bytes = frames.bytes(client.epoch);
+        client.cursor = this.#head;
+        if (client.takesAtOnce(bytes)) {
+          client.write(bytes);
+        } else {
+          client.live = false;
+          void this.#catchUp(client, bytes);
+        }
+      }
+    }
+  }
+
+  async #tellJob(job: JobRecord, encoder: FrameEncoder): Promise<void> {
+    const jobText = JSON.stringify(jobRow(job));
+    if (jobText === this.#jobText) return;
+    const ended = isActive(this.#job.status) && !isActive(job.status);
+    const endings = ended ? await encoder.ending(job) : [];
+    this.#job = job;
+    this.#jobText = jobText;
+    this.#jobChanges += 1;
+    this.#lastChange = [...endings.map((frame) => frame.text), eventText(eventName.job, jobText)].join('');
+    for (const client of this.#clients) if (client.live) this.#tellLastChange(client);
+  }
+
+  #tellLastChange(client: StreamClient): void {
+    if (client.jobChanges === this.#jobChanges) return;
+    client.jobChanges = this.#jobChanges;
+    client.write(this.#lastChange);
+  }
+
+  /** Tells `client` first `bytes`, then all up to `#head` at the pace at which it reads. */
+  async #catchUp(client: StreamClient, bytes?: Buffer): Promise<void> {
+    try {
+      if (bytes !== undefined) await client.writeAtItsPace(bytes);
+      let encoder: FrameEncoder | undefined;
+      while (client.cursor < this.#head && !client.closed) {
+        const job = this.#job;
+        encoder ??= await FrameEncoder.after(this.#storage, job, client.cursor);
+        const read = { order: 'asc', after: client.cursor, upTo: this.#head } as const;
+        const start = client.cursor;
+        for await (const rows of this.#storage.predictions(job, read)) {
+          await client.writeAtItsPace((await encoder.encode(job, rows)).bytes(client.epoch));
+          client.cursor = rows.at(-1)?.seq ?? client.cursor;
+          if (client.closed) return;
+        }
+        // The job is being deleted under us: the refresh that follows ends the stream.
+        if (client.cursor === start) return;
+      }
+      client.live = true;
+      this.#tellLastChange(client);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A client that comes back later finds out by itself what it missed. */
+  #fail(error: unknown): void {
+    this.#log.error({ err: error, job: this.#job.id }, 'The streams of a job ended: it could not be read');
+    const timestamp = new Date().toISOString();
+    const data = JSON.stringify({ error: 'The server could not read the job', status: 'CHANNEL_ERROR', timestamp });
+    for (const client of this.#clients) client.write(eventText(eventName.error, data));
+    this.end();
+  }
+}
