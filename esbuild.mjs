@@ -21,7 +21,11 @@ const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'] },
   {
     ...node,
-    entryPoints: { server: 'src/server/main.ts', scoreWorker: 'src/server/scoreWorker.ts' },
+    entryPoints: {
+      server: 'src/server/main.ts',
+      scoreWorker: 'src/server/scoreWorker.ts',
+      replay: 'src/sample/replay.ts',
+    },
     // CommonJS knows these under other names.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   },

@@ -6,6 +6,7 @@ import {
   healthAnswer,
   type PredictionsPage,
   predictionsPage,
+  stored,
 } from '../wire/responses.ts';
 import { type Endpoint, send, sendForJson } from './request.ts';
 
@@ -40,6 +41,12 @@ export class ApiClient {
   /** Creates a job or changes the given fields of one. */
   saveJob(job: JobUpdate, signal?: AbortSignal): Promise<JobCreated> {
     return sendForJson(this.endpoint, '/api/training/local/jobs', jobCreated, { method: 'POST', body: job, signal });
+  }
+
+  /** Stores predictions of a job, all or none. The key has to be the job's token. */
+  async sendPredictions(jobId: string, predictions: readonly unknown[], signal?: AbortSignal): Promise<void> {
+    const body = { job_id: jobId, predictions };
+    await sendForJson(this.endpoint, '/api/training/local/predictions', stored, { method: 'POST', body, signal });
   }
 
   /** One page of predictions by epoch, then sample, ascending. At most 1,000 come. */

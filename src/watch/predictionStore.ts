@@ -27,6 +27,7 @@ export class PredictionStore {
   /** The answers to each sample, newest first. */
   readonly #samples = new Map<number, Prediction[]>();
   #arrivals = 0;
+  #life = 0;
 
   get size(): number {
     return this.#byId.size;
@@ -35,6 +36,11 @@ export class PredictionStore {
   /** How many rows ever arrived; the next one gets this number. */
   get arrivals(): number {
     return this.#arrivals;
+  }
+
+  /** Grows whenever everything was forgotten. */
+  get life(): number {
+    return this.#life;
   }
 
   get(id: string): Prediction | undefined {
@@ -56,6 +62,7 @@ export class PredictionStore {
 
   /** Forgets everything: another life of the job begins. */
   clear(): void {
+    this.#life += 1;
     this.#byId.clear();
     this.#epochs.clear();
     this.#epochNumbers.length = 0;
@@ -104,6 +111,16 @@ export class PredictionStore {
       }
     }
     return page;
+  }
+
+  /** How many of an epoch's rows, or of all for null, had come before arrival number `before`. */
+  countBefore(before: number, epoch: number | null): number {
+    if (before >= this.#arrivals) return this.count(epoch);
+    let count = 0;
+    for (const number of epoch === null ? this.#epochNumbers : [epoch]) {
+      for (const held of this.#epochs.get(number)?.rows ?? []) if (held.arrival < before) count += 1;
+    }
+    return count;
   }
 
   /** Ascending by epoch. */

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../api/request.ts';
-import type { Policy } from '../stream/connectionState.ts';
+import type { ConnectionEvent, Policy } from '../stream/connectionState.ts';
 import type { Job } from '../wire/job.ts';
 import { JobListing } from './jobListing.ts';
 import { Listeners } from './listeners.ts';
@@ -112,6 +112,11 @@ export class Watches<Server extends string = string> {
     if (watch === undefined) return;
     this.#active = watch;
     this.#changes.fire();
+  }
+
+  /** Tells all watches of an event that concerns each. */
+  dispatch(event: ConnectionEvent): void {
+    for (const { session } of this.all) session.dispatch(event);
   }
 
   setTreeVisible(visible: boolean): void {

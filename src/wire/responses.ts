@@ -44,6 +44,9 @@ export const errorAnswer = schema(
   ]),
 );
 
+/** Answer of the two routes that add rows. */
+export const stored = schema(Type.Object({ success: Type.Literal(true), count: Type.Integer({ minimum: 0 }) }));
+
 const healthAnswerType = Type.Object({
   status: Type.Literal('ok'),
   version: Type.String(),

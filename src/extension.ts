@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { referenceTo, registerCommands } from './commands.ts';
+import { config, section } from './config.ts';
+import { followWithContextKeys } from './contextKeys.ts';
+import { Credentials } from './credentials.ts';
+import { LocalServer } from './localServer/localServer.ts';
+import { offerToTerminals } from './localServer/terminalEnvironment.ts';
+import { RedactingLog } from './log.ts';
+import { Panels } from './panel/panels.ts';
+import { type ServerId, Servers } from './servers.ts';
+import { ConnectionBadge } from './views/connectionBadge.ts';
+import { JobsTree } from './views/jobsTree.ts';
+import { Watches } from './watch/watches.ts';
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const extension = context.extensionUri;
+  const log = new RedactingLog();
+  const credentials = new Credentials(context.secrets);
+  const localServer = new LocalServer(extension);
+  const servers = new Servers(credentials, localServer);
+  await servers.discover();
+  const watches = new Watches<ServerId>({
+    servers: ['remote', 'local'],
+    endpoint: (server) => servers.endpoint(server),
+    isPresent: (server) => servers.isPresent(server),
+    hasKey: (server) => servers.hasKey(server),
+    policy: config.policy,
+    log,
+  });
+  const panels = new Panels({
+    extension,
+    servers,
+    watches,
+    pageSize: config.pageSize,
+    run: (command, watch) => void vscode.commands.executeCommand(`${section}.${command}`, referenceTo(watch)),
+    log,
+  });
+  context.subscriptions.push(
+    log,
+    credentials,
+    localServer,
+    servers,
+    watches,
+    panels,
+    new JobsTree(servers, watches),
+    new ConnectionBadge(servers, watches),
+    offerToTerminals(context.environmentVariableCollection, localServer),
+    followWithContextKeys(servers, localServer, watches),
+    registerCommands({ extension, credentials, servers, localServer, watches, panels, log }),
+    servers.onDidChange(({ server, change }) => watches.serverChanged(server, change)),
+    config.onDidChange(['liveUpdates', 'pollIntervalSeconds', 'reconnect.maxAttempts'], () =>
+      watches.dispatch({ type: 'policyChanged' }),
+    ),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) watches.dispatch({ type: 'focus' });
+    }),
+  );
+  if (process.env['TRAINING_PREDICTIONS_START'] === 'sample') {
+    void vscode.commands.executeCommand('trainingPredictions.openSampleRun');
+  }
+}

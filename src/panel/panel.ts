@@ -1,0 +1,165 @@
+import type * as vscode from 'vscode';
+import type { ServerId, Servers } from '../servers.ts';
+import { titleOf } from '../watch/jobTitle.ts';
+import type { Watch, Watches } from '../watch/watches.ts';
+import { schema } from '../wire/schema.ts';
+import { comparisonMessage, detailOf, jobSummary, statusMessage, trendsMessage } from './content.ts';
+import { localResourceRoots, panelHtml } from './html.ts';
+import { Pace } from './pace.ts';
+import {
+  type HostMessage,
+  type PanelCommand,
+  type Tab,
+  type ViewState,
+  type WebviewMessage,
+  type WebviewMessageOf,
+  webviewMessageType,
+} from './protocol.ts';
+import { TableView } from './tableView.ts';
+
+/** Between two messages of new rows, in ms. */
+const rowInterval = 50;
+
+const webviewMessage = schema(webviewMessageType);
+
+export interface PanelContext {
+  extension: vscode.Uri;
+  servers: Servers;
+  watches: Watches<ServerId>;
+  /** Rows a page, until the reader chooses otherwise. */
+  pageSize(): number;
+  run(command: PanelCommand, watch: Watch<ServerId>): void;
+  log: { warn(message: string): void };
+}
+
+/** One panel: tells its webview what the watch holds, as far as the reader looks at it. */
+export class Panel implements vscode.Disposable {
+  readonly watch: Watch<ServerId>;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #context: PanelContext;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #rows = new Pace(rowInterval, () => this.#postTab());
+  readonly #status = new Pace(rowInterval, () => this.#postStatus());
+  readonly #table: TableView;
+  #view: ViewState;
+  #ready = false;
+
+  constructor(panel: vscode.WebviewPanel, watch: Watch<ServerId>, context: PanelContext) {
+    this.watch = watch;
+    this.#panel = panel;
+    this.#context = context;
+    this.#view = {
+      tab: 'predictions',
+      epoch: null,
+      offset: 0,
+      pageSize: context.pageSize(),
+      hold: false,
+      expanded: [],
+      sample: null,
+    };
+    this.#table = new TableView(watch.session.store, this.#view);
+    panel.webview.options = { enableScripts: true, localResourceRoots: localResourceRoots(context.extension) };
+    this.#subscriptions.push(
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (panel.active) context.watches.activate(watch);
+      }),
+      watch.session.onDidChange((change) => {
+        if (change === 'rows') this.#rows.request();
+        this.#status.request();
+      }),
+      context.watches.listing(watch.server).onDidChange(() => this.#status.request()),
+    );
+    panel.webview.html = panelHtml(panel.webview, context.extension);
+    this.#showTitle();
+  }
+
+  get onDidDispose(): vscode.Event<void> {
+    return this.#panel.onDidDispose;
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  /** Closes the panel. */
+  close(): void {
+    this.#panel.dispose();
+  }
+
+  /** Lets go of everything; the panel itself is closed already. */
+  dispose(): void {
+    this.#rows.dispose();
+    this.#status.dispose();
+    for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
+  }
+
+  #receive(unknownMessage: unknown): void {
+    if (!webviewMessage.check(unknownMessage)) {
+      this.#context.log.warn('A panel sent a message that is not in the protocol.');
+      return;
+    }
+    const handlers: { [T in WebviewMessage['type']]: (message: WebviewMessageOf<T>) => void } = {
+      ready: ({ state }) => this.#hydrate(state),
+      view: ({ state, version }) => this.#show(state, version),
+      showNew: () => {
+        this.#table.showNew();
+        this.#postTab();
+      },
+      open: ({ id }) => this.#post({ type: 'detail', id, detail: detailOf(this.watch.session.store.get(id)) }),
+      command: ({ command }) => this.#context.run(command, this.watch),
+    };
+    const handle = handlers[unknownMessage.type] as (message: WebviewMessage) => void;
+    handle(unknownMessage);
+  }
+
+  #hydrate(kept: ViewState | null): void {
+    this.#ready = true;
+    if (kept !== null) this.#view = kept;
+    this.#table.show(this.#view, null);
+    const { server, jobId } = this.watch;
+    this.#post({
+      type: 'hydrate',
+      state: this.#view,
+      job: this.#job(),
+      restore: JSON.stringify({ server, jobId }),
+    });
+    this.#postStatus();
+    this.#postTab();
+  }
+
+  #show(state: ViewState, version: number | null): void {
+    this.#view = state;
+    this.#table.show(state, version);
+    this.#postTab();
+  }
+
+  #postStatus(): void {
+    this.#showTitle();
+    this.#post(statusMessage(this.watch.session, this.#job(), Date.now()));
+  }
+
+  #postTab(): void {
+    const { store } = this.watch.session;
+    const messages: { [T in Tab]: () => HostMessage } = {
+      predictions: () => this.#table.page(),
+      comparison: () => comparisonMessage(store, this.#view.sample),
+      trends: () => trendsMessage(store),
+    };
+    this.#post(messages[this.#view.tab]());
+  }
+
+  /** A hidden webview does not exist: it says `ready` again when it comes back. */
+  #post(message: HostMessage): void {
+    if (this.#ready && this.#panel.visible) void this.#panel.webview.postMessage(message);
+  }
+
+  #job(): ReturnType<typeof jobSummary> {
+    const { servers, watches } = this.#context;
+    return jobSummary(this.watch.jobId, watches.job(this.watch), servers.host(this.watch.server));
+  }
+
+  #showTitle(): void {
+    this.#panel.title = `Predictions: ${titleOf(this.watch.jobId, this.#context.watches.job(this.watch))}`;
+  }
+}

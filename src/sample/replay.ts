@@ -1,0 +1,89 @@
+/**
+ * Stands in for a training script: sends a recorded run to a predictions server, epoch by epoch, through the same
+ * routes that any script uses. Runs as a process of its own, so that it outlives the window that asked for it.
+ *
+ * Usage: replay RUN.jsonl.gz METRICS.jsonl JOB_ID SECONDS, with FINETUNE_LAB_API_URL and FINETUNE_LAB_API_KEY set.
+ */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import * as Type from 'typebox';
+import { ApiClient } from '../api/client.ts';
+import { UnavailableError, UnreachableError } from '../api/errors.ts';
+import { parseServerAddress } from '../api/serverAddress.ts';
+import { schema } from '../wire/schema.ts';
+
+/** Predictions a request: small enough that the rows are seen to arrive. */
+const batchSize = 5;
+/** A server that is away is waited for this long, in ms. */
+const patience = 60_000;
+
+const line = schema(Type.Object({ epoch: Type.Integer(), step: Type.Integer() }));
+const metric = schema(Type.Object({ epoch: Type.Integer(), train_loss: Type.Number() }));
+
+replay().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
+
+async function replay(): Promise<void> {
+  const [run = '', metrics = '', jobId = '', seconds = '60'] = process.argv.slice(2);
+  const address = parseServerAddress(process.env['FINETUNE_LAB_API_URL'] ?? '');
+  const client = new ApiClient({ address, key: process.env['FINETUNE_LAB_API_KEY'] ?? null });
+  const rows = lines(gunzipSync(await readFile(run)).toString('utf8')).map((row) => line.parse(row));
+  const losses = new Map(
+    lines(await readFile(metrics, 'utf8')).map((row) => {
+      const { epoch, train_loss } = metric.parse(row);
+      return [epoch, train_loss];
+    }),
+  );
+  const epochs = [...new Set(rows.map(({ epoch }) => epoch))];
+  const lastEpoch = epochs.at(-1) ?? 0;
+  const lastStep = rows.at(-1)?.step ?? 0;
+  const pause = (Number(seconds) * 1000) / Math.ceil(rows.length / batchSize);
+
+  const { job_token } = await persistently(() =>
+    client.saveJob({ job_id: jobId, status: 'running', total_epochs: lastEpoch, total_steps: lastStep }),
+  );
+  const script = new ApiClient({ address, key: job_token });
+  for (const epoch of epochs) {
+    const answers = rows.filter((row) => row.epoch === epoch);
+    for (let start = 0; start < answers.length; start += batchSize) {
+      const batch = answers.slice(start, start + batchSize);
+      await persistently(() => script.sendPredictions(jobId, batch));
+      await sleep(pause);
+    }
+    await persistently(() =>
+      client.saveJob({
+        job_id: jobId,
+        current_epoch: epoch,
+        current_step: answers.at(-1)?.step ?? 0,
+        progress: lastEpoch === 0 ? 100 : (epoch / lastEpoch) * 100,
+        loss: losses.get(epoch) ?? null,
+      }),
+    );
+  }
+  await persistently(() =>
+    client.saveJob({ job_id: jobId, status: 'completed', completed_at: new Date().toISOString() }),
+  );
+}
+
+function lines(text: string): unknown[] {
+  return text
+    .split('\n')
+    .filter((one) => one.trim() !== '')
+    .map((one): unknown => JSON.parse(one));
+}
+
+/** A request that got no answer is sent again, as a script does that survives a restart of the server. */
+async function persistently<T>(request: () => Promise<T>): Promise<T> {
+  const end = Date.now() + patience;
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof UnreachableError || error instanceof UnavailableError) || Date.now() > end) throw error;
+      await sleep(500);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import * as vscode from 'vscode';
+import { ApiClient } from '../api/client.ts';
+import type { RunningServer } from '../localServer/discovery.ts';
+import type { WatchSession } from '../watch/watchSession.ts';
+import { isActive, type Job } from '../wire/job.ts';
+
+/** How long the recorded run takes to replay, in seconds. */
+const replaySeconds = 75;
+const idPrefix = 'orders-sample-';
+/** The replay begins once a stream shows it, but no later than this, in ms. */
+const streamPatience = 10_000;
+
+/** A sample run that still sends, among these jobs. */
+export function activeSampleRun(jobs: readonly Job[]): Job | undefined {
+  return jobs.find(({ id, status }) => id.startsWith(idPrefix) && isActive(status));
+}
+
+/** Creates the job of a sample run, still without predictions. @throws ApiError */
+export async function createSampleJob(server: RunningServer, now: Date): Promise<string> {
+  const jobId =
+    idPrefix +
+    now
+      .toISOString()
+      .replace(/[-:]|\.\d+Z/g, '')
+      .replace('T', '-');
+  await new ApiClient(server.endpoint).saveJob({
+    job_id: jobId,
+    model_name: 'orders-json · tiny-gpt',
+    status: 'running',
+    started_at: now.toISOString(),
+  });
+  return jobId;
+}
+
+/** Lets the recorded run play into a job, in a process of its own, as soon as the session's stream is open. */
+export async function replayInto(
+  jobId: string,
+  server: RunningServer,
+  session: WatchSession,
+  extension: vscode.Uri,
+): Promise<void> {
+  await opened(session);
+  const file = (...path: string[]): string => vscode.Uri.joinPath(extension, ...path).fsPath;
+  const script = spawn(
+    process.execPath,
+    [
+      file('dist', 'replay.cjs'),
+      file('media', 'orders-run.jsonl.gz'),
+      file('media', 'orders-run-metrics.jsonl'),
+      jobId,
+      process.env['TRAINING_PREDICTIONS_SAMPLE_SECONDS'] ?? String(replaySeconds),
+    ],
+    {
+      detached: true,
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        ELECTRON_RUN_AS_NODE: '1',
+        FINETUNE_LAB_API_URL: server.endpoint.address.baseUrl,
+        FINETUNE_LAB_API_KEY: server.endpoint.key,
+      },
+    },
+  );
+  await new Promise((resolve, reject) => {
+    script.once('spawn', resolve);
+    script.once('error', reject);
+  });
+  script.unref();
+}
+
+function opened(session: WatchSession): Promise<void> {
+  return new Promise((resolve) => {
+    const isOpen = (): boolean => session.connection.name !== 'connecting';
+    if (isOpen()) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, streamPatience);
+    const subscription = session.onDidChange(() => {
+      if (isOpen()) done();
+    });
+  });
+}

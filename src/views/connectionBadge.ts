@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { ServerId, Servers } from '../servers.ts';
+import { summarize } from '../stream/connectionSummary.ts';
+import { titleOf } from '../watch/jobTitle.ts';
+import type { Watch, Watches } from '../watch/watches.ts';
+import { badgeText } from './badgeText.ts';
+
+/** The status-bar item that says whether the active panel's job is live. */
+export class ConnectionBadge implements vscode.Disposable {
+  readonly #servers: Servers;
+  readonly #watches: Watches<ServerId>;
+  readonly #item = vscode.window.createStatusBarItem(
+    'trainingPredictions.connection',
+    vscode.StatusBarAlignment.Left,
+    10,
+  );
+  readonly #subscription: vscode.Disposable;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(servers: Servers, watches: Watches<ServerId>) {
+    this.#servers = servers;
+    this.#watches = watches;
+    this.#item.name = 'Training Predictions: Connection';
+    this.#item.command = 'trainingPredictions.showConnectionMenu';
+    this.#subscription = watches.onDidChange(() => this.#show());
+    this.#show();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+
+  #show(): void {
+    clearTimeout(this.#timer);
+    const { active } = this.#watches;
+    if (active === undefined) {
+      this.#item.hide();
+      return;
+    }
+    const { session } = active;
+    const summary = summarize(session.connection, session.problem);
+    const text = badgeText(summary, Date.now(), this.#notLive(), this.#watches.all.length);
+    this.#item.text = text;
+    this.#item.tooltip = this.#tooltip(active, summary.problem);
+    this.#item.backgroundColor = isTrouble(summary.label)
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
+    this.#item.accessibilityInformation = { label: `Training Predictions: ${text}` };
+    this.#item.show();
+    // The seconds left are counted down; the last byte's time in the tooltip is brought up to date now and then.
+    this.#timer = setTimeout(() => this.#show(), summary.retryAt === null ? 5000 : 1000);
+  }
+
+  #notLive(): number {
+    return this.#watches.all.filter(({ session }) => {
+      const { name } = session.connection;
+      return name !== 'live' && name !== 'finished';
+    }).length;
+  }
+
+  #tooltip(watch: Watch<ServerId>, problem: string | null): string {
+    const { session } = watch;
+    const lines = [
+      `${titleOf(watch.jobId, this.#watches.job(watch))} on ${this.#servers.label(watch.server)} ${this.#servers.host(watch.server)}`,
+      `${session.store.size.toLocaleString()} predictions${session.caughtUp ? '' : ` of ${session.onServer ?? 'an unknown number'}`}`,
+    ];
+    if (session.lastByteAt !== null) {
+      lines.push(`Last byte ${new Date(session.lastByteAt).toLocaleTimeString()}`);
+    }
+    if (problem !== null) lines.push(problem);
+    return lines.join('\n');
+  }
+}
+
+function isTrouble(label: string): boolean {
+  return label === 'Reconnecting' || label === 'Offline' || label === 'Sign in' || label === 'Deleted';
+}

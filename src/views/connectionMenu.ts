@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { ServerId } from '../servers.ts';
+import { summarize } from '../stream/connectionSummary.ts';
+import { titleOf } from '../watch/jobTitle.ts';
+import type { Watch, Watches } from '../watch/watches.ts';
+
+/** What can be done about the connection of a watch, as it is now; undefined when the user turned away. */
+export async function pickConnectionCommand(
+  watch: Watch<ServerId>,
+  watches: Watches<ServerId>,
+): Promise<string | undefined> {
+  const { label, problem } = summarize(watch.session.connection, watch.session.problem);
+  const show = { label: '$(table) Show Panel', command: 'watch' };
+  const pause = { label: '$(debug-pause) Pause Live Updates', command: 'pause' };
+  const resume = { label: '$(play) Resume Live Updates', command: 'resume' };
+  const reconnect = { label: '$(debug-restart) Reconnect', command: 'reconnect' };
+  const key = { label: '$(key) Set API Key', command: 'setApiKey' };
+  const start = { label: '$(server-process) Start Local Server', command: 'startLocalServer' };
+  const always = [
+    show,
+    { label: '$(output) Show Log', command: 'showLog' },
+    { label: '$(close) Stop Watching', command: 'stopWatching' },
+  ];
+  const isAway = label === 'Reconnecting' || label === 'Offline' || label === 'Polling';
+  const fitting =
+    label === 'Paused'
+      ? [resume]
+      : label === 'Sign in'
+        ? [key]
+        : label === 'Deleted' || label === 'Finished'
+          ? [reconnect]
+          : [...(isAway && watch.server === 'local' ? [start] : []), reconnect, pause];
+  const picked = await vscode.window.showQuickPick([...fitting, ...always], {
+    title: `${titleOf(watch.jobId, watches.job(watch))}: ${label}`,
+    ...(problem === null ? {} : { placeHolder: problem }),
+  });
+  return picked?.command;
+}

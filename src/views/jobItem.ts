@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { ServerId } from '../servers.ts';
+import type { Job } from '../wire/job.ts';
+
+/** How a job looks in the tree; a click watches it. */
+export function jobItem({ server, job }: { server: ServerId; job: Job }, isWatched: boolean): vscode.TreeItem {
+  const item = new vscode.TreeItem(job.model_name || job.id);
+  item.id = `${server} ${job.id}`;
+  item.description = describeJob(job, isWatched);
+  item.iconPath = icon(job);
+  item.contextValue = isWatched ? 'job.watched' : 'job';
+  item.tooltip = `${job.id}\n${describeJob(job, isWatched)}`;
+  item.command = { command: 'trainingPredictions.watch', title: 'Watch', arguments: [{ server, jobId: job.id }] };
+  item.accessibilityInformation = { label: `${job.model_name || job.id}, ${describeJob(job, isWatched)}` };
+  return item;
+}
+
+/** Status, epoch, progress and loss in one line, as far as they are known. */
+export function describeJob(job: Job, isWatched: boolean): string {
+  const epoch = job.current_epoch == null ? null : `epoch ${job.current_epoch}`;
+  const parts = [
+    job._stale ? 'stale: no worker runs it' : job.status,
+    epoch !== null && job.total_epochs != null ? `${epoch} of ${job.total_epochs}` : epoch,
+    job.progress == null ? null : `${Math.round(job.progress)} %`,
+    job.loss == null ? null : `loss ${Number(job.loss.toPrecision(4))}`,
+    isWatched ? 'watching' : null,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
+function icon(job: Job): vscode.ThemeIcon {
+  if (job._stale) return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  switch (job.status) {
+    case 'running':
+      return new vscode.ThemeIcon('play-circle', new vscode.ThemeColor('charts.green'));
+    case 'completed':
+      return new vscode.ThemeIcon('pass');
+    case 'failed':
+      return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+    case 'cancelled':
+      return new vscode.ThemeIcon('circle-slash');
+    default:
+      return new vscode.ThemeIcon('clock');
+  }
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { ServerId, Servers } from '../servers.ts';
+import type { JobReference, Watches } from '../watch/watches.ts';
+import { isActive, type Job } from '../wire/job.ts';
+import { describeJob } from './jobItem.ts';
+
+interface JobPick extends vscode.QuickPickItem {
+  job?: JobReference<ServerId>;
+}
+
+/**
+ * Lets the user pick a job of the servers that are there: active ones first. A job id that is not listed can be typed.
+ *
+ * @returns undefined when the user turned away
+ */
+export function pickJob(
+  servers: Servers,
+  watches: Watches<ServerId>,
+  present: readonly ServerId[],
+): Promise<JobReference<ServerId> | undefined> {
+  return new Promise((resolve) => {
+    const picker = vscode.window.createQuickPick<JobPick>();
+    picker.title = 'Watch Training Predictions';
+    picker.placeholder = 'Pick a job, or type a job id';
+    picker.matchOnDescription = true;
+    picker.busy = true;
+    const show = (): void => {
+      picker.items = [...items(servers, watches, present), ...typed(picker.value, watches, present)];
+    };
+    const subscriptions = vscode.Disposable.from(
+      picker,
+      ...present.map((server) => watches.listing(server).onDidChange(show)),
+      picker.onDidChangeValue(show),
+      picker.onDidAccept(() => {
+        const job = picker.selectedItems[0]?.job;
+        if (job === undefined) return;
+        resolve(job);
+        picker.hide();
+      }),
+      picker.onDidHide(() => {
+        resolve(undefined);
+        subscriptions.dispose();
+      }),
+    );
+    show();
+    picker.show();
+    void Promise.all(present.map((server) => watches.listing(server).refresh())).then(() => {
+      picker.busy = false;
+      show();
+    });
+  });
+}
+
+function items(servers: Servers, watches: Watches<ServerId>, present: readonly ServerId[]): JobPick[] {
+  return present.flatMap((server): JobPick[] => {
+    const { jobs, problem, isRead } = watches.listing(server);
+    const heading: JobPick = { label: servers.label(server), kind: vscode.QuickPickItemKind.Separator };
+    if (problem !== null) {
+      return [heading, { label: '$(error) Jobs could not be read', detail: problem.message, alwaysShow: true }];
+    }
+    if (isRead && jobs.length === 0) return [heading, { label: 'No jobs yet' }];
+    const pick = (job: Job): JobPick => ({
+      label: job.model_name || job.id,
+      description: `${job.model_name ? `${job.id} · ` : ''}${describeJob(job, isWatched(job))}`,
+      job: { server, jobId: job.id },
+    });
+    const isWatched = (job: Job): boolean => watches.get({ server, jobId: job.id }) !== undefined;
+    return [
+      heading,
+      ...jobs.filter(({ status }) => isActive(status)).map(pick),
+      ...jobs.filter(({ status }) => !isActive(status)).map(pick),
+    ];
+  });
+}
+
+/** The listings end somewhere; a job beyond them can be asked for by its id. */
+function typed(value: string, watches: Watches<ServerId>, present: readonly ServerId[]): JobPick[] {
+  const jobId = value.trim();
+  const server = present[0];
+  if (jobId === '' || server === undefined) return [];
+  const matches = present.some((id) =>
+    watches
+      .listing(id)
+      .jobs.some((job) => `${job.model_name ?? ''} ${job.id}`.toLowerCase().includes(jobId.toLowerCase())),
+  );
+  return matches ? [] : [{ label: `Watch job “${jobId}”`, alwaysShow: true, job: { server, jobId } }];
+}

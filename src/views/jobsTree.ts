@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import type { ServerId, Servers } from '../servers.ts';
+import type { Watches } from '../watch/watches.ts';
+import { isActive, type Job } from '../wire/job.ts';
+import { jobItem } from './jobItem.ts';
+
+export const jobsViewId = 'trainingPredictions.jobs';
+
+/** A server, one of its jobs, or what went wrong when they were listed. */
+export type JobsNode =
+  | { kind: 'server'; server: ServerId }
+  | { kind: 'job'; server: ServerId; job: Job }
+  | { kind: 'problem'; server: ServerId; problem: Error }
+  | { kind: 'note'; text: string };
+
+const servers: readonly ServerId[] = ['remote', 'local'];
+
+/** The tree of servers and their jobs: active ones first, then the others, each newest first. */
+export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Disposable {
+  readonly #servers: Servers;
+  readonly #watches: Watches<ServerId>;
+  readonly #changes = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changes.event;
+  readonly #subscription: vscode.Disposable;
+
+  constructor(known: Servers, watches: Watches<ServerId>) {
+    this.#servers = known;
+    this.#watches = watches;
+    const changed = (): void => this.#changes.fire();
+    const view = vscode.window.createTreeView(jobsViewId, { treeDataProvider: this, showCollapseAll: false });
+    this.#subscription = vscode.Disposable.from(
+      view,
+      view.onDidChangeVisibility(({ visible }) => watches.setTreeVisible(visible)),
+      known.onDidChange(changed),
+      watches.onDidChange(changed),
+      ...servers.map((server) => watches.listing(server).onDidChange(changed)),
+    );
+    watches.setTreeVisible(view.visible);
+  }
+
+  getChildren(node?: JobsNode): JobsNode[] {
+    if (node === undefined) return this.#roots();
+    if (node.kind !== 'server') return [];
+    const listing = this.#watches.listing(node.server);
+    if (!listing.isRead) return [{ kind: 'note', text: 'Loading…' }];
+    const jobs = sorted(listing.jobs).map((job): JobsNode => ({ kind: 'job', server: node.server, job }));
+    if (listing.problem !== null) return [{ kind: 'problem', server: node.server, problem: listing.problem }, ...jobs];
+    return jobs.length > 0 ? jobs : [{ kind: 'note', text: 'No jobs yet' }];
+  }
+
+  getTreeItem(node: JobsNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'server':
+        return this.#serverItem(node.server);
+      case 'job': {
+        const watch = this.#watches.get({ server: node.server, jobId: node.job.id });
+        return jobItem(node, watch !== undefined);
+      }
+      case 'problem':
+        return problemItem(node.problem);
+      case 'note':
+        return new vscode.TreeItem(node.text);
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changes.dispose();
+  }
+
+  /** No roots where no server has a job: the view's welcome then says how to send some. */
+  #roots(): JobsNode[] {
+    const present = servers.filter((server) => this.#servers.isPresent(server));
+    const empty = present.every((server) => {
+      const { isRead, problem, jobs } = this.#watches.listing(server);
+      return isRead && problem === null && jobs.length === 0;
+    });
+    return empty ? [] : present.map((server) => ({ kind: 'server', server }));
+  }
+
+  #serverItem(server: ServerId): vscode.TreeItem {
+    const item = new vscode.TreeItem(this.#servers.label(server), vscode.TreeItemCollapsibleState.Expanded);
+    item.id = server;
+    item.description = this.#servers.host(server);
+    item.iconPath = new vscode.ThemeIcon(server === 'local' ? 'server-process' : 'cloud');
+    item.contextValue = `server.${server}`;
+    return item;
+  }
+}
+
+function sorted(jobs: Job[]): Job[] {
+  return [...jobs.filter(({ status }) => isActive(status)), ...jobs.filter(({ status }) => !isActive(status))];
+}
+
+function problemItem(problem: Error): vscode.TreeItem {
+  const item = new vscode.TreeItem('Jobs could not be read');
+  item.description = `${problem.message} Click to retry.`;
+  item.tooltip = problem.message;
+  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+  item.contextValue = 'problem';
+  item.command = { command: 'trainingPredictions.refreshJobs', title: 'Retry' };
+  item.accessibilityInformation = { label: `Jobs could not be read: ${problem.message} Press Enter to retry.` };
+  return item;
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../api/client.ts';
+import { NotFoundError, UnauthorizedError } from '../api/errors.ts';
+import type { ServerAddress } from '../api/serverAddress.ts';
+import { type Credentials, keyProblem } from '../credentials.ts';
+
+/**
+ * Asks for the key of one server, tries it there and stores it only when the server takes it.
+ *
+ * @returns whether a key was stored
+ * @throws ApiError when the server could not be asked or refused the key
+ */
+export async function promptForKey(credentials: Credentials, address: ServerAddress): Promise<boolean> {
+  const entered = await vscode.window.showInputBox({
+    title: 'Set API Key',
+    prompt: `API key (wak_…) or session token for ${address.host}. It is kept in VS Code’s secret storage and sent to this server alone.`,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? null : keyProblem(text.trim())),
+  });
+  const key = entered?.trim();
+  if (key === undefined || key === '') return false;
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Trying the key at ${address.host}…`, cancellable: true },
+    (_progress, cancellation) => {
+      const aborted = new AbortController();
+      cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
+      return tryKey(address, key, aborted.signal);
+    },
+  );
+  await credentials.set(address.origin, key);
+  return true;
+}
+
+async function tryKey(address: ServerAddress, key: string, signal: AbortSignal): Promise<void> {
+  const client = new ApiClient({ address, key });
+  try {
+    await client.checkKey(signal);
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError) || key.startsWith('wak_')) throw error;
+    // The listing is for API keys; a session token can read predictions all the same. No such job is a good answer.
+    try {
+      await client.epochs('key-check', signal);
+    } catch (second) {
+      if (!(second instanceof NotFoundError)) throw second;
+    }
+  }
+}
