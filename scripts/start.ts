@@ -7,13 +7,14 @@ import { findDesktop, openDesktop } from './vscode/desktop.ts';
 import { cache, root } from './vscode/install.ts';
 import { packageExtension } from './vscode/package.ts';
 import { startVsCode } from './vscode/server.ts';
+import { onStop } from './vscode/stopping.ts';
 
 const serverPort = 4517;
 /** The same each time, since a browser keeps what belongs to a window by its address. */
 const vscodePort = 4580;
 
 const stopping = new AbortController();
-for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort());
+onStop(() => stopping.abort());
 
 try {
   await start(stopping.signal);

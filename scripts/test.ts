@@ -1,11 +1,12 @@
 // `npm test`: runs every suite, or those that are named (`npm test -- unit server`), and ends with one line,
 // `N passed, N failed`. A suite that crashes, hangs or runs no test is a failure.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsFileVariable } from '../test/support/counts.ts';
 import { root } from './vscode/install.ts';
+import { onStop } from './vscode/stopping.ts';
 
 interface Suite {
   name: string;
@@ -48,6 +49,12 @@ if (unknown !== undefined) {
   throw new Error(`No suite "${unknown}". There are: ${suites.map(({ name }) => name).join(', ')}`);
 }
 
+let running: ChildProcess | undefined;
+onStop((code) => {
+  running?.kill('SIGTERM');
+  process.exit(code);
+});
+
 const total: Counts = { passed: 0, failed: 0 };
 const failures: string[] = [];
 for (const suite of suites) {
@@ -87,6 +94,7 @@ function runNode(suite: Suite, env: Record<string, string>): Promise<number | st
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  running = child;
   return new Promise((resolve) => {
     let late = false;
     const limit = setTimeout(() => {

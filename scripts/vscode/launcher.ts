@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { format, parseArgs } from 'node:util';
 import { launchChromium } from './chromium.ts';
-import { exitOnSignals } from './exitOnSignals.ts';
 import { reportMark } from './reportMark.ts';
 import { startVsCode } from './server.ts';
+import { exitOnStop } from './stopping.ts';
 
 const { values } = parseArgs({
   options: { extensionDevelopmentPath: { type: 'string' }, extensionTestsPath: { type: 'string' } },
@@ -20,7 +20,7 @@ if (typeof extensionDevelopmentPath !== 'string' || typeof extensionTestsPath !=
   throw new Error('Expected --extensionDevelopmentPath=<folder> --extensionTestsPath=<file>');
 }
 
-exitOnSignals();
+exitOnStop();
 process.exitCode = await runTests(extensionDevelopmentPath, extensionTestsPath);
 
 /** @returns 0 when all tests passed */

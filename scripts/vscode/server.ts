@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Front, openFront } from './front.ts';
 import { installVsCode } from './install.ts';
 
@@ -57,6 +58,11 @@ const noGallery = { EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '' }) };
 /** How long VS Code's server may take to listen, in ms. It takes one second on two busy cores. */
 const startLimit = 60_000;
 
+/** How long its processes may take to end by themselves, in ms. */
+const stopLimit = 8000;
+
+const isWindows = process.platform === 'win32';
+
 /** Starts VS Code for the web on loopback; installs it first where needed. */
 export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   const entry = await installVsCode(options.progress ?? console.log);
@@ -84,14 +90,16 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   const child = spawn(process.execPath, [...common, ...listen, ...driver], {
     env: { ...cleanEnvironment(), ...noGallery, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, to end as one: left alone, an extension host outlives its server by some seconds.
+    detached: !isWindows,
   });
   const ended = once(child, 'exit').then(() => undefined);
-  const killWithUs = () => child.kill('SIGTERM');
+  const killWithUs = () => signalGroup(child, 'SIGTERM');
   process.on('exit', killWithUs);
   let front: Front | undefined;
   const stop = async () => {
     front?.close();
-    await endProcess(child, ended);
+    await endGroup(child);
     process.off('exit', killWithUs);
   };
   try {
@@ -153,10 +161,23 @@ function collect(child: ChildProcess): { text: string } {
   return output;
 }
 
-async function endProcess(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  const insist = setTimeout(() => child.kill('SIGKILL'), 5000);
-  await ended;
-  clearTimeout(insist);
+/** Ends the server and the processes that it started; who does not go in time is killed. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  signalGroup(child, 'SIGTERM');
+  for (let waited = 0; signalGroup(child, 0); waited += 50) {
+    if (waited === stopLimit) signalGroup(child, 'SIGKILL');
+    await sleep(50);
+  }
+}
+
+/** @returns false when nothing of the group is left */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false;
+  if (isWindows) return child.exitCode === null && child.signalCode === null && child.kill(signal);
+  try {
+    return process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
+  }
 }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/vscode/chromium.ts';
-import { exitOnSignals } from '../../scripts/vscode/exitOnSignals.ts';
 import { startVsCode, type VsCode, type VsCodeOptions } from '../../scripts/vscode/server.ts';
+import { exitOnStop } from '../../scripts/vscode/stopping.ts';
 
 /** How long VS Code may take to react, in ms; a loaded machine is slow to start an extension host. */
 const limit = 30_000;
 
-exitOnSignals();
+exitOnStop();
 
 /** A real VS Code in a real browser, with the hands of a person who uses it. */
 export class Workbench {
