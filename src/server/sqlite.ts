@@ -33,7 +33,12 @@ export class SqliteStorage implements Storage {
   /** @throws Error when the file is damaged, of a newer version or not to be opened. */
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
-    prepareSchema(this.#database);
+    try {
+      prepareSchema(this.#database);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   async saveJob(userId: string, jobId: string, change: JobChange): Promise<JobRecord | undefined> {

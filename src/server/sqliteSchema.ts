@@ -54,13 +54,12 @@ const tables = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Makes the tables in a new file. @throws Error when the file was written by a newer version. */
+/** Makes the tables in a new file. @throws Error when a newer version wrote the file, which then stays as it is */
 export function prepareSchema(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000');
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version === schemaVersion) return;
-  if (version !== 0) throw new Error(`it has version ${version}; this server reads version ${schemaVersion}`);
-  database.exec(`BEGIN; ${tables} PRAGMA user_version=${schemaVersion}; COMMIT`);
+  if (version > schemaVersion) throw new Error(`it has version ${version}; this server reads version ${schemaVersion}`);
+  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
+  if (version === 0) database.exec(`BEGIN; ${tables} PRAGMA user_version=${schemaVersion}; COMMIT`);
 }
 
 /** Adds the statistics of a batch to those of its epochs. Parameters in the order of the columns. */

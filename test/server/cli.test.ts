@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseCommand, type RunOptions } from '../../src/server/cli.ts';
+import { StartError } from '../../src/server/errors.ts';
+
+function run(args: string[], environment: NodeJS.ProcessEnv = {}): RunOptions {
+  const command = parseCommand(args, environment, '1.2.3');
+  assert.ok('run' in command);
+  return command.run;
+}
+
+describe('the command line', () => {
+  it('has the documented defaults', () => {
+    assert.deepEqual(run([]), {
+      host: '127.0.0.1',
+      port: 4517,
+      dataDir: join(homedir(), '.training-predictions'),
+      heartbeatSeconds: 15,
+      logLevel: 'info',
+      apiKey: undefined,
+    });
+  });
+
+  it('takes every flag', () => {
+    const flags = '--host ::1 --port 0 --data-dir data --heartbeat-seconds 0.5 --log-level debug'.split(' ');
+    assert.deepEqual(run(flags), {
+      host: '::1',
+      port: 0,
+      dataDir: resolve('data'),
+      heartbeatSeconds: 0.5,
+      logLevel: 'debug',
+      apiKey: undefined,
+    });
+  });
+
+  it('takes the data directory and the key from the environment, the flag before it', () => {
+    const environment = { TRAINING_PREDICTIONS_HOME: '/tmp/home', TRAINING_PREDICTIONS_API_KEY: 'wak_x' };
+    assert.equal(run([], environment).dataDir, '/tmp/home');
+    assert.equal(run([], environment).apiKey, 'wak_x');
+    assert.equal(run(['--data-dir', '/tmp/flag'], environment).dataDir, '/tmp/flag');
+  });
+
+  it('never takes the key that a user has for FineTune Lab', () => {
+    assert.equal(run([], { FINETUNE_LAB_API_KEY: 'wak_user' }).apiKey, undefined);
+  });
+
+  it('takes empty variables for absent ones', () => {
+    const options = run([], { TRAINING_PREDICTIONS_HOME: '', TRAINING_PREDICTIONS_API_KEY: '' });
+    assert.equal(options.apiKey, undefined);
+    assert.equal(options.dataDir, join(homedir(), '.training-predictions'));
+  });
+
+  for (const [args, named] of [
+    [['--port', '70000'], '--port'],
+    [['--port', 'x'], '--port'],
+    [['--port', '1.5'], '--port'],
+    [['--heartbeat-seconds', '0'], '--heartbeat-seconds'],
+    [['--log-level', 'loud'], '--log-level'],
+    [['--nonsense'], '--nonsense'],
+    [['start'], 'start'],
+  ] as const) {
+    it(`refuses ${args.join(' ')} by name, with exit code 2`, () => {
+      assert.throws(
+        () => run([...args]),
+        (error) => error instanceof StartError && error.exitCode === 2 && error.message.includes(named),
+      );
+    });
+  }
+
+  it('refuses a key that no header can carry', () => {
+    assert.throws(() => run([], { TRAINING_PREDICTIONS_API_KEY: 'a b' }), /TRAINING_PREDICTIONS_API_KEY/);
+  });
+
+  it('prints help with every flag, and the version', () => {
+    const help = parseCommand(['--help'], {}, '1.2.3');
+    assert.ok('print' in help);
+    for (const flag of ['--host', '--port', '--data-dir', '--heartbeat-seconds', '--log-level']) {
+      assert.ok(help.print.includes(flag), flag);
+    }
+    assert.deepEqual(parseCommand(['--version'], {}, '1.2.3'), { print: '1.2.3\n' });
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { elements, members, objectText } from '../../src/server/jsonText.ts';
+
+/** JSON values and the white space that may stand around them. */
+const spaced = fc
+  .tuple(fc.jsonValue({ depthSize: 'medium' }), fc.constantFrom(undefined, 1, '\t', ' \t  '))
+  .map(([value, indent]) => ({ value, text: JSON.stringify(value, null, indent) }));
+
+describe('taking JSON text apart', () => {
+  it('gives each member of an object its text', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.nat(4), (object, indent) => {
+        const found = members(JSON.stringify(object, null, indent));
+        assert.deepEqual(
+          [...found].map(([name, text]) => [name, JSON.parse(text)]),
+          Object.entries(JSON.parse(JSON.stringify(object))),
+        );
+      }),
+    );
+  });
+
+  it('gives each element of an array its text', () => {
+    fc.assert(
+      fc.property(fc.array(spaced), (items) => {
+        const text = ` [ ${items.map((item) => item.text).join(' ,\r\n')} ] `;
+        assert.deepEqual(
+          elements(text).map((element) => JSON.parse(element)),
+          items.map((item) => JSON.parse(item.text)),
+        );
+      }),
+    );
+  });
+
+  it('puts members together to an object that reads the same', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), (object) => {
+        const text = JSON.stringify(object);
+        assert.equal(objectText(members(text)), text);
+      }),
+    );
+  });
+
+  it('keeps numbers digit by digit', () => {
+    const found = members('{"a":18446744073709551615,"b":1.0,"c":-0,"d":1E400}');
+    assert.deepEqual([...found.values()], ['18446744073709551615', '1.0', '-0', '1E400']);
+  });
+
+  it('takes the last of members with the same name, as JSON.parse does', () => {
+    assert.equal(members('{"a":1,"\\u0061":2}').get('a'), '2');
+  });
+
+  it('leaves no line end in a value, as it would end a line of an event stream', () => {
+    const text = members('{"a":[1,\r\n 2,\n"\\n"]}').get('a') ?? '';
+    assert.doesNotMatch(text, /[\r\n]/);
+    assert.deepEqual(JSON.parse(text), [1, 2, '\n']);
+  });
+
+  it('finds the end of strings behind backslashes', () => {
+    const value = { a: '\\', b: '\\"', c: '"\\\\"', 'd\\"': '{[",' };
+    assert.deepEqual(JSON.parse(objectText(members(JSON.stringify(value)))), value);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SqliteStorage } from '../../src/server/sqlite.ts';
+import { storageSuite } from './storageSuite.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'training-predictions-'));
+const file = join(directory, 'predictions.db');
+
+after(() => rmSync(directory, { recursive: true }));
+
+storageSuite('SQLite', {
+  open: async () => new SqliteStorage(file),
+  reset: async () => {
+    for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
+  },
+});
+
+describe('a SQLite file', () => {
+  it('of a newer version is refused and left as it is', () => {
+    const newer = join(directory, 'newer.db');
+    const database = new DatabaseSync(newer);
+    database.exec('CREATE TABLE t (a); PRAGMA user_version=99');
+    database.close();
+    const before = readFileSync(newer);
+    assert.throws(() => new SqliteStorage(newer), /version 99/);
+    assert.deepEqual(readFileSync(newer), before);
+  });
+
+  it('that is none is refused and left as it is', () => {
+    const damaged = join(directory, 'damaged.db');
+    writeFileSync(damaged, 'not a database, though long enough to hold a header of one'.repeat(20));
+    const before = readFileSync(damaged);
+    assert.throws(() => new SqliteStorage(damaged));
+    assert.deepEqual(readFileSync(damaged), before);
+  });
+});

@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../../src/server/storage.ts';
+
+/** An engine under test. Each test starts on empty storage. */
+export interface EngineUnderTest {
+  /** Opens storage, the same one after a `close`. */
+  open(): Promise<Storage>;
+  /** Removes all that was stored. */
+  reset(): Promise<void>;
+}
+
+const unchanged = { status: undefined, fields: '{}' };
+
+/** What holds for every engine. */
+export function storageSuite(name: string, engine: EngineUnderTest): void {
+  describe(`storage in ${name}`, () => {
+    let storage: Storage;
+
+    beforeEach(async () => {
+      await engine.reset();
+      storage = await engine.open();
+    });
+    afterEach(() => storage.close());
+
+    async function newJob(id: string = randomUUID(), user = 'ann'): Promise<JobRecord> {
+      const job = await storage.saveJob(user, id, unchanged);
+      assert.ok(job);
+      return job;
+    }
+
+    async function fresh(job: JobRecord): Promise<JobRecord> {
+      const found = await storage.job(job.id);
+      assert.ok(found);
+      return found;
+    }
+
+    async function read(job: JobRecord, options: Partial<PredictionsRead> = {}) {
+      const rows = [];
+      const all = { order: 'asc', after: 0, upTo: Number.MAX_SAFE_INTEGER, ...options } as const;
+      for await (const chunk of storage.predictions(job, all)) {
+        assert.ok(chunk.length > 0);
+        rows.push(...chunk);
+      }
+      return rows;
+    }
+
+    const seqs = async (job: JobRecord, options: Partial<PredictionsRead> = {}) =>
+      (await read(job, options)).map((row) => row.seq);
+
+    describe('jobs', () => {
+      it('are created once and then updated, given fields only', async () => {
+        const created = await storage.saveJob('ann', 'a', { status: 'queued', fields: '{"loss":1,"model_name":"m"}' });
+        const updated = await storage.saveJob('ann', 'a', { status: undefined, fields: '{"loss":0.50}' });
+        assert.ok(created && updated);
+        assert.equal(updated.status, 'queued');
+        assert.equal(updated.fields, '{"loss":0.50,"model_name":"m"}');
+        assert.equal(updated.incarnation, created.incarnation);
+        assert.equal(updated.createdAt, created.createdAt);
+        assert.deepEqual(await storage.job('a'), updated);
+      });
+
+      it('run unless told otherwise', async () => assert.equal((await newJob()).status, 'running'));
+
+      it('of another user are neither changed nor deleted', async () => {
+        const job = await newJob('a', 'ann');
+        assert.equal(await storage.saveJob('bob', 'a', { status: 'failed', fields: '{}' }), undefined);
+        assert.equal(await storage.deleteJob('bob', 'a'), false);
+        assert.deepEqual(await storage.job('a'), job);
+      });
+
+      it('are listed per user, newest first, by status and page, with the total', async () => {
+        for (const id of ['1', '2', '3', '4']) await newJob(id);
+        await newJob('other', 'bob');
+        await storage.saveJob('ann', '2', { status: 'failed', fields: '{}' });
+        const listed = await storage.jobs('ann', { limit: 2, offset: 1 });
+        assert.deepEqual([listed.jobs.map((job) => job.id), listed.total], [['3', '2'], 4]);
+        const failed = await storage.jobs('ann', { status: 'failed', limit: 50, offset: 0 });
+        assert.deepEqual([failed.jobs.map((job) => job.id), failed.total], [['2'], 1]);
+      });
+
+      for (const id of ['a/b c%2F', 'ünï😀', "'; DROP TABLE jobs; --", 'nul\0nul', 'lone \ud800 surrogate', '"']) {
+        it(`keep the id ${JSON.stringify(id)}`, async () => {
+          const job = await newJob(id, id);
+          assert.equal(job.id, id);
+          assert.equal(job.userId, id);
+          assert.deepEqual(await storage.job(id), job);
+          assert.equal((await storage.jobs(id, { limit: 1, offset: 0 })).total, 1);
+        });
+      }
+    });
+
+    describe('predictions', () => {
+      it('get sequence numbers from 1 without holes, in the order of the batch', async () => {
+        const job = await newJob();
+        const batch = [row(), row(), row()];
+        assert.ok(await storage.addPredictions(job, batch));
+        assert.ok(await storage.addPredictions(job, [row()]));
+        const rows = await read(job);
+        assert.deepEqual(
+          rows.map((stored) => stored.seq),
+          [1, 2, 3, 4],
+        );
+        assert.deepEqual(
+          rows.slice(0, 3).map((stored) => stored.id),
+          batch.map(({ id }) => id),
+        );
+        const { lastSeq, predictionCount } = await fresh(job);
+        assert.deepEqual([lastSeq, predictionCount], [4, 4]);
+      });
+
+      it('come back text for text, with escaped NULs and lone surrogates', async () => {
+        const job = await newJob();
+        const content = '{"prediction":"\\u0000 \\ud800 <b> \u2028 é😀","big":18446744073709551615,"one":1.0}';
+        const stored = row({ content });
+        await storage.addPredictions(job, [stored]);
+        const { id, createdAt, epoch } = stored;
+        assert.deepEqual(await read(job), [{ seq: 1, id, createdAt, epoch, sampleIndex: 0, content }]);
+      });
+
+      it('are read by epoch and sample, by sequence, and backwards', async () => {
+        const job = await newJob();
+        const places = [
+          [2, 1],
+          [1, 1],
+          [2, 0],
+          [1, 1],
+        ] as const;
+        await storage.addPredictions(
+          job,
+          places.map(([epoch, sampleIndex]) => row({ epoch, sampleIndex })),
+        );
+        assert.deepEqual(await seqs(job, { order: 'sample' }), [2, 4, 3, 1]);
+        assert.deepEqual(await seqs(job, { order: 'asc' }), [1, 2, 3, 4]);
+        assert.deepEqual(await seqs(job, { order: 'desc' }), [4, 3, 2, 1]);
+        assert.deepEqual(await seqs(job, { order: 'desc', epoch: 2 }), [3, 1]);
+        assert.deepEqual(await seqs(job, { order: 'sample', epoch: 1, offset: 1 }), [4]);
+      });
+
+      it('are read between two sequence numbers', async () => {
+        const job = await newJob();
+        await storage.addPredictions(job, [row(), row(), row(), row()]);
+        for (const order of ['asc', 'sample'] as const) {
+          assert.deepEqual(await seqs(job, { order, after: 1, upTo: 3 }), [2, 3]);
+        }
+        assert.deepEqual(await seqs(job, { order: 'desc', after: 1, upTo: 3 }), [3, 2]);
+      });
+
+      for (const order of ['asc', 'desc', 'sample'] as const) {
+        it(`are read over many chunks without a seam, order ${order}`, async () => {
+          const job = await newJob();
+          const rows = Array.from({ length: 1300 }, (_, index) => row({ epoch: index % 3, sampleIndex: index % 7 }));
+          await storage.addPredictions(job, rows);
+          const all = await seqs(job, { order });
+          assert.deepEqual([all.length, new Set(all).size], [1300, 1300]);
+          assert.deepEqual(await seqs(job, { order, offset: 200, limit: 700 }), all.slice(200, 900));
+        });
+      }
+
+      it('are read in chunks of bounded size', async () => {
+        const job = await newJob();
+        const content = `{"prediction":"${'x'.repeat(600_000)}"}`;
+        await storage.addPredictions(job, [row({ content }), row({ content }), row({ content })]);
+        const sizes = [];
+        const all = { order: 'asc', after: 0, upTo: 9 } as const;
+        for await (const chunk of storage.predictions(job, all)) sizes.push(chunk.length);
+        assert.deepEqual(sizes, [2, 1]);
+      });
+
+      it('are stored while others are read', async () => {
+        const job = await newJob();
+        await storage.addPredictions(
+          job,
+          Array.from({ length: 600 }, () => row()),
+        );
+        let count = 0;
+        for await (const chunk of storage.predictions(job, { order: 'asc', after: 0, upTo: 600 })) {
+          count += chunk.length;
+          assert.ok(await storage.addPredictions(job, [row()]));
+        }
+        assert.equal(count, 600);
+      });
+
+      it('are stored whole or not at all', async () => {
+        const job = await newJob();
+        const unstorable = { ...row(), content: undefined as unknown as string };
+        await assert.rejects(storage.addPredictions(job, [row(), unstorable]));
+        assert.deepEqual(await read(job), []);
+        assert.deepEqual(await storage.epochs(job), []);
+        assert.equal((await fresh(job)).lastSeq, 0);
+      });
+
+      it('of two jobs do not meet', async () => {
+        const [one, two] = [await newJob(), await newJob()];
+        await storage.addPredictions(one, [row({ epoch: 1 })]);
+        await storage.addPredictions(two, [row({ epoch: 2 }), row({ epoch: 2 })]);
+        assert.deepEqual(await seqs(one), [1]);
+        assert.deepEqual(await seqs(two), [1, 2]);
+        assert.deepEqual(
+          (await storage.epochs(one)).map((epoch) => epoch.epoch),
+          [1],
+        );
+      });
+    });
+
+    describe('epochs', () => {
+      it('are counted and added up over batches, null left out', async () => {
+        const job = await newJob();
+        await storage.addPredictions(job, [
+          row({ epoch: 1, step: 5, charErrorRate: 0.5, exactMatch: 0, validationPass: true }),
+          row({ epoch: 0, step: 1 }),
+          row({ epoch: 1, step: 4, validationPass: false }),
+        ]);
+        await storage.addPredictions(job, [row({ epoch: 1, step: 3, charErrorRate: 0.25, exactMatch: 1 })]);
+        const [first, second] = await storage.epochs(job);
+        assert.deepEqual([first?.epoch, first?.firstSeq, first?.predictionCount, first?.latestStep], [0, 2, 1, 1]);
+        assert.deepEqual([first?.minCharErrorRate, first?.maxCharErrorRate], [null, null]);
+        assert.deepEqual(second, {
+          epoch: 1,
+          firstSeq: 1,
+          predictionCount: 3,
+          latestStep: 5,
+          exactMatch: { sum: 1, count: 2 },
+          charErrorRate: { sum: 0.75, count: 2 },
+          minCharErrorRate: 0.25,
+          maxCharErrorRate: 0.5,
+          lengthRatio: { sum: 0, count: 0 },
+          wordOverlap: { sum: 0, count: 0 },
+          validation: { sum: 1, count: 2 },
+        });
+      });
+    });
+
+    describe('a deleted job', () => {
+      it('is gone with its predictions and takes no more', async () => {
+        const job = await newJob();
+        await storage.addPredictions(job, [row()]);
+        assert.equal(await storage.deleteJob('ann', job.id), true);
+        assert.equal(await storage.job(job.id), undefined);
+        assert.deepEqual(await read(job), []);
+        assert.deepEqual(await storage.epochs(job), []);
+        assert.equal(await storage.addPredictions(job, [row()]), false);
+        assert.equal(await storage.deleteJob('ann', job.id), false);
+      });
+
+      it('made again is another life, whose sequence goes on', async () => {
+        const first = await newJob('a');
+        await storage.addPredictions(first, [row(), row()]);
+        await storage.deleteJob('ann', 'a');
+        const second = await newJob('a');
+        assert.notEqual(second.incarnation, first.incarnation);
+        assert.deepEqual([second.lastSeq, second.predictionCount], [2, 0]);
+        assert.equal(await storage.addPredictions(first, [row()]), false);
+        assert.ok(await storage.addPredictions(second, [row()]));
+        assert.deepEqual(await seqs(second), [3]);
+        assert.equal((await fresh(second)).predictionCount, 1);
+        await storage.deleteJob('ann', 'a');
+        assert.equal((await newJob('a')).lastSeq, 3);
+      });
+    });
+
+    it('tells of every change after it is made, and not of what failed', async () => {
+      const told: string[] = [];
+      const stop = storage.onChange((jobId) => told.push(jobId));
+      const job = await newJob('a');
+      await storage.addPredictions(job, [row()]);
+      await storage.saveJob('bob', 'a', unchanged);
+      await storage.deleteJob('ann', 'b');
+      await storage.deleteJob('ann', 'a');
+      await storage.addPredictions(job, [row()]);
+      assert.deepEqual(told, ['a', 'a', 'a']);
+      stop();
+      await newJob('c');
+      assert.equal(told.length, 3);
+    });
+
+    it('holds everything after it was closed and opened again', async () => {
+      const job = await newJob();
+      await storage.addPredictions(job, [row(), row()]);
+      const [before, rows, epochs] = [await storage.job(job.id), await read(job), await storage.epochs(job)];
+      await storage.close();
+      storage = await engine.open();
+      assert.deepEqual([await storage.job(job.id), await read(job), await storage.epochs(job)], [before, rows, epochs]);
+    });
+  });
+}
+
+function row(fields: Partial<NewPrediction> = {}): NewPrediction {
+  return {
+    id: randomUUID(),
+    createdAt: '2026-01-01T00:00:00.000Z',
+    epoch: 1,
+    step: 1,
+    sampleIndex: 0,
+    content: '{"prompt":"p"}',
+    exactMatch: null,
+    charErrorRate: null,
+    lengthRatio: null,
+    wordOverlap: null,
+    validationPass: null,
+    ...fields,
+  };
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { score } from '../../../src/wire/scores.ts';
+import { readSampleRun } from '../../support/sampleRun.ts';
+
+describe('prediction scores', () => {
+  it('equal those of the recorded run, which another program computed', () => {
+    const run = readSampleRun();
+    assert.equal(run.length, 1550);
+    for (const { prediction, ground_truth, epoch, sample_index, ...recorded } of run) {
+      const scores = score(prediction, ground_truth ?? '');
+      for (const [name, value] of Object.entries(scores)) {
+        const expected = recorded[name as keyof typeof scores];
+        const where = `${name} of epoch ${epoch}, sample ${sample_index}: ${value}, recorded ${expected}`;
+        assert.ok(typeof expected === 'number' && Math.abs(value - expected) <= 1e-6, where);
+      }
+    }
+  });
+
+  it('are perfect for equal texts, whatever their case and the space around them', () => {
+    assert.deepEqual(score('Hello World', 'Hello World'), {
+      exact_match: 1,
+      char_error_rate: 0,
+      length_ratio: 1,
+      word_overlap: 1,
+    });
+    assert.equal(score(' hello\n', 'Hello').exact_match, 1);
+    assert.equal(score('HELLO', 'hello').char_error_rate, 0);
+  });
+
+  it('have an error rate of at most 1, however long the prediction is', () => {
+    assert.equal(score('x'.repeat(1000), 'abc').char_error_rate, 1);
+    assert.equal(score('', 'abc').char_error_rate, 1);
+  });
+
+  it('take an empty truth for one character', () => {
+    assert.deepEqual(score('ab', ''), { exact_match: 0, char_error_rate: 1, length_ratio: 2, word_overlap: 0 });
+    assert.deepEqual(score('', ''), { exact_match: 1, char_error_rate: 0, length_ratio: 0, word_overlap: 0 });
+  });
+
+  it('count each of the prediction’s words once', () => {
+    assert.equal(score('a a a b', 'a c').word_overlap, 0.5);
+    assert.equal(score('   ', 'a').word_overlap, 0);
+  });
+
+  it('count UTF-16 code units, lone surrogates too', () => {
+    assert.equal(score('😀', '😁').char_error_rate, 0.5);
+    assert.equal(score('\ud800', '\ud800').char_error_rate, 0);
+  });
+});
