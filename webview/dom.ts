@@ -43,20 +43,3 @@ export function setChildren(parent: Node, children: readonly Node[]): void {
     else parent.insertBefore(child, cursor);
   }
 }
-
-export interface Choice {
-  value: string;
-  text: string;
-}
-
-/** Brings a select up to date without rebuilding it, so that an open list stays open. */
-export function setChoices(select: HTMLSelectElement, choices: readonly Choice[], value: string): void {
-  const held = new Map([...select.options].map((option) => [option.value, option]));
-  const options = choices.map((choice) => {
-    const option = held.get(choice.value) ?? element('option', { value: choice.value });
-    setText(option, choice.text);
-    return option;
-  });
-  setChildren(select, options);
-  if (select.value !== value) select.value = value;
-}

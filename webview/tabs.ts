@@ -24,7 +24,14 @@ export function createTabs(contents: Record<Tab, HTMLElement>, choose: (tab: Tab
   const panels = order.map((tab) =>
     element(
       'section',
-      { role: 'tabpanel', id: `panel-${tab}`, 'aria-labelledby': `tab-${tab}`, class: 'panel' },
+      {
+        role: 'tabpanel',
+        id: `panel-${tab}`,
+        'aria-labelledby': `tab-${tab}`,
+        class: 'panel',
+        // The others begin with something that takes the focus; charts do not, and have to be scrolled by key.
+        tabindex: tab === 'trends' ? 0 : null,
+      },
       contents[tab],
     ),
   );

@@ -1,8 +1,10 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
-import { element, setChildren, setChoices, setText } from '../dom.ts';
+import { element, setChildren } from '../dom.ts';
+import { createLongText } from '../longText.ts';
 import type { Panel } from '../panel.ts';
+import { createSelect } from '../select.ts';
 import { showSample } from '../viewState.ts';
 import { changes, sampleText } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
@@ -20,23 +22,24 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   let comparison: HostMessageOf<'comparison'> | null = null;
   const entries = new Map<string, HistoryEntryView>();
 
-  const sample = element('select', { id: 'sample-choice', class: 'select sample-choice' });
-  sample.addEventListener('change', () => panel.change(showSample(Number(sample.value))));
-  const prompt = element('div', { class: 'detail-text', dir: 'auto' });
-  const truth = element('div', { class: 'detail-text detail-code', dir: 'auto' });
+  const sample = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) =>
+    panel.change(showSample(Number(value))),
+  );
+  const prompt = createLongText('prose');
+  const truth = createLongText('code');
   const history = element('ol', { class: 'history' });
   const nothing = createAbsence(() => {});
   const content = element(
     'div',
     { class: 'comparison-content' },
-    element('div', { class: 'toolbar' }, element('label', { for: 'sample-choice' }, 'Sample'), sample),
+    element('div', { class: 'toolbar' }, element('label', { for: 'sample-choice' }, 'Sample'), sample.element),
     element(
       'div',
       { class: 'sample-texts' },
       element('h2', { class: 'detail-title' }, 'Prompt'),
-      prompt,
+      prompt.element,
       element('h2', { class: 'detail-title' }, 'Ground truth'),
-      truth,
+      truth.element,
     ),
     history,
   );
@@ -48,17 +51,15 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     content.hidden = !some;
     nothing.show(absenceOf(some ? 'some' : comparison === null ? 'unknown' : 'none', panel.status()));
     if (comparison === null) return;
-    setChoices(
-      sample,
+    sample.show(
       comparison.samples.map((summary) => ({
         value: String(summary.sampleIndex),
         text: sampleText(summary, formats),
       })),
       String(panel.view().sample ?? comparison.sample ?? ''),
     );
-    setText(prompt, comparison.prompt);
-    setText(truth, comparison.groundTruth ?? 'None');
-    truth.classList.toggle('absent', comparison.groundTruth === null);
+    prompt.show(comparison.prompt);
+    truth.show(comparison.groundTruth);
     drawHistory(comparison.history);
   }
 

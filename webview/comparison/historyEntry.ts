@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
+import { createLongText } from '../longText.ts';
 import { validationText } from '../predictions/columns.ts';
 import { type Change, changeSigns } from './comparisonTexts.ts';
 
@@ -13,7 +14,7 @@ export interface HistoryEntryView {
 export function createHistoryEntry(formats: Formats): HistoryEntryView {
   const epoch = element('h2', { class: 'entry-epoch' });
   const step = element('span', { class: 'entry-step' });
-  const prediction = element('div', { class: 'entry-text', dir: 'auto' });
+  const prediction = createLongText('code');
   const mark = element('span', { class: 'entry-mark' });
   const rate = element('span', { class: 'entry-rate', title: 'Character error rate' });
   const validation = element('span', { class: 'entry-validation', title: "The validator's verdict" });
@@ -22,13 +23,13 @@ export function createHistoryEntry(formats: Formats): HistoryEntryView {
       'li',
       { class: 'entry' },
       element('div', { class: 'entry-head' }, epoch, step),
-      prediction,
+      element('div', { class: 'entry-text' }, prediction.element),
       element('div', { class: 'entry-scores' }, mark, rate, validation),
     ),
     show: (entry, change) => {
       setText(epoch, `Epoch ${formats.count(entry.epoch)}`);
       setText(step, `step ${formats.count(entry.step)}`);
-      setText(prediction, entry.prediction);
+      prediction.show(entry.prediction);
       setText(mark, change === null ? '' : `${changeSigns[change]} ${change}`);
       setAttribute(mark, 'data-change', change);
       setText(rate, entry.charErrorRate === null ? '–' : formats.rate(entry.charErrorRate));

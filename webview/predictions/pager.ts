@@ -1,6 +1,7 @@
 import { createButton } from '../controls.ts';
-import { element, setChoices, setText } from '../dom.ts';
+import { element, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import { createSelect } from '../select.ts';
 import { showOffset, showPageSize } from '../viewState.ts';
 import { type Page, pageNumberText, pageSizes, rangeText } from './pageTexts.ts';
 
@@ -13,8 +14,7 @@ export interface Pager {
 export function createPager(panel: Panel): Pager {
   const { formats } = panel;
   const range = element('span', { class: 'range' });
-  const size = element('select', { class: 'select', 'aria-label': 'Rows per page' });
-  size.addEventListener('change', () => panel.change(showPageSize(Number(size.value))));
+  const size = createSelect({ 'aria-label': 'Rows per page' }, (value) => panel.change(showPageSize(Number(value))));
   const current = element('span', { class: 'page-number', 'aria-current': 'page' });
   const turn = (pages: number) => () => {
     const { offset, pageSize } = panel.view();
@@ -23,7 +23,14 @@ export function createPager(panel: Panel): Pager {
   const previous = createButton({ text: '‹', name: 'Previous page', appearance: 'secondary', onPress: turn(-1) });
   const next = createButton({ text: '›', name: 'Next page', appearance: 'secondary', onPress: turn(1) });
   const pages = element('nav', { class: 'pages', 'aria-label': 'Pages' }, previous.element, current, next.element);
-  const container = element('div', { class: 'pager' }, range, element('span', { class: 'spring' }), size, pages);
+  const container = element(
+    'div',
+    { class: 'pager' },
+    range,
+    element('span', { class: 'spring' }),
+    size.element,
+    pages,
+  );
 
   return {
     element: container,
@@ -33,8 +40,7 @@ export function createPager(panel: Panel): Pager {
       const { pageSize } = panel.view();
       setText(range, rangeText(page, formats));
       setText(current, pageNumberText(page, pageSize, formats));
-      setChoices(
-        size,
+      size.show(
         pageSizes(pageSize).map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
         String(pageSize),
       );

@@ -1,8 +1,9 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { createAbsence } from '../absenceView.ts';
 import { createButton } from '../controls.ts';
-import { element, setChoices } from '../dom.ts';
+import { element } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import { createSelect } from '../select.ts';
 import { holdFor, showEpoch, showOffset, type Transition, toggleRow } from '../viewState.ts';
 import { createGrid } from './grid.ts';
 import { createPager } from './pager.ts';
@@ -27,16 +28,20 @@ export interface PredictionsTab {
 export function createPredictionsTab(panel: Panel): PredictionsTab {
   const { formats } = panel;
   let page: Page | null = null;
+  /** Kept, since asking the document makes it lay out the page: too dear for every arrival. */
+  let textSelected = false;
   /** Open rows whose full texts were asked for. */
   let asked = new Set<string>();
 
-  const epoch = element('select', { id: 'epoch-filter', class: 'select' });
-  epoch.addEventListener('change', () => panel.change(showEpoch(epoch.value === '' ? null : Number(epoch.value))));
+  const epoch = createSelect({ id: 'epoch-filter' }, (value) =>
+    panel.change(showEpoch(value === '' ? null : Number(value))),
+  );
   const showNew = createButton({
     text: '',
     appearance: 'primary',
     onPress: () => {
       clearSelectionIn(grid.element);
+      textSelected = false;
       panel.change(showOffset(0));
       panel.post({ type: 'showNew' });
     },
@@ -45,10 +50,12 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   const grid = createGrid(formats, (id) => panel.change(toggleRow(id)));
   const pager = createPager(panel);
   const nothing = createAbsence(() => panel.change(showEpoch(null)));
-  document.addEventListener('selectionchange', settle);
+  document.addEventListener('selectionchange', () => {
+    textSelected = hasSelectionIn(grid.element);
+    settle();
+  });
 
-  const hold: Transition = (view) =>
-    holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected: hasSelectionIn(grid.element) })(view);
+  const hold: Transition = (view) => holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected })(view);
 
   function settle() {
     panel.change((view) => {
@@ -64,8 +71,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     if (choices.every((choice) => choice.epoch !== view.epoch)) {
       choices.push({ epoch: view.epoch, text: `${view.epoch} (0)` });
     }
-    setChoices(
-      epoch,
+    epoch.show(
       choices.map((choice) => ({ value: choice.epoch === null ? '' : String(choice.epoch), text: choice.text })),
       view.epoch === null ? '' : String(view.epoch),
     );
@@ -95,7 +101,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
         'div',
         { class: 'toolbar' },
         element('label', { for: 'epoch-filter' }, 'Epoch'),
-        epoch,
+        epoch.element,
         element('span', { class: 'spring' }),
         showNew.element,
       ),

@@ -1,6 +1,7 @@
 import type { Row, RowDetail } from '../../src/panel/protocol.ts';
 import { element, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
+import { createLongText } from '../longText.ts';
 import { metadataText } from './detailTexts.ts';
 
 export interface RowDetailView {
@@ -11,14 +12,14 @@ export interface RowDetailView {
 
 /** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
 export function createRowDetail(row: Row, formats: Formats): RowDetailView {
-  const prompt = field('Prompt', 'prompt', row.prompt);
+  const prompt = field('Prompt', 'prose', row.prompt);
   const truth = field('Ground truth', 'code', row.groundTruth);
   const prediction = field('Prediction', 'code', row.prediction);
   const errors = element('ul', { class: 'detail-errors' });
   const errorsField = element(
     'div',
     { class: 'detail-field' },
-    element('h3', { class: 'detail-title' }, 'Validation errors'),
+    element('h2', { class: 'detail-title' }, 'Validation errors'),
     errors,
   );
   errorsField.hidden = true;
@@ -47,19 +48,16 @@ export function createRowDetail(row: Row, formats: Formats): RowDetailView {
   };
 }
 
-function field(title: string, kind: 'prompt' | 'code', text: string | null) {
-  const content = element('div', { class: `detail-text detail-${kind}`, dir: 'auto' });
-  const show = (value: string | null) => {
-    setText(content, value ?? 'None');
-    content.classList.toggle('absent', value === null);
-    // A text that scrolls has to be reached by keyboard. Measured once it is laid out.
-    requestAnimationFrame(() => {
-      if (content.scrollHeight > content.clientHeight) content.tabIndex = 0;
-    });
-  };
-  show(text);
+function field(title: string, kind: 'prose' | 'code', text: string | null) {
+  const content = createLongText(kind);
+  content.show(text);
   return {
-    element: element('div', { class: 'detail-field' }, element('h3', { class: 'detail-title' }, title), content),
-    show,
+    element: element(
+      'div',
+      { class: 'detail-field' },
+      element('h2', { class: 'detail-title' }, title),
+      content.element,
+    ),
+    show: content.show,
   };
 }

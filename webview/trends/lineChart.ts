@@ -13,10 +13,15 @@ import { color } from 'chart.js/helpers';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
 import type { Palette } from './palette.ts';
-import { type Coordinate, line, pointTexts, type Trend, valueText } from './series.ts';
+import { type Coordinate, line, pointTexts, type Trend } from './series.ts';
 
 // Only what is drawn, so that only that is bundled.
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
+
+const axisFormat: Record<Trend['unit'], Intl.NumberFormatOptions> = {
+  rate: { minimumFractionDigits: 2, maximumFractionDigits: 2 },
+  share: { style: 'percent', minimumFractionDigits: 0, maximumFractionDigits: 0 },
+};
 
 type LineDataset = ChartDataset<'line', Coordinate[]>;
 
@@ -24,7 +29,6 @@ type LineDataset = ChartDataset<'line', Coordinate[]>;
 export interface LineChart {
   /** Updates in place, without animation. */
   show(points: readonly TrendPoint[]): void;
-  setPalette(palette: Palette): void;
   destroy(): void;
 }
 
@@ -34,20 +38,27 @@ export function createLineChart(
   palette: Palette,
   formats: Formats,
 ): LineChart {
-  let points: readonly TrendPoint[] = [];
-  const mean: LineDataset = { data: [], borderWidth: 2, pointHitRadius: 12, cubicInterpolationMode: 'monotone' };
-  const edge = (): LineDataset => ({
-    data: [],
-    borderWidth: 0,
-    pointRadius: 0,
-    pointHitRadius: 0,
-    cubicInterpolationMode: 'monotone',
-  });
-  const low = edge();
-  const high: LineDataset = { ...edge(), fill: '-1' };
+  const own = palette.lines[trend.key];
+  const font = { family: palette.font };
+  const axis = { grid: { color: palette.grid }, border: { color: palette.grid } };
   const { band } = trend;
+  let points: readonly TrendPoint[] = [];
 
-  const configuration: ChartConfiguration<'line', Coordinate[]> = {
+  const mean: LineDataset = {
+    data: [],
+    borderColor: own,
+    borderWidth: 2,
+    pointBackgroundColor: palette.background,
+    pointBorderColor: own,
+    pointHitRadius: 12,
+    // Points at 0 and at 1 stay whole.
+    clip: 4,
+    cubicInterpolationMode: 'monotone',
+  };
+  const low: LineDataset = { data: [], borderWidth: 0, pointRadius: 0, cubicInterpolationMode: 'monotone' };
+  const high: LineDataset = { ...low, fill: '-1', backgroundColor: color(own).alpha(0.18).rgbString() };
+
+  const chart = new Chart<'line', Coordinate[]>(canvas, {
     type: 'line',
     data: { datasets: band === undefined ? [mean] : [low, high, mean] },
     options: {
@@ -57,17 +68,31 @@ export function createLineChart(
       // One epoch at a time, wherever in its column the pointer is.
       interaction: { mode: 'index', intersect: false },
       scales: {
-        x: { type: 'linear', title: { display: true, text: 'Epoch' }, ticks: { precision: 0, maxRotation: 0 } },
+        x: {
+          ...axis,
+          type: 'linear',
+          bounds: 'data',
+          title: { display: true, text: 'Epoch', color: palette.text, font },
+          ticks: { precision: 0, maxRotation: 0, color: palette.text, font },
+        },
         y: {
+          ...axis,
           type: 'linear',
           min: 0,
           max: 1,
-          ticks: { stepSize: 0.25, callback: (value) => axisText(Number(value), trend) },
+          ticks: { stepSize: 0.25, format: axisFormat[trend.unit], color: palette.text, font },
         },
       },
       plugins: {
         tooltip: {
           displayColors: false,
+          backgroundColor: palette.background,
+          borderColor: palette.border,
+          borderWidth: 1,
+          titleColor: palette.text,
+          bodyColor: palette.text,
+          titleFont: font,
+          bodyFont: font,
           filter: (item) => item.dataset === mean,
           callbacks: {
             title: ([item]) => {
@@ -82,35 +107,7 @@ export function createLineChart(
         },
       },
     },
-  };
-  paint(palette);
-  const chart = new Chart(canvas, configuration);
-
-  function axisText(value: number, { unit }: Trend): string {
-    return unit === 'rate' ? value.toFixed(2) : valueText(trend, value, formats);
-  }
-
-  function paint({ text, grid, font, background, border, lines }: Palette) {
-    const own = lines[trend.key];
-    Object.assign(mean, { borderColor: own, pointBackgroundColor: own, pointBorderColor: own });
-    high.backgroundColor = color(own).alpha(0.18).rgbString();
-    const { scales, plugins } = configuration.options ?? {};
-    for (const scale of Object.values(scales ?? {})) {
-      Object.assign(scale ?? {}, { grid: { color: grid }, border: { color: grid } });
-      Object.assign(scale?.ticks ?? {}, { color: text, font: { family: font } });
-      if (scale !== undefined && 'title' in scale)
-        Object.assign(scale.title ?? {}, { color: text, font: { family: font } });
-    }
-    Object.assign(plugins?.tooltip ?? {}, {
-      backgroundColor: background,
-      borderColor: border,
-      borderWidth: 1,
-      titleColor: text,
-      bodyColor: text,
-      titleFont: { family: font },
-      bodyFont: { family: font },
-    });
-  }
+  });
 
   return {
     show: (present) => {
@@ -122,10 +119,6 @@ export function createLineChart(
         low.data = line(points, band.low);
         high.data = line(points, band.high);
       }
-      chart.update('none');
-    },
-    setPalette: (present) => {
-      paint(present);
       chart.update('none');
     },
     destroy: () => chart.destroy(),

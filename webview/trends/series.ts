@@ -13,10 +13,17 @@ export interface Trend {
   /** Which way is good, and what else the drawing needs to be read. */
   note: string;
   /** Why there is nothing to draw, though there are predictions. */
-  whyEmpty: string;
+  whyEmpty(points: readonly TrendPoint[]): string;
 }
 
-const noTruth = 'No ground truth: the predictions of this job have nothing to be compared with.';
+function withoutScore(points: readonly TrendPoint[]): string {
+  const compared = points.some(
+    (point) => point.avg_char_error_rate !== null || point.avg_exact_match !== null || point.avg_word_overlap !== null,
+  );
+  return compared
+    ? 'No prediction of this job has this score.'
+    : 'No ground truth: the predictions of this job have nothing to be compared with.';
+}
 
 export const trends: readonly Trend[] = [
   {
@@ -26,7 +33,7 @@ export const trends: readonly Trend[] = [
     value: (point) => point.avg_char_error_rate,
     band: { low: (point) => point.min_char_error_rate, high: (point) => point.max_char_error_rate },
     note: 'mean, lower is better · band: min–max',
-    whyEmpty: noTruth,
+    whyEmpty: withoutScore,
   },
   {
     key: 'exact',
@@ -34,7 +41,7 @@ export const trends: readonly Trend[] = [
     unit: 'share',
     value: (point) => point.avg_exact_match,
     note: 'higher is better',
-    whyEmpty: noTruth,
+    whyEmpty: withoutScore,
   },
   {
     key: 'overlap',
@@ -42,7 +49,7 @@ export const trends: readonly Trend[] = [
     unit: 'share',
     value: (point) => point.avg_word_overlap,
     note: 'higher is better',
-    whyEmpty: noTruth,
+    whyEmpty: withoutScore,
   },
   {
     key: 'validation',
@@ -50,7 +57,7 @@ export const trends: readonly Trend[] = [
     unit: 'share',
     value: (point) => point.validation_pass_rate,
     note: 'higher is better',
-    whyEmpty: 'No validator: the predictions of this job were not validated.',
+    whyEmpty: () => 'No validator: the predictions of this job were not validated.',
   },
 ];
 

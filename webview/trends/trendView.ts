@@ -7,9 +7,8 @@ import { headline, type Trend, tableOf } from './series.ts';
 
 export interface TrendView {
   readonly element: HTMLElement;
-  /** Draws; makes the chart where there is none yet. */
+  /** Draws; makes the chart, in these colours, where there is none yet. */
   show(points: readonly TrendPoint[], palette: Palette): void;
-  setPalette(palette: Palette): void;
   /** Lets go of the chart. */
   clear(): void;
 }
@@ -22,7 +21,7 @@ export function createTrendView(trend: Trend, formats: Formats): TrendView {
   const summary = element('p', { class: 'trend-summary' }, value, source);
   const canvas = element('canvas', { role: 'img', 'aria-labelledby': titleId });
   const drawing = element('div', { class: 'trend-drawing' }, canvas);
-  const empty = element('p', { class: 'trend-empty' }, trend.whyEmpty);
+  const empty = element('p', { class: 'trend-empty' });
   const body = element('tbody');
   const heading = element('tr');
   const table = element('table', { 'aria-labelledby': titleId, class: 'spoken' }, element('thead', {}, heading), body);
@@ -68,6 +67,7 @@ export function createTrendView(trend: Trend, formats: Formats): TrendView {
       for (const part of [summary, drawing, table]) part.hidden = last === null;
       empty.hidden = last !== null;
       if (last === null) {
+        setText(empty, trend.whyEmpty(points));
         clear();
         return;
       }
@@ -77,7 +77,6 @@ export function createTrendView(trend: Trend, formats: Formats): TrendView {
       chart ??= createLineChart(canvas, trend, palette, formats);
       chart.show(points);
     },
-    setPalette: (palette) => chart?.setPalette(palette),
     clear,
   };
 }

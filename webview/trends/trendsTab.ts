@@ -31,13 +31,10 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   );
   const nothing = createAbsence(() => {});
 
-  function start() {
-    const state = { palette: readPalette(), unwatch: watchTheme(recolour) };
-    function recolour() {
-      state.palette = readPalette();
-      for (const view of views) view.setPalette(state.palette);
-    }
-    return state;
+  /** A chart remembers the colours it was made with: for other ones it is made anew. */
+  function recolour() {
+    stop();
+    refresh();
   }
 
   function stop() {
@@ -61,7 +58,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     const { text, tone } = improvementText(message?.overallImprovement ?? null, formats);
     setText(improvement, text);
     setAttribute(improvement, 'data-tone', tone);
-    drawn ??= start();
+    drawn ??= { palette: readPalette(), unwatch: watchTheme(recolour) };
     for (const view of views) view.show(points, drawn.palette);
   }
 
