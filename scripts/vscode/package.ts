@@ -11,7 +11,14 @@ export async function packageExtension(): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   const { name, version } = manifest as { name: string; version: string };
   const file = path.join(root, `${name}-${version}.vsix`);
-  // Everything is bundled, so no node_modules go in.
-  await createVSIX({ cwd: root, packagePath: file, dependencies: false });
+  // Everything is bundled, so no node_modules go in. The README's pictures are in the package: its links stay as they
+  // are, and no repository is needed to find them.
+  await createVSIX({
+    cwd: root,
+    packagePath: file,
+    dependencies: false,
+    rewriteRelativeLinks: false,
+    allowMissingRepository: true,
+  });
   return file;
 }

@@ -3,8 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/vscode/chromium.ts';
+import { packageExtension } from '../../scripts/vscode/package.ts';
 import { startVsCode, type VsCode, type VsCodeOptions } from '../../scripts/vscode/server.ts';
 import { exitOnStop } from '../../scripts/vscode/stopping.ts';
+
+let packaging: Promise<string> | undefined;
+/** The package as it stands, made once for all tests of a process. */
+function packaged(): Promise<string> {
+  packaging ??= packageExtension();
+  return packaging;
+}
 
 /** How long VS Code may take to react, in ms; a loaded machine is slow to start an extension host. */
 const limit = 30_000;
@@ -25,11 +33,19 @@ export class Workbench {
     this.#dispose = dispose;
   }
 
-  /** Opens VS Code on an empty window. Without a `dataDir` it is a new one that is removed on `close`. */
+  /**
+   * Opens VS Code on an empty window, by default with the packaged extension and no local server. Without a `dataDir`
+   * it is a new VS Code, which is removed on `close`.
+   */
   static async open(options: Partial<VsCodeOptions> = {}): Promise<Workbench> {
     const made = options.dataDir === undefined ? await mkdtemp(path.join(tmpdir(), 'workbench-')) : undefined;
     const dataDir = options.dataDir ?? made ?? '';
-    const vscode = await startVsCode({ ...options, dataDir });
+    const vscode = await startVsCode({
+      ...options,
+      dataDir,
+      extensions: options.extensions ?? [await packaged()],
+      env: { TRAINING_PREDICTIONS_HOME: path.join(dataDir, 'home'), ...options.env },
+    });
     const browser = await launchChromium();
     const dispose = async () => {
       await browser.close();
@@ -107,9 +123,9 @@ export class Workbench {
     return this.page.locator('.statusbar-item').filter({ hasText: text });
   }
 
-  /** Notifications on the screen. */
-  get notifications(): Locator {
-    return this.page.locator('.notifications-toasts .notification-list-item-message');
+  /** A notification on the screen by a part of its text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text });
   }
 
   /** The tab of an editor or panel, by its title. */

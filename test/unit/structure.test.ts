@@ -10,9 +10,10 @@ const root = path.resolve(import.meta.dirname, '../..');
  */
 const rows = [
   ['extension'],
-  ['commands'],
+  ['commands', 'contextKeys'],
+  ['commandArguments'],
   ['panel', 'views'],
-  ['servers'],
+  ['servers', 'sample'],
   ['localServer'],
   ['config', 'credentials'],
   ['watch'],
