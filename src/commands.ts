@@ -13,6 +13,7 @@ import type { ServerId, Servers } from './servers.ts';
 import { pickConnectionCommand } from './views/connectionMenu.ts';
 import { pickJob } from './views/jobPicker.ts';
 import { promptForKey } from './views/keyPrompt.ts';
+import { withoutLinks } from './views/plainText.ts';
 import type { JobReference, Watch, Watches } from './watch/watches.ts';
 
 export interface CommandContext {
@@ -106,7 +107,7 @@ export function referenceTo({ server, jobId }: Watch<ServerId>): JobReference<Se
 }
 
 async function tellFailure(command: string, error: unknown): Promise<void> {
-  const message = redact(error instanceof Error ? error.message : String(error));
+  const message = withoutLinks(redact(error instanceof Error ? error.message : String(error)));
   const again = command === 'setApiKey' ? ['Try Again'] : [];
   const picked = await vscode.window.showErrorMessage(message, ...again, 'Show Log');
   if (picked === 'Try Again') await vscode.commands.executeCommand(`${section}.${command}`);

@@ -53,9 +53,10 @@ export class Servers implements vscode.Disposable {
     return id === 'local' || this.#remoteKey !== null;
   }
 
-  /** Finds out what is there, for the first time. */
+  /** Finds out what is there, for the first time. Nothing waits for the local server's answer but its own parts. */
   async discover(): Promise<void> {
-    await Promise.all([this.#readKey('key'), this.#localServer.find()]);
+    void this.#localServer.find();
+    await this.#readKey('key');
   }
 
   /**

@@ -38,17 +38,20 @@ export function noteRetryHint(backoff: Backoff, delay: number): Backoff {
 }
 
 /**
- * When the next connection may be opened: full jitter over a doubling delay (1 s to 30 s), never before what the
- * server asked for, and never as the thirteenth within a minute.
+ * When the next connection opens after a failure: full jitter over a doubling delay (1 s to 30 s), never before what
+ * the server asked for, and never as the thirteenth within a minute.
  *
  * @param random 0..1
  * @param retryAfter what a `Retry-After` header asked for, or null
  */
 export function nextOpening(backoff: Backoff, now: number, random: number, retryAfter: number | null): number {
   const cap = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, backoff.failures - 1));
-  const jittered = backoff.failures === 0 ? 0 : random * cap;
-  const asked = backoff.failures === 0 ? 0 : backoff.floor;
-  const earliest = now + Math.max(jittered, asked, Math.min(retryAfter ?? 0, longestRetryAfter));
+  const asked = Math.max(backoff.floor, Math.min(retryAfter ?? 0, longestRetryAfter));
+  return earliestOpening(backoff, now + Math.max(random * cap, asked));
+}
+
+/** When a connection that is wanted at `time` may open: never as the thirteenth within a minute. */
+export function earliestOpening(backoff: Backoff, time: number): number {
   const oldest = backoff.openings[backoff.openings.length - openingsPerMinute];
-  return oldest === undefined ? earliest : Math.max(earliest, oldest + minute);
+  return oldest === undefined ? time : Math.max(time, oldest + minute);
 }

@@ -4,6 +4,7 @@
  */
 import {
   type Backoff,
+  earliestOpening,
   freshBackoff,
   nextOpening,
   noteFailure,
@@ -181,7 +182,7 @@ function stay(state: ConnectionState): Transition {
 /** Opens the stream as soon as it may be, or polls where live updates are off. */
 function begin(backoff: Backoff, at: Circumstances): Transition {
   if (!at.policy.liveUpdates) return poll({ backoff, nextTryAt: null }, at, ['close']);
-  const opening = nextOpening(backoff, at.now, 0, null);
+  const opening = earliestOpening(backoff, at.now);
   if (opening > at.now) return { state: { name: 'waiting', retryAt: opening, backoff }, effects: ['close'] };
   return {
     state: { name: 'connecting', since: at.now, backoff: noteOpening(backoff, at.now) },
@@ -276,7 +277,7 @@ function timer(state: ConnectionState, at: Circumstances): Transition {
 }
 
 function tryFromPolling(state: Extract<ConnectionState, { name: 'polling' }>, at: Circumstances): Transition {
-  const opening = nextOpening(state.backoff, at.now, 0, null);
+  const opening = earliestOpening(state.backoff, at.now);
   if (opening > at.now) return stay({ ...state, nextTryAt: opening });
   return {
     state: { ...state, tryingSince: at.now, nextTryAt: null, backoff: noteOpening(state.backoff, at.now) },

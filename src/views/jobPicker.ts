@@ -3,6 +3,7 @@ import type { ServerId, Servers } from '../servers.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { describeJob } from './jobItem.ts';
+import { withoutIcons } from './plainText.ts';
 
 interface JobPick extends vscode.QuickPickItem {
   job?: JobReference<ServerId>;
@@ -56,12 +57,15 @@ function items(servers: Servers, watches: Watches<ServerId>, present: readonly S
     const { jobs, problem, isRead } = watches.listing(server);
     const heading: JobPick = { label: servers.label(server), kind: vscode.QuickPickItemKind.Separator };
     if (problem !== null) {
-      return [heading, { label: '$(error) Jobs could not be read', detail: problem.message, alwaysShow: true }];
+      return [
+        heading,
+        { label: '$(error) Jobs could not be read', detail: withoutIcons(problem.message), alwaysShow: true },
+      ];
     }
     if (isRead && jobs.length === 0) return [heading, { label: 'No jobs yet' }];
     const pick = (job: Job): JobPick => ({
-      label: job.model_name || job.id,
-      description: `${job.model_name ? `${job.id} · ` : ''}${describeJob(job, isWatched(job))}`,
+      label: withoutIcons(job.model_name || job.id),
+      description: withoutIcons(`${job.model_name ? `${job.id} · ` : ''}${describeJob(job, isWatched(job))}`),
       job: { server, jobId: job.id },
     });
     const isWatched = (job: Job): boolean => watches.get({ server, jobId: job.id }) !== undefined;
@@ -83,5 +87,5 @@ function typed(value: string, watches: Watches<ServerId>, present: readonly Serv
       .listing(id)
       .jobs.some((job) => `${job.model_name ?? ''} ${job.id}`.toLowerCase().includes(jobId.toLowerCase())),
   );
-  return matches ? [] : [{ label: `Watch job “${jobId}”`, alwaysShow: true, job: { server, jobId } }];
+  return matches ? [] : [{ label: `Watch job “${withoutIcons(jobId)}”`, alwaysShow: true, job: { server, jobId } }];
 }

@@ -132,7 +132,7 @@ export class Watches<Server extends string = string> {
   serverChanged(server: Server, change: ServerChange): void {
     const present = this.#options.isPresent(server);
     const listing = this.listing(server);
-    if (change === 'replaced' || !present) listing.clear();
+    if (change !== 'presence') listing.clear();
     if (present && this.#isWanted(server)) void listing.refresh();
     for (const { session } of this.#of(server)) {
       if (change === 'replaced') session.forget();

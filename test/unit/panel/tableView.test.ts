@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { cellCharacters, type ViewState } from '../../../src/panel/protocol.ts';
+import { TableView } from '../../../src/panel/tableView.ts';
+import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { aPrediction } from '../../support/predictions.ts';
+
+const first: ViewState = {
+  tab: 'predictions',
+  epoch: null,
+  offset: 0,
+  pageSize: 2,
+  hold: false,
+  expanded: [],
+  sample: null,
+};
+
+function filled(rows: number): PredictionStore {
+  const store = new PredictionStore();
+  for (let sample = 0; sample < rows; sample += 1) store.add(aPrediction({ sample_index: sample }));
+  return store;
+}
+
+const ids = (view: TableView): string[] => view.page().rows.map(({ id }) => id);
+
+describe('TableView', () => {
+  it('shows new rows at once on a live page', () => {
+    const store = filled(2);
+    const view = new TableView(store, first);
+    store.add(aPrediction({ epoch: 1 }));
+    const page = view.page();
+    assert.deepEqual([page.rows[0]?.epoch, page.total, page.newRows], [1, 3, 0]);
+  });
+
+  it('keeps a held page as it is, counts what waits, and shows it when asked', () => {
+    const store = filled(4);
+    const view = new TableView(store, first);
+    const before = ids(view);
+    view.show({ ...first, hold: true }, view.page().version);
+    for (let sample = 0; sample < 12; sample += 1) store.add(aPrediction({ epoch: 1, sample_index: sample }));
+    assert.deepEqual(ids(view), before);
+    assert.deepEqual([view.page().total, view.page().newRows], [4, 12]);
+    view.showNew();
+    assert.deepEqual([view.page().total, view.page().newRows, view.page().rows[0]?.epoch], [16, 0, 1]);
+  });
+
+  it('holds the page that is on the screen, though newer rows came meanwhile', () => {
+    const store = filled(2);
+    const view = new TableView(store, first);
+    const { version, rows } = view.page();
+    store.add(aPrediction({ epoch: 1 }));
+    view.show({ ...first, hold: true }, version);
+    assert.deepEqual(view.page().rows, rows);
+    assert.equal(view.page().newRows, 1);
+  });
+
+  it('turns pages of a held table without letting new rows in', () => {
+    const store = filled(4);
+    const view = new TableView(store, first);
+    view.show({ ...first, hold: true, offset: 2 }, view.page().version);
+    store.add(aPrediction({ epoch: 1 }));
+    view.show({ ...first, hold: true, offset: 0 }, view.page().version);
+    assert.deepEqual(ids(view), ['0-0-3', '0-0-2']);
+  });
+
+  it('counts as new only what the filter shows', () => {
+    const store = filled(1);
+    const view = new TableView(store, first);
+    view.show({ ...first, epoch: 0, hold: true }, view.page().version);
+    store.add(aPrediction({ epoch: 1 }));
+    store.add(aPrediction({ sample_index: 7 }));
+    assert.equal(view.page().newRows, 1);
+  });
+
+  it('shows the last page when the asked one is beyond it', () => {
+    const view = new TableView(filled(3), { ...first, offset: 100 });
+    assert.equal(view.page().offset, 2);
+    assert.equal(new TableView(filled(0), { ...first, offset: 100 }).page().offset, 0);
+  });
+
+  it('holds nothing of a job that was made again', () => {
+    const store = filled(3);
+    const view = new TableView(store, first);
+    view.show({ ...first, hold: true }, view.page().version);
+    store.clear();
+    assert.deepEqual([view.page().total, view.page().newRows, ids(view)], [0, 0, []]);
+  });
+
+  it('cuts long texts for the cell', () => {
+    const store = new PredictionStore();
+    store.add(aPrediction({ prediction: 'x'.repeat(5_000_000) }));
+    assert.equal(new TableView(store, first).page().rows[0]?.prediction.length, cellCharacters);
+  });
+});
