@@ -1,11 +1,4 @@
-import type { ConnectionLabel } from '../src/panel/protocol.ts';
-
-/** What the host last said of the connection; no label before it said anything. */
-export interface PanelStatus {
-  label: ConnectionLabel | null;
-  /** The first snapshot is still being read. */
-  loading: boolean;
-}
+import type { PanelStatus } from './panelStatus.ts';
 
 /** Why there is nothing to show, and what to do. */
 export interface Absence {

@@ -3,13 +3,13 @@ import './styles/predictions.css';
 import './styles/comparison.css';
 import './styles/trends.css';
 import type { ViewState } from '../src/panel/protocol.ts';
-import type { PanelStatus } from './absence.ts';
 import { createComparisonTab } from './comparison/comparisonTab.ts';
 import { element } from './dom.ts';
 import { formatsFor } from './formats.ts';
 import { createHeader } from './header/header.ts';
 import { connectHost } from './host.ts';
 import type { Panel } from './panel.ts';
+import { nextStatus, type PanelStatus } from './panelStatus.ts';
 import { createPredictionsTab } from './predictions/predictionsTab.ts';
 import { createTabs } from './tabs.ts';
 import { createTrendsTab } from './trends/trendsTab.ts';
@@ -20,7 +20,7 @@ const kept = host.kept();
 // Nothing is on the screen yet, so nothing is held.
 let view: ViewState = { ...(kept?.view ?? initialView), hold: false };
 let restore = kept?.restore ?? null;
-let status: PanelStatus = { label: null, loading: true };
+let status: PanelStatus = { label: null, loading: true, settled: false };
 
 const panel: Panel = {
   formats: formatsFor(),
@@ -71,10 +71,10 @@ host.listen({
   },
   status: (message) => {
     header.showStatus(message);
-    const { label } = message.connection;
-    // Comes with every arrival; only these two change what the tabs say.
-    if (label === status.label && message.loading === status.loading) return;
-    status = { label, loading: message.loading };
+    const next = nextStatus(status, message);
+    // Comes with every arrival, and mostly says the same to the tabs.
+    if (next === status) return;
+    status = next;
     draw();
     predictions.settle();
   },

@@ -1,6 +1,6 @@
 import type { PanelCommand, ViewState, WebviewMessage } from '../src/panel/protocol.ts';
-import type { PanelStatus } from './absence.ts';
 import type { Formats } from './formats.ts';
+import type { PanelStatus } from './panelStatus.ts';
 import type { Transition } from './viewState.ts';
 
 /** What the parts of the panel share: what is shown, and the way to change it. */

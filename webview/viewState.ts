@@ -79,16 +79,19 @@ export interface Reading {
   /** The ids of the rows on the screen. */
   rows: readonly string[];
   textSelected: boolean;
+  /** The first snapshot is over. */
+  settled: boolean;
 }
 
 /**
  * The hold rule: new rows must not move the table while a row is open, text is selected or the page is not the first.
- * With no row on the screen there is nothing to hold.
+ * With no row on the screen there is nothing to hold. Nor is there during the first snapshot, which comes from the
+ * newest row to the oldest: it adds behind what is on the screen, and what it adds is not new.
  */
 export const holdFor =
   (reading: Reading): Transition =>
   (view) => {
     const open = reading.rows.some((id) => view.expanded.includes(id));
-    const hold = reading.rows.length > 0 && (open || reading.textSelected || view.offset > 0);
+    const hold = reading.settled && reading.rows.length > 0 && (open || reading.textSelected || view.offset > 0);
     return hold === view.hold ? view : { ...view, hold };
   };

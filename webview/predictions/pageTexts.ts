@@ -1,7 +1,8 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
-import { type Absence, absenceOf, type PanelStatus } from '../absence.ts';
+import { type Absence, absenceOf } from '../absence.ts';
 import type { Formats } from '../formats.ts';
+import type { PanelStatus } from '../panelStatus.ts';
 
 export type Page = HostMessageOf<'page'>;
 
@@ -20,10 +21,9 @@ export function pageNumberText(page: Page, pageSize: number, formats: Formats): 
   return `${formats.count(current)} / ${formats.count(pages)}`;
 }
 
-/** Where the page ends up that lies behind the last row, as after a filter: null when it does not. */
-export function offsetInRange(page: Page, pageSize: number): number | null {
-  if (page.rows.length > 0 || page.offset === 0) return null;
-  return page.total === 0 ? 0 : Math.floor((page.total - 1) / pageSize) * pageSize;
+/** The first row of the last page: where an offset ends up that lies behind all rows, as after a filter. */
+export function lastOffset(total: number, pageSize: number): number {
+  return Math.max(0, Math.ceil(total / pageSize) - 1) * pageSize;
 }
 
 /** The choices of the page size, the present one among them. */

@@ -7,7 +7,7 @@ import { createSelect } from '../select.ts';
 import { holdFor, showEpoch, showOffset, type Transition, toggleRow } from '../viewState.ts';
 import { createGrid } from './grid.ts';
 import { createPager } from './pager.ts';
-import { epochChoices, newRowsText, offsetInRange, type Page, pageAbsence } from './pageTexts.ts';
+import { epochChoices, lastOffset, newRowsText, type Page, pageAbsence } from './pageTexts.ts';
 import { clearSelectionIn, hasSelectionIn } from './selection.ts';
 
 export interface PredictionsTab {
@@ -55,12 +55,15 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     settle();
   });
 
-  const hold: Transition = (view) => holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected })(view);
+  const hold: Transition = (view) =>
+    holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected, settled: panel.status().settled })(view);
 
   function settle() {
     panel.change((view) => {
-      const inRange = page === null || panel.status().loading ? null : offsetInRange(page, view.pageSize);
-      return inRange !== null && page?.offset === view.offset ? showOffset(inRange)(view) : view;
+      // Before the first snapshot is over, a kept page may lie behind rows that are still to come.
+      if (page === null || !panel.status().settled) return view;
+      const last = lastOffset(page.total, view.pageSize);
+      return view.offset > last ? showOffset(last)(view) : view;
     });
   }
 

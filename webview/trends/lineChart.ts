@@ -1,6 +1,5 @@
 import {
   Chart,
-  type ChartConfiguration,
   type ChartDataset,
   Filler,
   LinearScale,
@@ -55,7 +54,13 @@ export function createLineChart(
     clip: 4,
     cubicInterpolationMode: 'monotone',
   };
-  const low: LineDataset = { data: [], borderWidth: 0, pointRadius: 0, cubicInterpolationMode: 'monotone' };
+  const low: LineDataset = {
+    data: [],
+    borderWidth: 0,
+    pointRadius: 0,
+    pointHoverRadius: 0,
+    cubicInterpolationMode: 'monotone',
+  };
   const high: LineDataset = { ...low, fill: '-1', backgroundColor: color(own).alpha(0.18).rgbString() };
 
   const chart = new Chart<'line', Coordinate[]>(canvas, {

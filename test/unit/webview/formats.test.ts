@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import type { RowDetail } from '../../../src/panel/protocol.ts';
+import { formatsFor } from '../../../webview/formats.ts';
+import { metadataText } from '../../../webview/predictions/detailTexts.ts';
+
+describe('numbers', () => {
+  it('are written as the locale writes them', () => {
+    assert.equal(formatsFor('en').count(1000), '1,000');
+    assert.equal(formatsFor('de').count(1000), '1.000');
+    assert.equal(formatsFor('de').rate(0.0125), '0,013');
+  });
+});
+
+describe('a moment', () => {
+  it('that is no date is shown as it came', () => {
+    assert.equal(formatsFor('en').moment('soon'), 'soon');
+  });
+});
+
+describe('the metadata of a row', () => {
+  const detail: RowDetail = {
+    id: 'a',
+    prompt: '',
+    groundTruth: null,
+    prediction: '',
+    validationKind: 'json_schema',
+    validationErrors: [],
+    promptTokens: 62,
+    completionTokens: 78,
+    latencyMs: 534.4,
+    createdAt: 'now',
+  };
+
+  it('says what is known', () => {
+    const text = 'prompt 62 tokens · answer 78 tokens · 534 ms · json_schema · received now';
+    assert.equal(metadataText(detail, formatsFor('en')), text);
+  });
+
+  it('leaves out what is not', () => {
+    const unknown = { ...detail, promptTokens: null, completionTokens: null, latencyMs: null, validationKind: null };
+    assert.equal(metadataText(unknown, formatsFor('en')), 'received now');
+  });
+});

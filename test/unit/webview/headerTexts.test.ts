@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { ConnectionLabel, Counts, JobSummary } from '../../../src/panel/protocol.ts';
+import { formatsFor } from '../../../webview/formats.ts';
+import {
+  epochText,
+  lastArrivalText,
+  liveAction,
+  predictionsText,
+  problemAction,
+  retryText,
+  unreadableText,
+} from '../../../webview/header/headerTexts.ts';
+
+const formats = formatsFor('en');
+const counts: Counts = { held: 520, onServer: 520, caughtUp: true, unreadable: 0, lastArrival: 10_000 };
+const job: JobSummary = { id: 'j', title: 'j', server: 's', status: 'running', currentEpoch: 19, totalEpochs: 30 };
+
+describe('the counts in the header', () => {
+  it('say one number once it is proven that all predictions are held', () => {
+    assert.equal(predictionsText(counts, formats), '520 predictions');
+    assert.equal(predictionsText({ ...counts, held: 1, onServer: 1 }, formats), '1 prediction');
+    assert.equal(predictionsText({ ...counts, held: 1000 }, formats), '1,000 predictions');
+  });
+
+  it('say N of M while it is not', () => {
+    assert.equal(predictionsText({ ...counts, held: 480, caughtUp: false }, formats), '480 of 520 predictions');
+  });
+
+  it('never say more than all', () => {
+    const ahead = { ...counts, held: 521, caughtUp: false };
+    assert.equal(predictionsText(ahead, formats), '521 of 521 predictions');
+  });
+
+  it('say what is held before the server gave a count', () => {
+    assert.equal(predictionsText({ ...counts, onServer: null, caughtUp: false }, formats), '520 predictions');
+  });
+
+  it('mention what could not be read', () => {
+    assert.equal(unreadableText(counts, formats), null);
+    assert.equal(unreadableText({ ...counts, unreadable: 1 }, formats), '1 unreadable event');
+    assert.equal(unreadableText({ ...counts, unreadable: 2 }, formats), '2 unreadable events');
+  });
+});
+
+describe('the times in the header', () => {
+  const connection = { label: 'Reconnecting', retryAt: 13_200, problem: null } as const;
+
+  it('say how long ago the last prediction came', () => {
+    assert.equal(lastArrivalText(counts, 12_900, formats), 'last one 2 s ago');
+    assert.equal(lastArrivalText(counts, 10_000 + 5 * 60_000, formats), 'last one 5 min ago');
+    assert.equal(lastArrivalText(counts, 10_000 + 3 * 3_600_000, formats), 'last one 3 h ago');
+    assert.equal(lastArrivalText(counts, 10_000 + 4 * 86_400_000, formats), 'last one 4 d ago');
+  });
+
+  it('never say that it came in the future', () => {
+    assert.equal(lastArrivalText(counts, 9_000, formats), 'last one 0 s ago');
+  });
+
+  it('say nothing before the first prediction', () => {
+    assert.equal(lastArrivalText({ ...counts, lastArrival: null }, 12_900, formats), null);
+  });
+
+  it('count down to the next try and stop when it is due', () => {
+    assert.equal(retryText(connection, 10_000, formats), 'next try in 4 s');
+    assert.equal(retryText(connection, 13_100, formats), 'next try in 1 s');
+    assert.equal(retryText(connection, 13_200, formats), null);
+    assert.equal(retryText({ ...connection, retryAt: null }, 10_000, formats), null);
+  });
+});
+
+describe('the job in the header', () => {
+  it('says its epoch as far as it is known', () => {
+    assert.equal(epochText(job, formats), 'epoch 19 of 30');
+    assert.equal(epochText({ ...job, totalEpochs: null }, formats), 'epoch 19');
+    assert.equal(epochText({ ...job, currentEpoch: 0 }, formats), 'epoch 0 of 30');
+    assert.equal(epochText({ ...job, currentEpoch: null }, formats), null);
+  });
+});
+
+describe('the actions in the header', () => {
+  const offered: Record<ConnectionLabel, [live: string | null, problem: string]> = {
+    Live: ['pause', 'showLog'],
+    Connecting: ['pause', 'showLog'],
+    Reconnecting: ['pause', 'reconnect'],
+    Polling: ['pause', 'reconnect'],
+    Paused: ['resume', 'showLog'],
+    Offline: ['pause', 'reconnect'],
+    'Sign in': [null, 'setApiKey'],
+    Deleted: [null, 'stopWatching'],
+    Finished: [null, 'showLog'],
+  };
+  for (const [label, commands] of Object.entries(offered) as [ConnectionLabel, [string | null, string]][]) {
+    it(`fit the state ${label}`, () => {
+      assert.deepEqual([liveAction(label)?.command ?? null, problemAction(label).command], commands);
+    });
+  }
+});

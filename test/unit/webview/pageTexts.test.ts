@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Row } from '../../../src/panel/protocol.ts';
+import { formatsFor } from '../../../webview/formats.ts';
+import type { PanelStatus } from '../../../webview/panelStatus.ts';
+import {
+  epochChoices,
+  lastOffset,
+  newRowsText,
+  type Page,
+  pageAbsence,
+  pageNumberText,
+  pageSizes,
+  rangeText,
+} from '../../../webview/predictions/pageTexts.ts';
+
+const formats = formatsFor('en');
+const live: PanelStatus = { label: 'Live', loading: false, settled: true };
+
+function page(offset: number, rows: number, total: number): Page {
+  const row = (index: number): Row => ({
+    id: String(offset + index),
+    epoch: 1,
+    step: 1,
+    sampleIndex: index,
+    prompt: '',
+    groundTruth: null,
+    prediction: '',
+    charErrorRate: null,
+    exactMatch: null,
+    validationPass: null,
+  });
+  return {
+    type: 'page',
+    version: total,
+    offset,
+    rows: Array.from({ length: rows }, (_, index) => row(index)),
+    total,
+    newRows: 0,
+    epochs: [],
+  };
+}
+
+describe('the texts of a page', () => {
+  it('say which rows are shown, of how many', () => {
+    assert.equal(rangeText(page(0, 10, 520), formats), 'Showing 1–10 of 520');
+    assert.equal(rangeText(page(510, 10, 520), formats), 'Showing 511–520 of 520');
+    assert.equal(rangeText(page(1000, 3, 1003), formats), 'Showing 1,001–1,003 of 1,003');
+    assert.equal(rangeText(page(0, 0, 0), formats), 'Showing 0 of 0');
+  });
+
+  it('say which page it is, of how many', () => {
+    assert.equal(pageNumberText(page(0, 10, 520), 10, formats), '1 / 52');
+    assert.equal(pageNumberText(page(520, 1, 521), 10, formats), '53 / 53');
+    assert.equal(pageNumberText(page(0, 0, 0), 10, formats), '1 / 1');
+  });
+
+  it('say how many rows wait', () => {
+    assert.equal(newRowsText(12, formats), '12 new');
+    assert.equal(newRowsText(0, formats), null);
+  });
+});
+
+describe('the pages', () => {
+  it('end where the rows end', () => {
+    assert.deepEqual(
+      [0, 1, 10, 11, 520].map((total) => lastOffset(total, 10)),
+      [0, 0, 0, 10, 510],
+    );
+  });
+
+  it('offer a page size of the settings among the usual ones', () => {
+    assert.deepEqual(pageSizes(14), [10, 14, 25, 50, 100]);
+    assert.deepEqual(pageSizes(10), [10, 25, 50, 100]);
+  });
+
+  it('can be filtered to an epoch, each with its count, the newest first', () => {
+    const epochs = [
+      { epoch: 0, prediction_count: 50 },
+      { epoch: 1, prediction_count: 7 },
+    ];
+    assert.deepEqual(epochChoices(epochs, formats), [
+      { epoch: null, text: 'All (57)' },
+      { epoch: 1, text: '1 (7)' },
+      { epoch: 0, text: '0 (50)' },
+    ]);
+  });
+});
+
+describe('what stands in for the table', () => {
+  it('is nothing where there are rows', () => {
+    assert.equal(pageAbsence(page(0, 1, 1), null, live), null);
+  });
+
+  it('says that a filter hides all there is, and leads out of it', () => {
+    const filtered = { ...page(0, 0, 0), epochs: [{ epoch: 1, prediction_count: 5 }] };
+    const absence = pageAbsence(filtered, 3, live);
+    assert.deepEqual([absence?.text, absence?.action], ['No predictions in epoch 3.', 'Show all epochs']);
+  });
+
+  it('waits with a sign only while something is on its way', () => {
+    const busy = (status: Partial<PanelStatus>, shown: Page | null = page(0, 0, 0)) =>
+      pageAbsence(shown, null, { ...live, ...status })?.busy;
+    assert.equal(busy({ loading: true }), true);
+    assert.equal(busy({ label: 'Connecting' }), true);
+    assert.equal(busy({}, null), true);
+    assert.equal(busy({}, page(20, 0, 5)), true);
+    assert.equal(busy({}), false);
+    for (const label of ['Sign in', 'Deleted', 'Reconnecting', 'Offline', 'Paused'] as const) {
+      assert.equal(busy({ label, loading: true }, null), false, label);
+    }
+  });
+
+  it('tells an ended job from one that has not begun', () => {
+    const empty = page(0, 0, 0);
+    assert.match(pageAbsence(empty, null, { ...live, label: 'Finished' })?.text ?? '', /ended without/);
+    assert.match(pageAbsence(empty, null, live)?.text ?? '', /as soon as/);
+  });
+});
