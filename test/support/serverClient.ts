@@ -6,8 +6,8 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** The parsed body; undefined where it is not JSON. */
-  json: Record<string, unknown> | undefined;
+  /** The parsed body; empty where it is not a JSON object. */
+  json: Fields;
 }
 
 export interface TestJob {
@@ -26,7 +26,7 @@ export async function request(server: Target, path: string, init: RequestInit = 
   const response = await fetch(server.url + path, { headers: { 'X-API-Key': server.apiKey }, ...init });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : undefined;
+  const json = isJson ? (JSON.parse(text) as Fields) : {};
   return { status: response.status, headers: response.headers, text, json };
 }
 
@@ -45,7 +45,7 @@ export async function createJob(server: Target, fields: Fields = {}): Promise<Te
   const id = String(fields['job_id'] ?? `job-${process.pid}-${jobsMade}`);
   const answer = await saveJob(server, { ...fields, job_id: id });
   if (answer.status !== 200) throw new Error(`The job was not created: ${answer.status} ${answer.text}`);
-  return { id, token: String(answer.json?.['job_token']) };
+  return { id, token: String(answer.json['job_token']) };
 }
 
 /** Posts a body as it is with the job's token. */
@@ -75,7 +75,7 @@ export function predictionsPath(jobId: string, rest = ''): string {
 export async function readPredictions(server: Target, jobId: string, query = ''): Promise<Fields[]> {
   const answer = await request(server, predictionsPath(jobId, query));
   if (answer.status !== 200) throw new Error(`The predictions were not read: ${answer.status} ${answer.text}`);
-  return answer.json?.['predictions'] as Fields[];
+  return answer.json['predictions'] as Fields[];
 }
 
 /** An event of a stream, its data parsed. */
