@@ -1,7 +1,8 @@
-// Bundles everything that ships into dist/. `--watch` rebuilds on change.
+// Bundles everything that ships into dist/, or into `--outdir=DIR`. `--watch` rebuilds on change.
 import { context } from 'esbuild';
 
 const production = process.argv.includes('--production');
+const outdir = process.argv.find((argument) => argument.startsWith('--outdir='))?.slice('--outdir='.length) ?? 'dist';
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
@@ -9,7 +10,7 @@ const shared = {
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
-  outdir: 'dist',
+  outdir,
   legalComments: 'none',
 };
 

@@ -51,6 +51,9 @@ export function createApp(services: Services): App {
       throw new HttpError(403, 'This server does not answer under the host name of this request');
     }
   });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('Connection', 'close');
+  });
   fastify.addHook('onResponse', async (request, reply) => {
     const { statusCode } = reply;
     const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'info' : 'debug';

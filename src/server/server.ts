@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
 import { Auth } from './auth.ts';
@@ -54,6 +56,7 @@ export async function startServer(
   const hub = new StreamHub(storage, log, options.heartbeatSeconds);
   const scorer = new Scorer();
   const app = createApp({ storage, hub, auth, scorer, log, version, instance, host: options.host });
+  const closeUnused = trackUnused(app.fastify.server);
   const port = await listen(app.fastify, options.host, options.port, say);
   const url = `http://${urlHost(options.host)}:${port}`;
   if (!isLoopback(options.host)) {
@@ -69,6 +72,7 @@ export async function startServer(
       removeServerFile(files.server);
       app.refuseRequests();
       hub.close();
+      closeUnused();
       const impatience = setTimeout(() => app.fastify.server.closeAllConnections(), stopGrace);
       await app.fastify.close();
       clearTimeout(impatience);
@@ -77,6 +81,24 @@ export async function startServer(
       release();
       log.info('stopped');
     },
+  };
+}
+
+/**
+ * Node's own close ends idle connections but waits for those that never asked anything, such as the spare one that
+ * Node's fetch opens after an abort.
+ *
+ * @returns ends these
+ */
+function trackUnused(server: Server): () => void {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return () => {
+    for (const socket of unused) socket.destroy();
   };
 }
 

@@ -74,12 +74,10 @@ export class StreamClient {
     this.#response.destroy();
   }
 
-  /** Ends the response cleanly and closes the connection after it. */
+  /** Ends the response cleanly. */
   end(): void {
-    if (this.#closed) return;
     this.#closed = true;
-    const { socket } = this.#response;
-    this.#response.end(() => socket?.destroySoon());
+    this.#response.end();
   }
 
   async #drained(): Promise<void> {

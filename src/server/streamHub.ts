@@ -37,6 +37,8 @@ export class StreamHub {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
+      // A stream's end is its connection's end: the server can stop, and no client asks again on a dying connection.
+      Connection: 'close',
     });
     const room = this.#room(job);
     const client = new StreamClient(response, startOf(job, request.lastEventId), request.epoch, () => {
