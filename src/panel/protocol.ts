@@ -147,11 +147,13 @@ export type HostMessage =
   | { type: 'status'; job: JobSummary; connection: ConnectionSummary; counts: Counts; loading: boolean; now: number }
   /**
    * The visible page. `total` counts the rows the filter shows, `newRows` those that wait behind a held page. `version`
-   * grows as rows arrive (their number in order of arrival serves); a held page keeps the version it is held at.
+   * grows as rows arrive (their number in order of arrival serves). `held`: the host knows that the reader holds the
+   * page; one that it sent before it knew must not be shown.
    */
   | {
       type: 'page';
       version: number;
+      held: boolean;
       offset: number;
       rows: Row[];
       total: number;

@@ -45,6 +45,7 @@ export class TableView {
     return {
       type: 'page',
       version: this.#held?.before ?? this.#store.arrivals,
+      held: this.#held !== null,
       offset,
       rows: rows.map(toRow),
       total,

@@ -113,9 +113,8 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       pager.element,
     ),
     showPage: (message) => {
-      const shown = page;
-      // A page that was made before the host heard of the hold would move what it holds.
-      if (shown !== null && panel.view().hold && message.version > shown.version) return;
+      // Made before the host heard of the hold: it would move what is held.
+      if (panel.view().hold && !message.held) return;
       page = message;
       refresh();
       settle();

@@ -32,6 +32,7 @@ function page(offset: number, rows: number, total: number): Page {
   return {
     type: 'page',
     version: total,
+    held: false,
     offset,
     rows: Array.from({ length: rows }, (_, index) => row(index)),
     total,
