@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Takes the place of the `code` executable where there is no desktop: understands the two arguments that
+// Takes the place of the `code` executable where there is no desktop: understands the arguments that
 // @vscode/test-electron starts VS Code with, and runs the tests in the extension host of VS Code for the web.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { format, parseArgs } from 'node:util';
@@ -10,25 +10,35 @@ import { reportMark } from './reportMark.ts';
 import { startVsCode } from './server.ts';
 import { exitOnStop } from './stopping.ts';
 
+const text = { type: 'string' } as const;
 const { values } = parseArgs({
-  options: { extensionDevelopmentPath: { type: 'string' }, extensionTestsPath: { type: 'string' } },
+  options: { extensionDevelopmentPath: text, extensionTestsPath: text, 'user-data-dir': text },
   strict: false,
   args: process.argv.slice(2),
 });
-const { extensionDevelopmentPath, extensionTestsPath } = values;
-if (typeof extensionDevelopmentPath !== 'string' || typeof extensionTestsPath !== 'string') {
-  throw new Error('Expected --extensionDevelopmentPath=<folder> --extensionTestsPath=<file>');
+const { extensionDevelopmentPath, extensionTestsPath, 'user-data-dir': profile } = values;
+if (
+  typeof extensionDevelopmentPath !== 'string' ||
+  typeof extensionTestsPath !== 'string' ||
+  typeof profile !== 'string'
+) {
+  throw new Error('Expected --extensionDevelopmentPath=<folder> --extensionTestsPath=<file> --user-data-dir=<folder>');
 }
 
 exitOnStop();
-process.exitCode = await runTests(extensionDevelopmentPath, extensionTestsPath);
+process.exitCode = await runTests(extensionDevelopmentPath, extensionTestsPath, await settingsOf(profile));
+
+/** The person's settings in a desktop's user-data folder. */
+async function settingsOf(profile: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(path.join(profile, 'User', 'settings.json'), 'utf8')) as Record<string, unknown>;
+}
 
 /** @returns 0 when all tests passed */
-async function runTests(extension: string, tests: string): Promise<number> {
+async function runTests(extension: string, tests: string, machineSettings: Record<string, unknown>): Promise<number> {
   const chatter: string[] = [];
   let code: number | undefined;
   const folder = await mkdtemp(path.join(tmpdir(), 'extension-tests-'));
-  const vscode = await startVsCode({ dataDir: path.join(folder, 'vscode'), testDriver: true });
+  const vscode = await startVsCode({ dataDir: path.join(folder, 'vscode'), testDriver: true, machineSettings });
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();

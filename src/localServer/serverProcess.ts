@@ -75,12 +75,25 @@ export async function startServer({ program, dataDirectory, port, signal }: Star
 export async function stopServer(server: RunningServer, dataDirectory: string): Promise<void> {
   process.kill(server.pid, 'SIGTERM');
   const patience = Date.now() + stopPatience;
+  let answers = true;
   while (Date.now() < patience) {
     await sleep(100);
     const running = await findServer(dataDirectory);
-    if (running?.instance !== server.instance) return;
+    // It owns the directory until its process ends, some time after it stopped answering.
+    answers = running?.instance === server.instance;
+    if (!answers && !isRunning(server.pid)) return;
   }
+  // A process that nobody waited for keeps its id; what no longer answers is gone all the same.
+  if (!answers) return;
   throw new ServerStopError(`The local server (process ${server.pid}) does not stop.`);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** The user's own FineTune Lab key is none of the local server's business. */

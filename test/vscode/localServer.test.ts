@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { eventually } from '../support/eventually.ts';
+import { createJob } from '../support/serverClient.ts';
+
+const home = process.env['TRAINING_PREDICTIONS_HOME'] ?? '';
+const serverFile = path.join(home, 'server.json');
+
+interface ServerFile {
+  url: string;
+  apiKey: string;
+  instance: string;
+}
+
+async function readServerFile(): Promise<ServerFile> {
+  return JSON.parse(await readFile(serverFile, 'utf8')) as ServerFile;
+}
+
+function tabs(): string[] {
+  return vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+}
+
+/** Lets Node say, in a new terminal, what these environment variables are there. */
+async function environmentOfTerminal(...names: string[]): Promise<unknown> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'terminal-'));
+  const file = path.join(folder, 'result');
+  const script = path.join(folder, 'script.cjs');
+  const terminal = vscode.window.createTerminal({ cwd: folder });
+  try {
+    await writeFile(
+      script,
+      `require('node:fs').writeFileSync('result', JSON.stringify(${JSON.stringify(names)}.map((name) => process.env[name])))`,
+    );
+    terminal.sendText('node script.cjs');
+    return await eventually('the terminal wrote its result', async () => {
+      const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+      return text === '' ? undefined : JSON.parse(text);
+    });
+  } finally {
+    terminal.dispose();
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('the local server in VS Code', () => {
+  before(async () => {
+    await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('trainingPredictions.stopLocalServer');
+  });
+
+  it('runs once started, and is the one that its file names', async () => {
+    const { url, instance } = await readServerFile();
+    const health = (await (await fetch(`${url}/health`)).json()) as { instance: string };
+    assert.equal(health.instance, instance);
+  });
+
+  it('stays the same one when it is started again', async () => {
+    const { instance } = await readServerFile();
+    await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
+    assert.equal((await readServerFile()).instance, instance);
+  });
+
+  it('opens one panel a job, however often the job is watched', async () => {
+    const job = await createJob(await readServerFile(), { model_name: 'tiny', status: 'running' });
+    await vscode.commands.executeCommand('trainingPredictions.watch', job.id);
+    await eventually('the panel opened', () => (tabs().includes('Predictions: tiny') ? true : undefined));
+    await vscode.commands.executeCommand('trainingPredictions.watch', { server: 'local', jobId: job.id });
+    assert.deepEqual(tabs(), ['Predictions: tiny']);
+    await vscode.commands.executeCommand('trainingPredictions.stopWatching', job.id);
+    await eventually('the panel closed', () => (tabs().length === 0 ? true : undefined));
+  });
+
+  it('gives new terminals its address and key', async () => {
+    const { url, apiKey } = await readServerFile();
+    const seen = await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY');
+    assert.deepEqual(seen, [url, apiKey]);
+  });
+
+  it('is gone once stopped, and its file with it', async () => {
+    const { url } = await readServerFile();
+    await vscode.commands.executeCommand('trainingPredictions.stopLocalServer');
+    await assert.rejects(fetch(`${url}/health`));
+    assert.equal(existsSync(serverFile), false);
+    await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
+  });
+});
