@@ -109,6 +109,12 @@ export class Workbench {
     await this.quickInput.getByRole('option').filter({ hasText: text }).first().click();
   }
 
+  /** Changes the colour theme, by its label. */
+  async useTheme(label: string): Promise<void> {
+    await this.run('Preferences: Color Theme');
+    await this.answer(label);
+  }
+
   /** The input box or quick pick that is open. */
   get quickInput(): Locator {
     return this.page.locator('.quick-input-widget:visible');
