@@ -3,9 +3,9 @@ import { epochSummary } from './epochStatistics.ts';
 import { predictionJson } from './predictionJson.ts';
 import type { EpochStatistics, JobRecord, Storage, StoredPrediction } from './storage.ts';
 
-/** An event of one job as it goes over the wire. `epoch` is null where it belongs to none. */
+/** An event as it goes over the wire, and the epoch that it is about. */
 export interface Frame {
-  readonly epoch: number | null;
+  readonly epoch: number;
   readonly text: string;
 }
 
@@ -22,10 +22,7 @@ export class Frames {
   bytes(epoch: number | undefined): Buffer {
     let bytes = this.#encoded.get(epoch);
     if (bytes === undefined) {
-      const frames =
-        epoch === undefined
-          ? this.#frames
-          : this.#frames.filter((frame) => frame.epoch === epoch || frame.epoch === null);
+      const frames = this.#frames.filter((frame) => epoch === undefined || frame.epoch === epoch);
       bytes = Buffer.from(frames.map((frame) => frame.text).join(''));
       this.#encoded.set(epoch, bytes);
     }

@@ -43,14 +43,16 @@ export async function ownDirectory(lockFile: string, serverFilePath: string): Pr
 }
 
 function tryLock(file: string): (() => void) | undefined {
-  const lock = new DatabaseSync(file);
+  let lock: DatabaseSync | undefined;
   try {
-    lock.exec('PRAGMA busy_timeout=0; BEGIN EXCLUSIVE');
-    return () => lock.close();
+    lock = new DatabaseSync(file);
+    const held = lock;
+    held.exec('PRAGMA busy_timeout=0; BEGIN EXCLUSIVE');
+    return () => held.close();
   } catch (error) {
-    lock.close();
+    lock?.close();
     if ((error as { errcode?: unknown }).errcode === busy) return undefined;
-    throw error;
+    throw new StartError(`${file} cannot be locked: ${(error as Error).message}`, undefined, { cause: error });
   }
 }
 

@@ -175,9 +175,16 @@ export class SqliteStorage implements Storage {
       this.#database.exec('COMMIT');
       return result;
     } catch (error) {
-      // A full disk may already have rolled it back.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#rollBack();
       throw error;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // A full disk has already rolled it back; the caller throws what went wrong.
     }
   }
 

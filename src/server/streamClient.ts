@@ -55,8 +55,8 @@ export class StreamClient {
     }
   }
 
-  /** A heartbeat says that the server is there; to a client with bytes to read it says nothing new. */
-  writeHeartbeat(bytes: Buffer): void {
+  /** Writes what only matters now, and only where nothing waits: it might else come between the slices of an event. */
+  writeAside(bytes: Buffer): void {
     if (!this.#response.writableNeedDrain) this.write(bytes);
   }
 

@@ -84,7 +84,7 @@ export class StreamHub {
     for (const room of this.#rooms.values()) {
       for (const client of room.clients) {
         if (client.isStuck()) client.cut();
-        else client.writeHeartbeat(heartbeat);
+        else client.writeAside(heartbeat);
       }
     }
   }

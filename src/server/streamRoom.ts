@@ -156,7 +156,8 @@ export class StreamRoom {
     this.#log.error({ err: error, job: this.#job.id }, 'The streams of a job ended: it could not be read');
     const timestamp = new Date().toISOString();
     const data = JSON.stringify({ error: 'The server could not read the job', status: 'CHANNEL_ERROR', timestamp });
-    for (const client of this.#clients) client.write(eventText(eventName.error, data));
+    const bytes = Buffer.from(eventText(eventName.error, data));
+    for (const client of this.#clients) client.writeAside(bytes);
     this.end();
   }
 }
