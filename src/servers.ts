@@ -78,8 +78,7 @@ export class Servers implements vscode.Disposable {
 
   /** A server's name, for people. */
   label(id: ServerId): string {
-    if (id === 'local') return 'Local Server';
-    return this.remoteOrigin() === 'https://finetunelab.ai' ? 'FineTune Lab' : `FineTune Lab (${this.host(id)})`;
+    return id === 'local' ? 'Local Server' : 'FineTune Lab';
   }
 
   /** Host and port, for people; empty when unknown. */

@@ -58,7 +58,7 @@ function draw() {
   trends.refresh();
 }
 
-document.body.append(element('main', { class: 'shell' }, header.element, tabs.element));
+document.body.append(element('main', { class: 'shell' }, header.element, tabs.element, header.problem));
 draw();
 
 host.listen({

@@ -63,7 +63,7 @@ export class ConnectionBadge implements vscode.Disposable {
   #tooltip(watch: Watch<ServerId>, problem: string | null): string {
     const { session } = watch;
     const lines = [
-      `${titleOf(watch.jobId, this.#watches.job(watch))} on ${this.#servers.label(watch.server)} ${this.#servers.host(watch.server)}`,
+      `${titleOf(watch.jobId, this.#watches.job(watch))} on ${this.#servers.label(watch.server)} (${this.#servers.host(watch.server)})`,
       `${session.store.size.toLocaleString()} predictions${session.caughtUp ? '' : ` of ${session.onServer ?? 'an unknown number'}`}`,
     ];
     if (session.lastByteAt !== null) {

@@ -15,6 +15,8 @@ import {
 
 export interface Header {
   readonly element: HTMLElement;
+  /** What went wrong, and what to do. It stands below everything else: above, it would push down what one reads. */
+  readonly problem: HTMLElement;
   showJob(job: JobSummary): void;
   showStatus(status: HostMessageOf<'status'>): void;
 }
@@ -27,23 +29,13 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   const label = element('span');
   const connection = element('span', { role: 'status', class: 'connection' }, dot, label);
   // The ages below change every second: outside of the status, so that they are not spoken every second.
-  const retry = element('span', { class: 'fact' });
+  const retry = element('span', { class: 'retry' });
   const jobStatus = element('span', { class: 'fact' });
   const epoch = element('span', { class: 'fact' });
   const predictions = element('span', { class: 'fact' });
   const lastArrival = element('span', { class: 'fact' });
   const unreadable = element('span', { class: 'fact unreadable' });
-  const facts = element(
-    'div',
-    { class: 'facts' },
-    retry,
-    jobStatus,
-    epoch,
-    predictions,
-    lastArrival,
-    unreadable,
-    server,
-  );
+  const facts = element('div', { class: 'facts' }, jobStatus, epoch, predictions, lastArrival, unreadable, server);
 
   let status: HostMessageOf<'status'> | null = null;
   /** What to add to this machine's clock to get the host's, in ms. */
@@ -60,8 +52,8 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     appearance: 'secondary',
     onPress: () => status !== null && runAction(problemAction(status.connection.label)),
   });
-  const problem = element('div', { class: 'problem' }, problemText, problemButton.element);
-  const announcer = element('div', { 'aria-live': 'polite' }, problem);
+  const announcer = element('span', { class: 'problem-said', 'aria-live': 'polite' }, problemText);
+  const problem = element('div', { class: 'problem' }, announcer, retry, problemButton.element);
   problem.hidden = true;
   live.setVisible(false);
 
@@ -97,8 +89,8 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
       'header',
       { class: 'header' },
       element('div', { class: 'header-line' }, title, connection, facts, live.element),
-      announcer,
     ),
+    problem,
     showJob,
     showStatus: (message) => {
       status = message;

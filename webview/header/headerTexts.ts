@@ -29,11 +29,11 @@ export function lastArrivalText(counts: Counts, now: number, formats: Formats): 
   return counts.lastArrival === null ? null : `last one ${formats.duration(now - counts.lastArrival)} ago`;
 }
 
-/** "next try in 4 s"; null when none is planned or it is due. */
+/** "Next try in 4 s"; null when none is planned or it is due. */
 export function retryText(connection: ConnectionSummary, now: number, formats: Formats): string | null {
   if (connection.retryAt === null || connection.retryAt <= now) return null;
   // Up, so that the count does not show 0 for a whole second before anything happens.
-  return `next try in ${formats.duration(Math.ceil((connection.retryAt - now) / 1000) * 1000)}`;
+  return `Next try in ${formats.duration(Math.ceil((connection.retryAt - now) / 1000) * 1000)}`;
 }
 
 export interface Action {

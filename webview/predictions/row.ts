@@ -34,6 +34,10 @@ export function createRow(id: string, formats: Formats, toggle: () => void): Row
     element('td', { class: 'column-open' }, opener),
     ...drawn.map(({ cell }) => cell),
   );
+  // The whole row opens it too, but not the end of a drag that selected some of its text.
+  line.addEventListener('click', (event) => {
+    if (event.target !== opener && !opener.contains(event.target as Node) && getSelection()?.isCollapsed) toggle();
+  });
   const cells = [opener, ...drawn.map(({ cell }) => cell)];
 
   let detail: RowDetailView | null = null;

@@ -61,8 +61,8 @@ describe('the times in the header', () => {
   });
 
   it('count down to the next try and stop when it is due', () => {
-    assert.equal(retryText(connection, 10_000, formats), 'next try in 4 s');
-    assert.equal(retryText(connection, 13_100, formats), 'next try in 1 s');
+    assert.equal(retryText(connection, 10_000, formats), 'Next try in 4 s');
+    assert.equal(retryText(connection, 13_100, formats), 'Next try in 1 s');
     assert.equal(retryText(connection, 13_200, formats), null);
     assert.equal(retryText({ ...connection, retryAt: null }, 10_000, formats), null);
   });
