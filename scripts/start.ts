@@ -59,7 +59,8 @@ async function openVsCode(extension: string, signal: AbortSignal): Promise<void>
   const options = {
     dataDir: path.join(cache, 'start'),
     extensions: [extension],
-    env: { TRAINING_PREDICTIONS_START: 'sample' },
+    // Another each time: a window that is reloaded must not begin again.
+    env: { TRAINING_PREDICTIONS_START: `sample ${Date.now()}` },
   };
   const desktop = findDesktop();
   if (desktop !== undefined) {

@@ -55,7 +55,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       if (focused) watches.dispatch({ type: 'focus' });
     }),
   );
-  if (process.env['TRAINING_PREDICTIONS_START'] === 'sample') {
-    void vscode.commands.executeCommand('trainingPredictions.openSampleRun');
-  }
+  await openSampleRunOnStart(context);
+}
+
+/** `npm start` asks for the sample run: once each time it is run, not again in every window that is reloaded. */
+async function openSampleRunOnStart({ globalState }: vscode.ExtensionContext): Promise<void> {
+  const start = process.env['TRAINING_PREDICTIONS_START'];
+  if (!start?.startsWith('sample') || globalState.get('start') === start) return;
+  await globalState.update('start', start);
+  void vscode.commands.executeCommand('trainingPredictions.openSampleRun');
 }

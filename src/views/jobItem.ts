@@ -19,11 +19,11 @@ export function jobItem({ server, job }: { server: ServerId; job: Job }, isWatch
 export function describeJob(job: Job, isWatched: boolean): string {
   const epoch = job.current_epoch == null ? null : `epoch ${job.current_epoch}`;
   const parts = [
+    isWatched ? 'watching' : null,
     job._stale ? 'stale: no worker runs it' : job.status,
     epoch !== null && job.total_epochs != null ? `${epoch} of ${job.total_epochs}` : epoch,
     job.progress == null ? null : `${Math.round(job.progress)} %`,
     job.loss == null ? null : `loss ${Number(job.loss.toPrecision(4))}`,
-    isWatched ? 'watching' : null,
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }

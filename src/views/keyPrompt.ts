@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
-import { NotFoundError, UnauthorizedError } from '../api/errors.ts';
+import { ApiError, NotFoundError, UnauthorizedError } from '../api/errors.ts';
 import type { ServerAddress } from '../api/serverAddress.ts';
 import { type Credentials, keyProblem } from '../credentials.ts';
+
+/** The server refused the key or could not be asked. */
+export class KeyNotStoredError extends Error {
+  override readonly name = 'KeyNotStoredError';
+}
 
 /**
  * Asks for the key of one server, tries it there and stores it only when the server takes it.
  *
  * @returns whether a key was stored
- * @throws ApiError when the server could not be asked or refused the key
+ * @throws KeyNotStoredError
  */
 export async function promptForKey(credentials: Credentials, address: ServerAddress): Promise<boolean> {
   const entered = await vscode.window.showInputBox({
@@ -22,10 +27,15 @@ export async function promptForKey(credentials: Credentials, address: ServerAddr
   if (key === undefined || key === '') return false;
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Trying the key at ${address.host}…`, cancellable: true },
-    (_progress, cancellation) => {
+    async (_progress, cancellation) => {
       const aborted = new AbortController();
       cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
-      return tryKey(address, key, aborted.signal);
+      try {
+        await tryKey(address, key, aborted.signal);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        throw new KeyNotStoredError(`${error.message} The key is not stored.`, { cause: error });
+      }
     },
   );
   await credentials.set(address.origin, key);

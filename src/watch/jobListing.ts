@@ -1,4 +1,5 @@
 import { ApiClient } from '../api/client.ts';
+import { UnauthorizedError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
 import type { Job } from '../wire/job.ts';
 import { Listeners } from './listeners.ts';
@@ -22,6 +23,8 @@ export class JobListing {
   #read = false;
   #reading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Grows when what is being read has become worthless. */
+  #life = 0;
 
   constructor(options: JobListingOptions) {
     this.#options = options;
@@ -48,10 +51,7 @@ export class JobListing {
 
   /** Reads the jobs again; whoever calls meanwhile shares the reading. It does not throw: `problem` tells. */
   refresh(): Promise<void> {
-    this.#reading ??= this.#readJobs().finally(() => {
-      this.#reading = undefined;
-      this.#schedule();
-    });
+    this.#reading ??= this.#readJobs(this.#life);
     return this.#reading;
   }
 
@@ -70,6 +70,8 @@ export class JobListing {
 
   /** Forgets the jobs: the server is another one now, or gone. */
   clear(): void {
+    this.#life += 1;
+    this.#reading = undefined;
     this.#jobs = new Map();
     this.#problem = null;
     this.#read = false;
@@ -77,27 +79,34 @@ export class JobListing {
   }
 
   dispose(): void {
+    this.#life += 1;
     clearTimeout(this.#timer);
     this.#changes.clear();
   }
 
-  async #readJobs(): Promise<void> {
+  async #readJobs(life: number): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    let jobs: Job[] | undefined;
+    let problem: Error | null = null;
     try {
-      const jobs = await new ApiClient(await this.#options.endpoint()).jobs();
-      this.#jobs = new Map(jobs.map((job) => [job.id, job]));
-      this.#problem = null;
+      jobs = await new ApiClient(await this.#options.endpoint()).jobs();
     } catch (error) {
-      // The jobs that were read before stay: a failed reading does not unmake them.
-      this.#problem = error instanceof Error ? error : new Error(String(error));
+      problem = error instanceof Error ? error : new Error(String(error));
     }
+    if (life !== this.#life) return;
+    // The jobs that were read before stay: a failed reading does not unmake them.
+    if (jobs !== undefined) this.#jobs = new Map(jobs.map((job) => [job.id, job]));
+    this.#problem = problem;
     this.#read = true;
+    this.#reading = undefined;
+    this.#schedule();
     this.#changes.fire();
   }
 
+  /** A refused key is not tried again by itself: only another one can change the answer. */
   #schedule(): void {
-    if (!this.#options.isWanted()) return;
+    if (!this.#options.isWanted() || this.#problem instanceof UnauthorizedError) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#options.isWanted()) void this.refresh();
