@@ -1,6 +1,7 @@
 /**
  * Stands in for a training script: sends a recorded run to a predictions server, epoch by epoch, through the same
- * routes that any script uses. Runs as a process of its own, so that it outlives the window that asked for it.
+ * routes that any script uses. Runs as a process of its own, so that it outlives the window that asked for it. SIGTERM
+ * cancels the run.
  *
  * Usage: replay RUN.jsonl.gz METRICS.jsonl JOB_ID SECONDS, with FINETUNE_LAB_API_URL and FINETUNE_LAB_API_KEY set.
  */
@@ -45,6 +46,7 @@ async function replay(): Promise<void> {
   const { job_token } = await persistently(() =>
     client.saveJob({ job_id: jobId, status: 'running', total_epochs: lastEpoch, total_steps: lastStep }),
   );
+  process.once('SIGTERM', () => void cancel(client, jobId));
   const script = new ApiClient({ address, key: job_token });
   for (const epoch of epochs) {
     const answers = rows.filter((row) => row.epoch === epoch);
@@ -66,6 +68,16 @@ async function replay(): Promise<void> {
   await persistently(() =>
     client.saveJob({ job_id: jobId, status: 'completed', completed_at: new Date().toISOString() }),
   );
+}
+
+/** A run that is ended says so; otherwise its job would seem to run for ever. */
+async function cancel(client: ApiClient, jobId: string): Promise<never> {
+  try {
+    await client.saveJob({ job_id: jobId, status: 'cancelled', completed_at: new Date().toISOString() });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+  }
+  process.exit(143);
 }
 
 function lines(text: string): unknown[] {

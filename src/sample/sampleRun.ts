@@ -52,7 +52,8 @@ export async function replayInto(
       process.env['TRAINING_PREDICTIONS_SAMPLE_SECONDS'] ?? String(replaySeconds),
     ],
     {
-      detached: true,
+      // It outlives a closed window all the same, but ends with the whole VS Code that `npm start` ends.
+      detached: false,
       stdio: 'ignore',
       env: {
         ...process.env,
