@@ -46,8 +46,13 @@ export function noteRetryHint(backoff: Backoff, delay: number): Backoff {
  */
 export function nextOpening(backoff: Backoff, now: number, random: number, retryAfter: number | null): number {
   const cap = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, backoff.failures - 1));
-  const asked = Math.max(backoff.floor, Math.min(retryAfter ?? 0, longestRetryAfter));
+  const asked = Math.max(backoff.floor, believed(retryAfter));
   return earliestOpening(backoff, now + Math.max(random * cap, asked));
+}
+
+/** How long to wait for a server that asked for it by `Retry-After`. */
+export function believed(retryAfter: number | null): number {
+  return Math.min(retryAfter ?? 0, longestRetryAfter);
 }
 
 /** When a connection that is wanted at `time` may open: never as the thirteenth within a minute. */

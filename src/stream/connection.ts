@@ -10,8 +10,8 @@ import {
 } from './connectionState.ts';
 import { readEventStream } from './eventStream.ts';
 
-/** `setTimeout` takes no more than this. */
-const longestTimeout = 2 ** 31 - 1;
+/** Timers stand still while the machine sleeps: the clock is looked at at least this often, in ms. */
+const longestTimeout = 2000;
 
 /** What a connection needs of its watch. */
 export interface ConnectionOwner {
@@ -141,8 +141,9 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (wake === null) return;
-    this.#timerAt = wake;
-    const delay = Math.min(Math.max(0, wake - Date.now()), longestTimeout);
+    const now = Date.now();
+    const delay = Math.min(Math.max(0, wake - now), longestTimeout);
+    this.#timerAt = now + delay;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.dispatch({ type: 'timer' });

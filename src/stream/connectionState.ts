@@ -4,6 +4,7 @@
  */
 import {
   type Backoff,
+  believed,
   earliestOpening,
   freshBackoff,
   nextOpening,
@@ -41,9 +42,11 @@ export type ConnectionState =
   | { name: 'finished' };
 
 export type ConnectionEvent =
-  /** Begin, or begin again from nothing: a new watch, another key, another server. */
+  /** Begin, or begin again from nothing: a new watch, another server. */
   | { type: 'start'; hasKey: boolean }
   | { type: 'stop' }
+  /** The key was set, replaced or cleared. */
+  | { type: 'keyChanged'; hasKey: boolean }
   /** Any bytes of the open response. */
   | { type: 'bytes' }
   /** The stream said how often it beats. */
@@ -58,7 +61,8 @@ export type ConnectionEvent =
   | { type: 'refused' }
   /** 404, to the stream or to any other request of this job. */
   | { type: 'missing' }
-  | { type: 'polled'; succeeded: boolean }
+  /** A reading over REST came to its end; `retryAfter` is what the server asked for. */
+  | { type: 'polled'; succeeded: boolean; retryAfter: number | null }
   /** The time that `wakeAt` named has come. */
   | { type: 'timer' }
   | { type: 'pause' }
@@ -103,6 +107,10 @@ export const idle: ConnectionState = { name: 'idle' };
 /** What a state does next. */
 export function transition(state: ConnectionState, event: ConnectionEvent, at: Circumstances): Transition {
   switch (event.type) {
+    case 'keyChanged':
+      if (state.name === 'signedOut' && event.hasKey) return begin(freshBackoff([]), at);
+      if (!isRunning(state)) return stay(state);
+      return transition(state, { type: 'start', hasKey: event.hasKey }, at);
     case 'start':
       return event.hasKey
         ? begin(freshBackoff(openingsOf(state)), at)
@@ -139,7 +147,7 @@ export function transition(state: ConnectionState, event: ConnectionEvent, at: C
     case 'interrupted':
       return interrupted(state, event.retryAfter, at);
     case 'polled':
-      return state.name === 'polling' ? stay({ ...state, lastPollFailed: !event.succeeded }) : stay(state);
+      return polled(state, event, at);
     case 'timer':
       return timer(state, at);
   }
@@ -240,17 +248,27 @@ function received(
 function interrupted(state: ConnectionState, retryAfter: number | null, at: Circumstances): Transition {
   if (state.name === 'polling') {
     if (state.tryingSince === null) return stay(state);
-    const nextTryAt = at.now + Math.max(streamRetryInterval, retryAfter ?? 0);
+    const nextTryAt = at.now + Math.max(streamRetryInterval, believed(retryAfter));
     return { state: { ...state, tryingSince: null, nextTryAt }, effects: ['close'] };
   }
   if (state.name !== 'live' && state.name !== 'connecting') return stay(state);
   const backoff = noteFailure(state.backoff);
   if (backoff.failures >= at.policy.maxAttempts) {
-    const nextTryAt = at.now + Math.max(streamRetryInterval, retryAfter ?? 0);
+    const nextTryAt = at.now + Math.max(streamRetryInterval, believed(retryAfter));
     return poll({ backoff, nextTryAt }, at, ['close']);
   }
   const retryAt = nextOpening(backoff, at.now, at.random, retryAfter);
   return { state: { name: 'waiting', retryAt, backoff }, effects: ['close'] };
+}
+
+function polled(
+  state: ConnectionState,
+  { succeeded, retryAfter }: Extract<ConnectionEvent, { type: 'polled' }>,
+  at: Circumstances,
+): Transition {
+  if (state.name !== 'polling') return stay(state);
+  const nextPollAt = Math.max(state.nextPollAt, at.now + believed(retryAfter));
+  return stay({ ...state, nextPollAt, lastPollFailed: !succeeded });
 }
 
 function timer(state: ConnectionState, at: Circumstances): Transition {

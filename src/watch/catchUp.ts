@@ -19,36 +19,40 @@ export interface Holdings {
   learned(total: number): void;
 }
 
-/** Pauses between rounds, in ms: an insert may be under way on the server. */
+/** Pauses between rounds, in ms: an insert may be under way on the server, or a replica behind. */
 const pauses = [200, 500, 1000, 2000];
+
+/**
+ * `equal`: what is held is what the server has. `different`: rows are still missing. `replaced`: the server has fewer
+ * rows than were held before it was asked, again and again, so this is another life of the job.
+ */
+export type Outcome = 'equal' | 'different' | 'replaced';
 
 /**
  * Reads what is missing, newest epoch first, until all counts agree: rows never change and leave only with their job,
  * so what is held is a subset of what the server has, and equal counts mean equal sets. The stream may add rows while a
- * count travels; more held than counted is therefore agreement too, and the caller proves again once it is quiet.
+ * count travels; more held than counted is therefore agreement too, unless they were held before the count was asked.
  *
- * @returns whether the counts agree in the end
  * @throws ApiError, or the signal's reason
  */
-export async function catchUp(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<boolean> {
+export async function catchUp(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Outcome> {
   for (let round = 0; ; round += 1) {
-    const missing = await incompleteEpochs(reader, holdings, signal);
-    if (missing.length === 0) return true;
-    const pause = pauses[round - 1];
-    if (round > pauses.length) break;
-    if (pause !== undefined) await sleep(pause, undefined, { signal });
+    const before = holdings.count(null);
+    const epochs = await reader.epochs(signal);
+    const total = epochs.reduce((sum, { prediction_count }) => sum + prediction_count, 0);
+    holdings.learned(total);
+    const fewer = total < before;
+    const missing = fewer ? [] : incomplete(epochs, holdings);
+    if (!fewer && missing.length === 0) return 'equal';
+    const pause = pauses[round];
+    if (pause === undefined) return fewer ? 'replaced' : readAll(reader, holdings, signal);
+    if (fewer || round > 0) await sleep(pause, undefined, { signal });
     for (const epoch of missing) await readEpoch(reader, holdings, epoch, signal);
   }
-  await readAll(reader, holdings, signal);
-  return (await incompleteEpochs(reader, holdings, signal)).length === 0;
 }
 
-/** Newest first. */
-async function incompleteEpochs(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<EpochSummary[]> {
-  const epochs = await reader.epochs(signal);
-  let total = 0;
-  for (const { prediction_count } of epochs) total += prediction_count;
-  holdings.learned(total);
+/** The epochs that have rows which are not held, newest first. */
+function incomplete(epochs: EpochSummary[], holdings: Holdings): EpochSummary[] {
   return epochs
     .filter(({ epoch, prediction_count }) => prediction_count > holdings.count(epoch))
     .sort((a, b) => b.epoch - a.epoch);
@@ -69,12 +73,13 @@ async function readEpoch(
   }
 }
 
-async function readAll(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<void> {
+/** The last resort: the whole job at once. */
+async function readAll(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Outcome> {
   for (let offset = 0; ; ) {
     const page = await reader.page({ limit: maxPageSize, offset }, signal);
-    if (page.predictions.length === 0) return;
     holdings.take(page.predictions, null);
     offset += page.predictions.length;
-    if (offset >= page.total_count) return;
+    if (page.predictions.length === 0 || offset >= page.total_count) break;
   }
+  return incomplete(await reader.epochs(signal), holdings).length === 0 ? 'equal' : 'different';
 }

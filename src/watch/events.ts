@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser';
-import { connectedEvent, eventName, jobEvent, predictionEvent } from '../wire/events.ts';
+import { connectedEvent, eventName, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
 import type { Job } from '../wire/job.ts';
 import { type Prediction, prediction } from '../wire/prediction.ts';
 
@@ -60,6 +60,9 @@ function parse(event: string, data: string): WatchEvent {
       return { type: 'serverError' };
     case eventName.job:
       return { type: 'job', job: jobEvent.parse(JSON.parse(data)) };
+    case 'message':
+      // An older deployment names the event in its data alone.
+      return olderEvent.check(JSON.parse(data)) ? parse(eventName.prediction, data) : { type: 'other' };
     default:
       return { type: 'other' };
   }

@@ -1,12 +1,12 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { ApiClient } from '../api/client.ts';
-import { NotFoundError, UnauthorizedError } from '../api/errors.ts';
+import { NotFoundError, UnauthorizedError, UnavailableError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
 import { Connection } from '../stream/connection.ts';
 import type { ConnectionEvent, ConnectionState, Policy } from '../stream/connectionState.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { type Prediction, prediction } from '../wire/prediction.ts';
-import { catchUp } from './catchUp.ts';
+import { catchUp, type Outcome } from './catchUp.ts';
 import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
 import { Listeners } from './listeners.ts';
 import { PredictionStore } from './predictionStore.ts';
@@ -56,7 +56,9 @@ export class WatchSession {
   #onServer: number | null = null;
   #lastArrival: number | null = null;
   #incarnation: string | undefined;
+  #createdAt: string | undefined;
   #jobEnded = false;
+  #wasGone = false;
 
   constructor(options: WatchOptions) {
     this.jobId = options.jobId;
@@ -68,7 +70,7 @@ export class WatchSession {
         new ApiClient(await options.endpoint()).openStream(options.jobId, lastEventId, signal),
       received: (event) => this.#received(event),
       changed: () => this.#connectionChanged(),
-      catchUp: () => this.#proofs.request(),
+      catchUp: () => this.#becameLive(),
       poll: () => this.#proofs.request(),
     });
   }
@@ -137,6 +139,7 @@ export class WatchSession {
 
   /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */
   setJob(job: Job): void {
+    this.#recognizeByCreation(job.created_at ?? undefined);
     const ended = !isActive(job.status);
     if (ended === this.#jobEnded) return;
     this.#jobEnded = ended;
@@ -146,27 +149,34 @@ export class WatchSession {
 
   async #prove(signal: AbortSignal): Promise<void> {
     this.#changes.fire('status');
-    let complete = false;
+    let outcome: Outcome = 'different';
     let problem: Error | null = null;
     try {
-      complete = await this.#catchUp(signal);
+      outcome = await this.#catchUp(signal);
     } catch (error) {
       problem = error instanceof Error ? error : new Error(String(error));
     }
     if (signal.aborted) return;
+    if (outcome === 'replaced') {
+      this.#options.log.info(`${this.jobId}: the server has another life of this job`);
+      this.#beginNewLife();
+      return;
+    }
+    const complete = outcome === 'equal';
+    const retryAfter = problem instanceof UnavailableError ? problem.retryAfter : null;
     this.#caughtUp = complete;
     this.#restProblem = problem;
     if (problem !== null) this.#options.log.warn(`${this.jobId}: reading failed (${problem.message})`);
     if (problem instanceof UnauthorizedError) this.dispatch({ type: 'refused' });
     else if (problem instanceof NotFoundError) this.dispatch({ type: 'missing' });
-    else this.dispatch({ type: 'polled', succeeded: problem === null });
+    else this.dispatch({ type: 'polled', succeeded: problem === null, retryAfter });
 
-    if (!complete) this.#proveAgain(proofRetryDelay);
+    if (!complete) this.#proveAgain(Math.max(proofRetryDelay, retryAfter ?? 0));
     else if (this.#jobEnded && !this.#proofs.wanted) this.dispatch({ type: 'jobEnded' });
     this.#changes.fire('status');
   }
 
-  async #catchUp(signal: AbortSignal): Promise<boolean> {
+  async #catchUp(signal: AbortSignal): Promise<Outcome> {
     const client = new ApiClient(await this.#options.endpoint());
     return catchUp(
       {
@@ -204,8 +214,16 @@ export class WatchSession {
       this.#caughtUp = false;
       this.#proofs.end();
     }
+    if (name === 'gone') this.#wasGone = true;
     this.#options.log.info(`${this.jobId}: ${name}${this.problem === null ? '' : ` (${this.problem.message})`}`);
     this.#changes.fire('status');
+  }
+
+  /** A job that was gone and is there again has been made anew. */
+  #becameLive(): void {
+    if (this.#wasGone) this.forget();
+    this.#wasGone = false;
+    this.#proofs.request();
   }
 
   #received(message: EventSourceMessage): void {
@@ -251,9 +269,21 @@ export class WatchSession {
   #recognize(incarnation: string): void {
     const known = this.#incarnation;
     this.#incarnation = incarnation;
-    if (known === undefined || known === incarnation) return;
+    if (known !== undefined && known !== incarnation) this.#beginNewLife();
+  }
+
+  /** The same by what a listing says, for servers without incarnations. */
+  #recognizeByCreation(createdAt: string | undefined): void {
+    const known = this.#createdAt;
+    this.#createdAt = createdAt ?? known;
+    if (known !== undefined && createdAt !== undefined && known !== createdAt && this.#incarnation === undefined) {
+      this.#beginNewLife();
+    }
+  }
+
+  #beginNewLife(): void {
     this.forget();
-    this.#proofs.request();
+    if (this.#mayRead()) this.#proofs.request();
   }
 
   #add(row: Prediction, totalCount: number | null): void {

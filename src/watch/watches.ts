@@ -136,7 +136,8 @@ export class Watches<Server extends string = string> {
     if (present && this.#isWanted(server)) void listing.refresh();
     for (const { session } of this.#of(server)) {
       if (change === 'replaced') session.forget();
-      if (change !== 'presence') session.start(this.#options.hasKey(server));
+      if (change === 'replaced') session.start(this.#options.hasKey(server));
+      else if (change === 'key') session.dispatch({ type: 'keyChanged', hasKey: this.#options.hasKey(server) });
       else if (present) session.dispatch({ type: 'focus' });
     }
   }

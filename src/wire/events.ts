@@ -35,6 +35,9 @@ export const predictionEvent = schema(
   }),
 );
 
+/** Data of a prediction in an event without a name. */
+export const olderEvent = schema(Type.Object({ type: Type.Literal(eventName.prediction) }));
+
 /** Data of `error`: the server's own subscription failed. */
 export const errorEvent = schema(Type.Object({ error: Type.Optional(Type.Unknown()) }));
 

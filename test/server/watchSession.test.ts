@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { eventually } from '../support/eventually.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -200,6 +201,7 @@ describe('a watch over the death of its server', () => {
   after(async () => {
     watched.session.dispose();
     await server.stop();
+    await rm(server.dataDir, { recursive: true, force: true });
   });
 
   it('says so at once, comes back by itself and holds exactly what the server has', async () => {

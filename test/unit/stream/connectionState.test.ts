@@ -201,9 +201,9 @@ describe('the connection', () => {
 
   it('knows whether the last poll failed', () => {
     const machine = polling();
-    machine.send({ type: 'polled', succeeded: false });
+    machine.send({ type: 'polled', succeeded: false, retryAfter: null });
     assert.ok(machine.state.name === 'polling' && machine.state.lastPollFailed);
-    machine.send({ type: 'polled', succeeded: true });
+    machine.send({ type: 'polled', succeeded: true, retryAfter: null });
     assert.ok(machine.state.name === 'polling' && !machine.state.lastPollFailed);
   });
 
