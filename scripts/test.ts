@@ -39,8 +39,8 @@ const suites: Suite[] = [
   check('package', 'scripts/package.ts'),
   mocha('unit', 5),
   mocha('server', 10),
-  { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 10 },
-  mocha('browser', 20, '--timeout', '180000'),
+  { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 5 },
+  mocha('browser', 15, '--timeout', '180000'),
 ];
 
 const asked = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,6 +12,9 @@ export const root = path.resolve(import.meta.dirname, '../..');
 
 /** Git-ignored folder for everything that running a real VS Code needs and leaves. */
 export const cache = path.join(root, '.vscode-test');
+
+/** No installation takes as long, in ms. */
+const abandonedAfter = 20 * 60_000;
 
 const run = promisify(execFile);
 const shell = process.platform === 'win32';
@@ -64,18 +67,20 @@ async function fill(partial: string): Promise<void> {
   await symlink('node_modules', path.join(vscode, 'node_modules.asar'), 'junction');
 }
 
-/** Removes what an installation left that was killed. */
+/** Removes what an installation left that was killed; one that still runs is younger. */
 async function removeAbandoned(name: string): Promise<void> {
-  for (const entry of await readdir(cache)) {
-    const pid = entry.startsWith(`${name}.partial-`) ? Number(entry.split('-').at(-1)) : undefined;
-    if (pid !== undefined && !isRunning(pid)) await rm(path.join(cache, entry), { recursive: true, force: true });
+  const partials = (await readdir(cache)).filter((entry) => entry.startsWith(`${name}.partial-`));
+  for (const partial of partials.map((entry) => path.join(cache, entry))) {
+    if ((await ageOf(partial)) > abandonedAfter) await rm(partial, { recursive: true, force: true });
   }
 }
 
-function isRunning(pid: number): boolean {
+/** In ms; 0 for what another process has just taken away. */
+async function ageOf(file: string): Promise<number> {
   try {
-    return process.kill(pid, 0);
+    return Date.now() - (await stat(file)).birthtimeMs;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return 0;
   }
 }

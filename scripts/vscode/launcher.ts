@@ -38,8 +38,8 @@ async function runTests(extension: string, tests: string, machineSettings: Recor
   const chatter: string[] = [];
   let code: number | undefined;
   const folder = await mkdtemp(path.join(tmpdir(), 'extension-tests-'));
-  const vscode = await startVsCode({ dataDir: path.join(folder, 'vscode'), testDriver: true, machineSettings });
   const browser = await launchChromium();
+  const vscode = await startVsCode({ dataDir: path.join(folder, 'vscode'), testDriver: true, machineSettings });
   try {
     const page = await browser.newPage();
     const exit = new Promise<number>((resolve, reject) => {

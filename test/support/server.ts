@@ -79,6 +79,10 @@ function spawnServer(args: string[], options: StartOptions) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment,
   });
+  // Tests that are ended in the middle end their servers too.
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;

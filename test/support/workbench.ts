@@ -40,13 +40,13 @@ export class Workbench {
   static async open(options: Partial<VsCodeOptions> = {}): Promise<Workbench> {
     const made = options.dataDir === undefined ? await mkdtemp(path.join(tmpdir(), 'workbench-')) : undefined;
     const dataDir = options.dataDir ?? made ?? '';
+    const browser = await launchChromium();
     const vscode = await startVsCode({
       ...options,
       dataDir,
       extensions: options.extensions ?? [await packaged()],
       env: { TRAINING_PREDICTIONS_HOME: path.join(dataDir, 'home'), ...options.env },
     });
-    const browser = await launchChromium();
     const dispose = async () => {
       await browser.close();
       await vscode.stop();
