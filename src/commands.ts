@@ -172,8 +172,9 @@ async function openSampleRun({ localServer, watches, panels, extension }: Comman
   const server = await startWithProgress(localServer);
   const listing = watches.listing('local');
   await listing.refresh();
-  const running = activeSampleRun(listing.jobs);
-  const jobId = running?.id ?? (await createSampleJob(server, new Date()));
+  const now = new Date();
+  const running = activeSampleRun(listing.jobs, now);
+  const jobId = running?.id ?? (await createSampleJob(server, now));
   const { watch } = panels.open({ server: 'local', jobId });
   if (running === undefined) await replayInto(jobId, server, watch.session, extension);
   await listing.refresh();

@@ -11,9 +11,12 @@ const idPrefix = 'orders-sample-';
 /** The replay begins once a stream shows it, but no later than this, in ms. */
 const streamPatience = 10_000;
 
-/** A sample run that still sends, among these jobs. */
-export function activeSampleRun(jobs: readonly Job[]): Job | undefined {
-  return jobs.find(({ id, status }) => id.startsWith(idPrefix) && isActive(status));
+/** A sample run that still sends, among these jobs. One that began long ago was killed and only seems to run. */
+export function activeSampleRun(jobs: readonly Job[], now: Date): Job | undefined {
+  return jobs.find(({ id, status, started_at }) => {
+    const age = now.getTime() - Date.parse(started_at ?? '');
+    return id.startsWith(idPrefix) && isActive(status) && age < 2 * replaySeconds * 1000;
+  });
 }
 
 /** Creates the job of a sample run, still without predictions. @throws ApiError */
