@@ -12,6 +12,7 @@ import { hostCheck } from './hosts.ts';
 import { type Log, loggedPath } from './log.ts';
 import { healthRoute } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { streamRoute } from './routes/stream.ts';
 import type { Services } from './services.ts';
@@ -66,6 +67,7 @@ export function createApp(services: Services): App {
   fastify.setNotFoundHandler((_request, reply) => sendError(log, new HttpError(404, 'Not found'), reply));
 
   healthRoute(fastify, services);
+  metricsRoute(fastify, services);
   jobRoutes(fastify, services);
   predictionRoutes(fastify, services);
   streamRoute(fastify, services);

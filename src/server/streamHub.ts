@@ -31,6 +31,12 @@ export class StreamHub {
     this.#stopListening = storage.onChange((jobId) => this.#refresh(jobId));
   }
 
+  get openStreams(): number {
+    let count = 0;
+    for (const room of this.#rooms.values()) count += room.clients.size;
+    return count;
+  }
+
   /** Takes over `response` and sends the job's events until either side ends it. */
   open(job: JobRecord, response: ServerResponse, request: StreamRequest): void {
     response.writeHead(200, {
