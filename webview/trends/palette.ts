@@ -15,9 +15,11 @@ export function readPalette(): Palette {
   const style = getComputedStyle(document.body);
   const variable = (...names: string[]) =>
     names.map((name) => style.getPropertyValue(`--vscode-${name}`).trim()).find((value) => value !== '') ?? style.color;
+  const highContrast = style.getPropertyValue('--vscode-contrastBorder') !== '';
   return {
     text: variable('descriptionForeground', 'foreground'),
-    grid: variable('panel-border', 'widget-border'),
+    // Full contrast is for what one reads, not for the lines behind it.
+    grid: `color-mix(in srgb, ${variable('panel-border', 'widget-border')} ${highContrast ? 35 : 100}%, transparent)`,
     font: style.fontFamily,
     background: variable('editorHoverWidget-background', 'editor-background'),
     border: variable('editorHoverWidget-border', 'contrastBorder', 'widget-border'),
