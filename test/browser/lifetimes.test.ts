@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../support/eventually.ts';
+import { listen } from '../support/listen.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 import { Workbench } from '../support/workbench.ts';
@@ -79,6 +80,7 @@ describe('what happens to a watch in VS Code', () => {
   it('a job that is deleted says so and keeps what one was reading', async () => {
     const job = await jobWith(first, 'doomed', 'still readable');
     await watch('doomed');
+    await row('still readable').waitFor();
     await request(first, `/api/training/local/jobs/${job.id}`, { method: 'DELETE' });
     await badge('Deleted');
     await row('still readable').waitFor();
@@ -137,5 +139,24 @@ describe('what happens to a watch in VS Code', () => {
     );
     await workbench.run('Stop Watching');
     await eventually('no stream at the second', async () => ((await connections(second)) === 0 ? true : undefined));
+  });
+
+  it('a workspace that names another server, though it is trusted, gets no request and no key', async () => {
+    let asked = 0;
+    const elsewhere = await listen((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const folder = path.join(dataDir, 'workspace');
+    await mkdir(path.join(folder, '.vscode'), { recursive: true });
+    const settings = JSON.stringify({ 'trainingPredictions.serverUrl': elsewhere.url });
+    await writeFile(path.join(folder, '.vscode', 'settings.json'), settings);
+    await jobWith(second, 'in a workspace', 'as ever');
+    await workbench.page.goto(workbench.vscode.open({ folder }));
+    await workbench.ready();
+    await watch('in a workspace');
+    await row('as ever').waitFor();
+    assert.equal(asked, 0);
+    await elsewhere.close();
   });
 });
