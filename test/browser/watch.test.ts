@@ -39,23 +39,26 @@ describe('watching a training run in VS Code', () => {
   const rows = () => grid().locator('tbody tr[data-id]');
   const shows = (text: string) => workbench.panel.getByText(text, { exact: true }).waitFor();
 
-  /** Waits until the panel shows this many predictions, then compares what it holds with what the server holds. */
+  /** Waits for the page that begins with this row, counted from 1. */
+  const showsPage = (first: number) => shows(`Showing ${first}–${Math.min(first + 9, posted)} of ${posted}`);
+
+  /** Waits until the panel shows this many predictions, then compares all that it holds with what the server holds. */
   async function holdsAll(): Promise<void> {
-    await shows(`Showing 1–${Math.min(10, posted)} of ${posted}`);
     await shows(`${posted} predictions`);
     const stored = await readPredictions(server, job.id, '?limit=1000');
     const shown: string[] = [];
+    const firsts = Array.from({ length: Math.ceil(posted / 10) }, (_, page) => page * 10 + 1);
     const pages = workbench.panel.getByRole('navigation', { name: 'Pages' });
-    for (let first = 1; first <= posted; first += 10) {
-      await shows(`Showing ${first}–${Math.min(first + 9, posted)} of ${posted}`);
+    for (const first of firsts) {
+      if (first > 1) await pages.getByRole('button', { name: 'Next' }).click();
+      await showsPage(first);
       shown.push(...(await rows().evaluateAll((lines) => lines.map((line) => line.getAttribute('data-id') ?? ''))));
-      if (first + 10 <= posted) await pages.getByRole('button', { name: 'Next' }).click();
     }
     assert.deepEqual(shown.toSorted(), stored.map(({ id }) => String(id)).toSorted());
-    while (await pages.getByRole('button', { name: 'Previous' }).isEnabled()) {
+    for (const first of firsts.toReversed().slice(1)) {
       await pages.getByRole('button', { name: 'Previous' }).click();
+      await showsPage(first);
     }
-    await shows(`Showing 1–${Math.min(10, posted)} of ${posted}`);
   }
 
   before(async () => {
@@ -76,7 +79,7 @@ describe('watching a training run in VS Code', () => {
     await workbench.run('Set API Key');
     await workbench.answer(server.apiKey);
     await workbench.quickInput.waitFor({ state: 'hidden' });
-    await workbench.notification('key').waitFor();
+    await workbench.notification('is stored').waitFor();
   });
 
   it('opens the picked job in a panel that says Live', async () => {
