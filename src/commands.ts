@@ -94,7 +94,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
         } catch (error) {
           if (error instanceof vscode.CancellationError) return;
           log.error(name, error);
-          await tellFailure(name, error);
+          // Whoever ran the command does not wait until the message is read.
+          void tellFailure(name, error);
         }
       }),
     ),

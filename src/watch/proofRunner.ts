@@ -1,9 +1,18 @@
+/** A request that waits for its time. */
+interface Later {
+  /** ms since 1970 */
+  readonly due: number;
+  needed(): boolean;
+}
+
 /** Runs proofs one at a time; a request during one starts another right after it. */
 export class ProofRunner {
   readonly #prove: (signal: AbortSignal) => Promise<void>;
   #running: AbortController | undefined;
   #wanted = false;
+  #later: Later[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #notBefore = 0;
 
   /** @param prove reads over REST and settles everything itself; it never throws */
   constructor(prove: (signal: AbortSignal) => Promise<void>) {
@@ -20,10 +29,12 @@ export class ProofRunner {
   }
 
   request(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     if (this.#running !== undefined) {
       this.#wanted = true;
+      return;
+    }
+    if (Date.now() < this.#notBefore) {
+      this.requestLater(this.#notBefore - Date.now(), () => true);
       return;
     }
     const running = new AbortController();
@@ -36,22 +47,40 @@ export class ProofRunner {
     });
   }
 
-  /**
-   * Requests a proof after `delay` ms if `needed` still holds by then. The first such request stands until it is due.
-   */
+  /** Requests a proof after `delay` ms if `needed` still holds by then. Each request is asked at its own time. */
   requestLater(delay: number, needed: () => boolean): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      if (needed()) this.request();
-    }, delay);
+    this.#later.push({ due: Math.max(Date.now() + delay, this.#notBefore), needed });
+    this.#setTimer();
+  }
+
+  /** The server asked to be left alone for `delay` ms: nothing is read before. */
+  holdOff(delay: number): void {
+    this.#notBefore = Date.now() + delay;
   }
 
   /** Aborts what runs and forgets what was asked for. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#later = [];
+    this.#setTimer();
     this.#running?.abort();
     this.#running = undefined;
     this.#wanted = false;
+    this.#notBefore = 0;
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#later.length === 0) return;
+    const next = Math.min(...this.#later.map(({ due }) => due));
+    this.#timer = setTimeout(() => this.#ask(), Math.max(0, next - Date.now()));
+  }
+
+  #ask(): void {
+    const now = Date.now();
+    const due = this.#later.filter((later) => later.due <= now);
+    this.#later = this.#later.filter((later) => later.due > now);
+    this.#setTimer();
+    if (due.some(({ needed }) => needed())) this.request();
   }
 }

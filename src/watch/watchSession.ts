@@ -2,6 +2,7 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, UnauthorizedError, UnavailableError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
+import { believed } from '../stream/backoff.ts';
 import { Connection } from '../stream/connection.ts';
 import type { ConnectionEvent, ConnectionState, Policy } from '../stream/connectionState.ts';
 import { isActive, type Job } from '../wire/job.ts';
@@ -9,6 +10,7 @@ import { type Prediction, prediction } from '../wire/prediction.ts';
 import { catchUp, type Outcome } from './catchUp.ts';
 import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
 import { Listeners } from './listeners.ts';
+import { PageReader } from './pageReader.ts';
 import { PredictionStore } from './predictionStore.ts';
 import { ProofRunner } from './proofRunner.ts';
 import { Unreadable } from './unreadable.ts';
@@ -19,6 +21,8 @@ const hintPatience = 1000;
 const countlessProofInterval = 30_000;
 /** A proof that failed or did not come out is tried again after this, in ms. */
 const proofRetryDelay = 5000;
+/** A proof that learned nothing for so long hangs on a dead connection; a live stream starts it anew. In ms. */
+const stuckAfter = 5000;
 
 export interface WatchOptions {
   jobId: string;
@@ -50,8 +54,15 @@ export class WatchSession {
   readonly #changes = new Listeners<WatchChange>();
   readonly onDidChange = this.#changes.event;
 
+  readonly #pages = new PageReader();
   #restProblem: Error | null = null;
-  #lastCountlessProof = 0;
+  #nextCountlessProof = 0;
+  /** The largest count that waits to be asked about. */
+  #hinted = 0;
+  /** Grows whenever events may have been missed. */
+  #gaps = 0;
+  #lastProgress = 0;
+  #proven = 0;
   #caughtUp = false;
   #onServer: number | null = null;
   #lastArrival: number | null = null;
@@ -70,8 +81,8 @@ export class WatchSession {
         new ApiClient(await options.endpoint()).openStream(options.jobId, lastEventId, signal),
       received: (event) => this.#received(event),
       changed: () => this.#connectionChanged(),
-      catchUp: () => this.#becameLive(),
-      poll: () => this.#proofs.request(),
+      catchUp: () => this.#readAfresh(),
+      poll: () => this.#readAfresh(),
     });
   }
 
@@ -132,6 +143,7 @@ export class WatchSession {
     this.unreadable.clear();
     this.#connection.forgetPlace();
     this.#onServer = null;
+    this.#hinted = 0;
     this.#lastArrival = null;
     this.#caughtUp = false;
     this.#changes.fire('rows');
@@ -149,6 +161,8 @@ export class WatchSession {
 
   async #prove(signal: AbortSignal): Promise<void> {
     this.#changes.fire('status');
+    const gaps = this.#gaps;
+    this.#lastProgress = Date.now();
     let outcome: Outcome = 'different';
     let problem: Error | null = null;
     try {
@@ -162,8 +176,11 @@ export class WatchSession {
       this.#beginNewLife();
       return;
     }
-    const complete = outcome === 'equal';
+    // What came while the stream was away may have come after it was counted.
+    const complete = outcome === 'equal' && gaps === this.#gaps;
     const retryAfter = problem instanceof UnavailableError ? problem.retryAfter : null;
+    this.#proven += 1;
+    if (retryAfter !== null) this.#proofs.holdOff(believed(retryAfter));
     this.#caughtUp = complete;
     this.#restProblem = problem;
     if (problem !== null) this.#options.log.warn(`${this.jobId}: reading failed (${problem.message})`);
@@ -171,8 +188,9 @@ export class WatchSession {
     else if (problem instanceof NotFoundError) this.dispatch({ type: 'missing' });
     else this.dispatch({ type: 'polled', succeeded: problem === null, retryAfter });
 
-    if (!complete) this.#proveAgain(Math.max(proofRetryDelay, retryAfter ?? 0));
+    if (!complete) this.#proofs.requestLater(proofRetryDelay, () => !this.#caughtUp && this.#mayRead());
     else if (this.#jobEnded && !this.#proofs.wanted) this.dispatch({ type: 'jobEnded' });
+    else this.#proveNowAndThen();
     this.#changes.fire('status');
   }
 
@@ -181,7 +199,8 @@ export class WatchSession {
     return catchUp(
       {
         epochs: (aborted) => client.epochs(this.jobId, aborted),
-        page: (query, aborted) => client.predictions(this.jobId, query, aborted),
+        page: (query, aborted) =>
+          this.#pages.read(query, (fitting) => client.predictions(this.jobId, fitting, aborted), aborted),
       },
       {
         count: (epoch) => this.#held(epoch),
@@ -197,8 +216,15 @@ export class WatchSession {
     return this.store.count(epoch) + this.unreadable.count(epoch);
   }
 
-  #proveAgain(delay: number): void {
-    this.#proofs.requestLater(delay, () => !this.#caughtUp && this.#mayRead());
+  /**
+   * A server without ids may lose an event with nothing to tell of it: its own subscription begins after `connected`,
+   * and no event need follow. So what is held is compared from time to time.
+   */
+  #proveNowAndThen(): void {
+    if (this.#incarnation !== undefined || this.#connection.state.name !== 'live') return;
+    const proven = this.#proven;
+    const isDue = () => proven === this.#proven && this.#connection.state.name === 'live';
+    this.#proofs.requestLater(this.#options.policy().pollInterval, isDue);
   }
 
   /** Nothing is read for a watch that is paused, signed out or over, or whose server is away. */
@@ -212,7 +238,9 @@ export class WatchSession {
     // Whatever interrupts the stream may have swallowed events.
     if (name !== 'live' && name !== 'polling' && name !== 'finished') {
       this.#caughtUp = false;
-      this.#proofs.end();
+      this.#gaps += 1;
+      // A proof outlives its stream: against a server that closes every few seconds none would come to its end.
+      if (name !== 'connecting' && name !== 'waiting') this.#proofs.end();
     }
     if (name === 'gone') this.#wasGone = true;
     this.#options.log.info(`${this.jobId}: ${name}${this.problem === null ? '' : ` (${this.problem.message})`}`);
@@ -220,9 +248,10 @@ export class WatchSession {
   }
 
   /** A job that was gone and is there again has been made anew. */
-  #becameLive(): void {
+  #readAfresh(): void {
     if (this.#wasGone) this.forget();
     this.#wasGone = false;
+    if (this.#proofs.running && Date.now() - this.#lastProgress > stuckAfter) this.#proofs.end();
     this.#proofs.request();
   }
 
@@ -253,8 +282,9 @@ export class WatchSession {
         this.dispatch({ type: 'delivered' });
         break;
       case 'serverError':
-        this.#options.log.warn(`${this.jobId}: the server's own subscription failed`);
+        // Its heartbeats may go on, yet no prediction would come any more.
         this.#proofs.request();
+        this.#connection.dispatchFailure(new ServerSubscriptionError(), { type: 'interrupted', retryAfter: null });
         break;
       case 'job':
         this.#options.jobChanged(event.job);
@@ -294,26 +324,39 @@ export class WatchSession {
     if (isNew) this.#changes.fire('rows');
   }
 
+  /** Once for all events of the next interval, so that the last of them is covered too. */
   #proveCountless(): void {
     const now = Date.now();
-    if (now - this.#lastCountlessProof < countlessProofInterval) return;
-    this.#lastCountlessProof = now;
-    this.#proofs.request();
+    if (now < this.#nextCountlessProof) return;
+    const delay = Math.max(hintPatience, this.#nextCountlessProof + countlessProofInterval - now);
+    this.#nextCountlessProof = now + delay;
+    this.#proofs.requestLater(delay, () => this.#mayRead());
   }
 
   #hint(total: number): void {
     const held = this.#held(null);
     this.#onServer = Math.max(this.#onServer ?? 0, total, held);
-    if (total <= held) return;
-    this.#proofs.requestLater(hintPatience, () => this.#held(null) < total && this.#mayRead());
+    if (total <= Math.max(held, this.#hinted)) return;
+    this.#hinted = total;
+    this.#proofs.requestLater(hintPatience, () => this.#isGap(total));
+  }
+
+  /** True when a count that came a while ago still exceeds what is held. */
+  #isGap(total: number): boolean {
+    if (this.#hinted === total) this.#hinted = 0;
+    if (this.#held(null) >= total) return false;
+    this.#caughtUp = false;
+    return this.#mayRead();
   }
 
   #learn(total: number): void {
+    this.#lastProgress = Date.now();
     this.#onServer = Math.max(total, this.#held(null));
     this.#changes.fire('status');
   }
 
   #take(rows: unknown[], epoch: number | null): void {
+    this.#lastProgress = Date.now();
     for (const row of rows) {
       if (prediction.check(row)) this.store.add(row);
       else this.unreadable.add(row, epoch);
