@@ -20,7 +20,7 @@ export interface Holdings {
 }
 
 /** Pauses between rounds, in ms: an insert may be under way on the server, or a replica behind. */
-const pauses = [200, 500, 1000, 2000];
+const roundPauses: readonly number[] = [200, 500, 1000, 2000];
 
 /**
  * `equal`: what is held is what the server has. `different`: rows are still missing. `replaced`: the server has fewer
@@ -35,7 +35,12 @@ export type Outcome = 'equal' | 'different' | 'replaced';
  *
  * @throws ApiError, or the signal's reason
  */
-export async function catchUp(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Outcome> {
+export async function catchUp(
+  reader: JobReader,
+  holdings: Holdings,
+  signal: AbortSignal,
+  pauses = roundPauses,
+): Promise<Outcome> {
   for (let round = 0; ; round += 1) {
     const before = holdings.count(null);
     const epochs = await reader.epochs(signal);

@@ -21,9 +21,12 @@ export class Unreadable {
   }
 
   add(row: unknown, epoch: number | null): void {
+    const identity = identityOf(row);
+    // A reading of the whole job may not tell an epoch that a reading of the epoch did.
+    if (epoch === null && [...this.#rows.values()].some((known) => known.has(identity))) return;
     const place = epoch ?? epochOf(row);
     const rows = this.#rows.get(place) ?? new Set();
-    this.#rows.set(place, rows.add(identityOf(row)));
+    this.#rows.set(place, rows.add(identity));
   }
 
   /** Counts an event that could not be read. @returns whether it is the first of its name */

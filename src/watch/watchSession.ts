@@ -1,6 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { ApiClient } from '../api/client.ts';
-import { NotFoundError, UnauthorizedError, UnavailableError } from '../api/errors.ts';
+import { NotFoundError, UnauthorizedError, UnavailableError, UnreachableError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
 import { believed } from '../stream/backoff.ts';
 import { Connection } from '../stream/connection.ts';
@@ -133,17 +133,16 @@ export class WatchSession {
   dispose(): void {
     this.#changes.clear();
     this.#connection.dispatch({ type: 'stop' });
-    this.#proofs.end();
+    this.#endProofs();
   }
 
   /** Empties the store: what it holds is of another life of the job, or of another server. */
   forget(): void {
-    this.#proofs.end();
+    this.#endProofs();
     this.store.clear();
     this.unreadable.clear();
     this.#connection.forgetPlace();
     this.#onServer = null;
-    this.#hinted = 0;
     this.#lastArrival = null;
     this.#caughtUp = false;
     this.#changes.fire('rows');
@@ -227,6 +226,12 @@ export class WatchSession {
     this.#proofs.requestLater(this.#options.policy().pollInterval, isDue);
   }
 
+  #endProofs(): void {
+    this.#proofs.end();
+    this.#hinted = 0;
+    this.#nextCountlessProof = 0;
+  }
+
   /** Nothing is read for a watch that is paused, signed out or over, or whose server is away. */
   #mayRead(): boolean {
     const { name } = this.#connection.state;
@@ -240,7 +245,7 @@ export class WatchSession {
       this.#caughtUp = false;
       this.#gaps += 1;
       // A proof outlives its stream: against a server that closes every few seconds none would come to its end.
-      if (name !== 'connecting' && name !== 'waiting') this.#proofs.end();
+      if (name !== 'connecting' && name !== 'waiting') this.#endProofs();
     }
     if (name === 'gone') this.#wasGone = true;
     this.#options.log.info(`${this.jobId}: ${name}${this.problem === null ? '' : ` (${this.problem.message})`}`);
@@ -251,7 +256,7 @@ export class WatchSession {
   #readAfresh(): void {
     if (this.#wasGone) this.forget();
     this.#wasGone = false;
-    if (this.#proofs.running && Date.now() - this.#lastProgress > stuckAfter) this.#proofs.end();
+    if (this.#proofs.running && Date.now() - this.#lastProgress > stuckAfter) this.#endProofs();
     this.#proofs.request();
   }
 
@@ -284,7 +289,10 @@ export class WatchSession {
       case 'serverError':
         // Its heartbeats may go on, yet no prediction would come any more.
         this.#proofs.request();
-        this.#connection.dispatchFailure(new ServerSubscriptionError(), { type: 'interrupted', retryAfter: null });
+        this.#connection.dispatchFailure(
+          new UnreachableError('The server can no longer tell of new predictions on this connection.'),
+          { type: 'interrupted', retryAfter: null },
+        );
         break;
       case 'job':
         this.#options.jobChanged(event.job);
