@@ -70,7 +70,7 @@ export class ApiClient {
       headers: {
         Accept: 'text/event-stream',
         'Cache-Control': 'no-cache',
-        ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }),
+        ...lastEventIdHeader(lastEventId),
       },
       signal,
     });
@@ -95,6 +95,15 @@ export class ApiClient {
       return mark === undefined ? job : { ...job, _stale: true, _originalStatus: mark._originalStatus ?? job.status };
     });
   }
+}
+
+/** An id goes as UTF-8 (WHATWG HTML, 9.2.3). One that no header can carry is not sent: the catch-up needs none. */
+function lastEventIdHeader(id: string | null): Record<string, string> {
+  if (id === null) return {};
+  const value = String.fromCharCode(...new TextEncoder().encode(id));
+  return /^[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value)
+    ? { 'Last-Event-ID': value }
+    : {};
 }
 
 function predictionsPath(jobId: string): string {

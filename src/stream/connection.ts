@@ -85,10 +85,11 @@ export class Connection {
   /** Says why a request failed and what follows from it, by its class. */
   dispatchFailure(error: unknown, otherwise: ConnectionEvent): void {
     this.#problem = error instanceof Error ? error : new Error(String(error));
+    const before = this.#state;
     if (error instanceof UnauthorizedError) this.dispatch({ type: 'refused' });
     else if (error instanceof NotFoundError) this.dispatch({ type: 'missing' });
     else this.dispatch(otherwise);
-    this.#owner.changed();
+    if (this.#state === before) this.#owner.changed();
   }
 
   #open(): void {
@@ -109,7 +110,7 @@ export class Connection {
     };
     try {
       const response = await this.#owner.open(this.#lastEventId, signal);
-      if (response.body === null || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+      if (response.body === null || !isEventStream(response)) {
         throw new UnreachableError('The server answered with something other than an event stream.');
       }
       await readEventStream(response.body, {
@@ -149,6 +150,10 @@ export class Connection {
       this.dispatch({ type: 'timer' });
     }, delay);
   }
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return /^text\/event-stream\s*(;|$)/i.test(headers.get('Content-Type') ?? '');
 }
 
 /** What an observer can tell apart: bytes that only move a clock are no change. */

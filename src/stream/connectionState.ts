@@ -36,10 +36,13 @@ export type ConnectionState =
       lastPollFailed: boolean;
       backoff: Backoff;
     }
-  | { name: 'paused' }
-  | { name: 'signedOut' }
-  | { name: 'gone' }
-  | { name: 'finished' };
+  /** These do nothing by themselves, and remember when they last did: who toggles them quickly opens no more. */
+  | Halted;
+
+interface Halted {
+  name: 'paused' | 'signedOut' | 'gone' | 'finished';
+  openings: readonly number[];
+}
 
 export type ConnectionEvent =
   /** Begin, or begin again from nothing: a new watch, another server. */
@@ -108,33 +111,27 @@ export const idle: ConnectionState = { name: 'idle' };
 export function transition(state: ConnectionState, event: ConnectionEvent, at: Circumstances): Transition {
   switch (event.type) {
     case 'keyChanged':
-      if (state.name === 'signedOut' && event.hasKey) return begin(freshBackoff([]), at);
+      if (state.name === 'signedOut' && event.hasKey) return begin(freshBackoff(openingsOf(state)), at);
       if (!isRunning(state)) return stay(state);
       return transition(state, { type: 'start', hasKey: event.hasKey }, at);
     case 'start':
-      return event.hasKey
-        ? begin(freshBackoff(openingsOf(state)), at)
-        : { state: { name: 'signedOut' }, effects: ['close'] };
+      return event.hasKey ? begin(freshBackoff(openingsOf(state)), at) : halt('signedOut', state);
     case 'stop':
       return { state: idle, effects: ['close'] };
     case 'pause':
-      return isRunning(state) ? { state: { name: 'paused' }, effects: ['close'] } : stay(state);
+      return isRunning(state) ? halt('paused', state) : stay(state);
     case 'resume':
-      return state.name === 'paused' ? begin(freshBackoff([]), at) : stay(state);
+      return state.name === 'paused' ? begin(freshBackoff(state.openings), at) : stay(state);
     case 'reconnect':
       return state.name === 'idle' ? stay(state) : begin(freshBackoff(openingsOf(state)), at);
     case 'refused':
-      return isRunning(state) || state.name === 'finished'
-        ? { state: { name: 'signedOut' }, effects: ['close'] }
-        : stay(state);
+      return isRunning(state) || state.name === 'finished' ? halt('signedOut', state) : stay(state);
     case 'missing':
-      return isRunning(state) || state.name === 'finished'
-        ? { state: { name: 'gone' }, effects: ['close'] }
-        : stay(state);
+      return isRunning(state) || state.name === 'finished' ? halt('gone', state) : stay(state);
     case 'jobEnded':
-      return isRunning(state) ? { state: { name: 'finished' }, effects: ['close'] } : stay(state);
+      return isRunning(state) ? halt('finished', state) : stay(state);
     case 'jobResumed':
-      return state.name === 'finished' ? begin(freshBackoff([]), at) : stay(state);
+      return state.name === 'finished' ? begin(freshBackoff(state.openings), at) : stay(state);
     case 'policyChanged':
       return policyChanged(state, at);
     case 'focus':
@@ -180,7 +177,12 @@ function isRunning(state: ConnectionState): state is Running {
 }
 
 function openingsOf(state: ConnectionState): readonly number[] {
-  return isRunning(state) ? state.backoff.openings : [];
+  if (state.name === 'idle') return [];
+  return isRunning(state) ? state.backoff.openings : state.openings;
+}
+
+function halt(name: Halted['name'], from: ConnectionState): Transition {
+  return { state: { name, openings: openingsOf(from) }, effects: ['close'] };
 }
 
 function stay(state: ConnectionState): Transition {

@@ -41,9 +41,14 @@ export async function readEventStream(
     maxBufferSize: limit,
   });
   const decoder = new TextDecoder();
+  let line = 0;
   for await (const chunk of body) {
     handlers.bytes();
-    parser.feed(decoder.decode(chunk, { stream: true }));
-    if (tooLong) throw new EventTooLongError(limit);
+    const text = decoder.decode(chunk, { stream: true });
+    parser.feed(text);
+    // The parser holds nothing of a comment or an unknown field, and would follow one without end for ever.
+    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+    line = end === -1 ? line + text.length : text.length - end - 1;
+    if (tooLong || line > limit) throw new EventTooLongError(limit);
   }
 }

@@ -21,10 +21,10 @@ const states: Record<string, ConnectionState> = {
     backoff,
   },
   trying: { name: 'polling', nextPollAt: now + 9, nextTryAt: null, tryingSince: now, lastPollFailed: false, backoff },
-  paused: { name: 'paused' },
-  signedOut: { name: 'signedOut' },
-  gone: { name: 'gone' },
-  finished: { name: 'finished' },
+  paused: { name: 'paused', openings: [] },
+  signedOut: { name: 'signedOut', openings: [] },
+  gone: { name: 'gone', openings: [] },
+  finished: { name: 'finished', openings: [] },
 };
 
 const events: Record<string, ConnectionEvent> = {
