@@ -20,8 +20,11 @@ export interface Endpoint {
   readonly key: string | null;
 }
 
-/** A REST answer has to come within this, in ms. */
+/** A REST answer has to begin within this, and then to go on, in ms: a large one over a slow line may take its time. */
 const answerTimeout = 30_000;
+/** An error's explanation is read for so long, in ms, and so far, in bytes: its status says what matters. */
+const explanationTimeout = 2000;
+const longestExplanation = 16_384;
 
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
@@ -75,11 +78,25 @@ export async function sendForJson<T>(
   answer: Schema<T>,
   options: RequestOptions = {},
 ): Promise<T> {
-  const timeout = AbortSignal.timeout(answerTimeout);
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
-  const response = await send(endpoint, path, { ...options, signal });
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new DOMException('silence', 'TimeoutError')), answerTimeout);
+  const signal = options.signal === undefined ? silence.signal : AbortSignal.any([options.signal, silence.signal]);
   try {
-    return answer.parse(await response.json());
+    const response = await send(endpoint, path, { ...options, signal });
+    return await readJson(endpoint, response, answer, { signal, progressed: () => timer.refresh() });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readJson<T>(
+  endpoint: Endpoint,
+  response: Response,
+  answer: Schema<T>,
+  { signal, progressed }: { signal: AbortSignal; progressed(): void },
+): Promise<T> {
+  try {
+    return answer.parse(JSON.parse(await textOf(response, progressed)));
   } catch (cause) {
     if (cause instanceof SyntaxError || cause instanceof SchemaError) {
       throw new UnreadableAnswerError(
@@ -90,6 +107,16 @@ export async function sendForJson<T>(
     }
     throw unreachable(endpoint.address, cause, signal);
   }
+}
+
+async function textOf(response: Response, progressed: () => void): Promise<string> {
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  for await (const chunk of response.body ?? []) {
+    progressed();
+    parts.push(decoder.decode(chunk, { stream: true }));
+  }
+  return parts.join('') + decoder.decode();
 }
 
 /** An API key goes as `X-API-Key`, a session token as `Authorization`. */
@@ -144,7 +171,7 @@ async function failure(address: ServerAddress, response: Response): Promise<ApiE
 async function explanation(response: Response): Promise<string> {
   let text: string;
   try {
-    text = await response.text();
+    text = await beginningOf(response);
   } catch {
     return 'its explanation was cut off';
   }
@@ -157,4 +184,25 @@ async function explanation(response: Response): Promise<string> {
   }
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/** The beginning of a body that may be of any length, or never end. */
+async function beginningOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return '';
+  const cancel = () => void reader.cancel().catch(() => {});
+  const timer = setTimeout(cancel, explanationTimeout);
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    while (text.length < longestExplanation) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+    return text;
+  } finally {
+    clearTimeout(timer);
+    cancel();
+  }
 }
