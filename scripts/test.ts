@@ -39,6 +39,7 @@ const suites: Suite[] = [
   check('package', 'scripts/package.ts'),
   mocha('unit', 5),
   mocha('server', 10),
+  mocha('stream', 10),
   { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 5 },
   // What a failed hook left open must not hold up the end.
   mocha('browser', 15, '--timeout', '180000', '--exit'),

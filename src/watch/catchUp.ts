@@ -11,8 +11,8 @@ export interface JobReader {
 
 /** What is held so far, and where new rows go. */
 export interface Holdings {
-  /** Rows held; of one epoch, or of all for null. */
-  count(epoch: number | null): number;
+  /** Rows held of each epoch, as they are now. */
+  counts(): ReadonlyMap<number, number>;
   /** Takes rows as the server sent them; those held already change nothing. */
   take(rows: unknown[], epoch: number | null): void;
   /** The server's count, as soon as it is known. */
@@ -23,15 +23,15 @@ export interface Holdings {
 const roundPauses: readonly number[] = [200, 500, 1000, 2000];
 
 /**
- * `equal`: what is held is what the server has. `different`: rows are still missing. `replaced`: the server has fewer
- * rows than were held before it was asked, again and again, so this is another life of the job.
+ * `equal`: what was held is what the server had. `different`: rows are missing, or came too fast to tell. `replaced`:
+ * the server has fewer rows than were held before it was asked, again and again, so this is another life of the job.
  */
 export type Outcome = 'equal' | 'different' | 'replaced';
 
 /**
  * Reads what is missing, newest epoch first, until all counts agree: rows never change and leave only with their job,
- * so what is held is a subset of what the server has, and equal counts mean equal sets. The stream may add rows while a
- * count travels; more held than counted is therefore agreement too, unless they were held before the count was asked.
+ * so what is held is a subset of what the server has, and equal counts mean equal sets. What counts is what was held
+ * before the server was asked: a row that the stream brings meanwhile may make up in number for one that is missing.
  *
  * @throws ApiError, or the signal's reason
  */
@@ -42,25 +42,39 @@ export async function catchUp(
   pauses = roundPauses,
 ): Promise<Outcome> {
   for (let round = 0; ; round += 1) {
-    const before = holdings.count(null);
-    const epochs = await reader.epochs(signal);
-    const total = epochs.reduce((sum, { prediction_count }) => sum + prediction_count, 0);
-    holdings.learned(total);
-    const fewer = total < before;
-    const missing = fewer ? [] : incomplete(epochs, holdings);
-    if (!fewer && missing.length === 0) return 'equal';
+    const { verdict, missing } = await compare(reader, holdings, signal);
+    if (verdict === 'equal') return 'equal';
     const pause = pauses[round];
-    if (pause === undefined) return fewer ? 'replaced' : readAll(reader, holdings, signal);
-    if (fewer || round > 0) await sleep(pause, undefined, { signal });
+    if (pause === undefined) {
+      if (verdict === 'fewer') return 'replaced';
+      return missing.length === 0 ? 'different' : readAll(reader, holdings, signal);
+    }
+    if (round > 0 || missing.length === 0) await sleep(pause, undefined, { signal });
     for (const epoch of missing) await readEpoch(reader, holdings, epoch, signal);
   }
 }
 
-/** The epochs that have rows which are not held, newest first. */
-function incomplete(epochs: EpochSummary[], holdings: Holdings): EpochSummary[] {
-  return epochs
-    .filter(({ epoch, prediction_count }) => prediction_count > holdings.count(epoch))
+interface Comparison {
+  verdict: 'equal' | 'fewer' | 'more';
+  /** The epochs that have rows which are not held, newest first. */
+  missing: EpochSummary[];
+}
+
+async function compare(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Comparison> {
+  const before = holdings.counts();
+  const epochs = await reader.epochs(signal);
+  holdings.learned(epochs.reduce((sum, { prediction_count }) => sum + prediction_count, 0));
+  const onServer = new Map(epochs.map(({ epoch, prediction_count }) => [epoch, prediction_count]));
+  if ([...before].some(([epoch, count]) => count > (onServer.get(epoch) ?? 0)))
+    return { verdict: 'fewer', missing: [] };
+  if (epochs.every(({ epoch, prediction_count }) => prediction_count === (before.get(epoch) ?? 0))) {
+    return { verdict: 'equal', missing: [] };
+  }
+  const held = holdings.counts();
+  const missing = epochs
+    .filter(({ epoch, prediction_count }) => prediction_count > (held.get(epoch) ?? 0))
     .sort((a, b) => b.epoch - a.epoch);
+  return { verdict: 'more', missing };
 }
 
 /** Pages of one epoch, ended by its own count: `total_count` is of the whole job. */
@@ -86,5 +100,6 @@ async function readAll(reader: JobReader, holdings: Holdings, signal: AbortSigna
     offset += page.predictions.length;
     if (page.predictions.length === 0 || offset >= page.total_count) break;
   }
-  return incomplete(await reader.epochs(signal), holdings).length === 0 ? 'equal' : 'different';
+  const { verdict } = await compare(reader, holdings, signal);
+  return verdict === 'equal' ? 'equal' : 'different';
 }

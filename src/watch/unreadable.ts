@@ -9,15 +9,21 @@ export class Unreadable {
   get total(): number {
     let events = 0;
     for (const count of this.#events.values()) events += count;
-    return Math.max(events, this.count(null));
+    return Math.max(events, this.rows);
   }
 
-  /** Rows of one epoch that are on the server and not in the store; of all epochs for null. */
-  count(epoch: number | null): number {
-    if (epoch !== null) return this.#rows.get(epoch)?.size ?? 0;
+  /** Rows that are on the server and not in the store. */
+  get rows(): number {
     let count = 0;
     for (const rows of this.#rows.values()) count += rows.size;
     return count;
+  }
+
+  /** Rows of each epoch, as far as it can be told. */
+  byEpoch(): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (const [epoch, rows] of this.#rows) if (epoch !== null) counts.set(epoch, rows.size);
+    return counts;
   }
 
   add(row: unknown, epoch: number | null): void {

@@ -202,7 +202,7 @@ export class WatchSession {
           this.#pages.read(query, (fitting) => client.predictions(this.jobId, fitting, aborted), aborted),
       },
       {
-        count: (epoch) => this.#held(epoch),
+        counts: () => this.#heldByEpoch(),
         take: (rows, epoch) => this.#take(rows, epoch),
         learned: (total) => this.#learn(total),
       },
@@ -210,9 +210,17 @@ export class WatchSession {
     );
   }
 
-  /** Rows that are here, readable or not; of all epochs for null. */
-  #held(epoch: number | null): number {
-    return this.store.count(epoch) + this.unreadable.count(epoch);
+  /** Rows that are here, readable or not. */
+  #held(): number {
+    return this.store.size + this.unreadable.rows;
+  }
+
+  #heldByEpoch(): ReadonlyMap<number, number> {
+    const counts = this.unreadable.byEpoch();
+    for (const { epoch, prediction_count } of this.store.epochs()) {
+      counts.set(epoch, (counts.get(epoch) ?? 0) + prediction_count);
+    }
+    return counts;
   }
 
   /**
@@ -342,7 +350,7 @@ export class WatchSession {
   }
 
   #hint(total: number): void {
-    const held = this.#held(null);
+    const held = this.#held();
     this.#onServer = Math.max(this.#onServer ?? 0, total, held);
     if (total <= Math.max(held, this.#hinted)) return;
     this.#hinted = total;
@@ -352,14 +360,14 @@ export class WatchSession {
   /** True when a count that came a while ago still exceeds what is held. */
   #isGap(total: number): boolean {
     if (this.#hinted === total) this.#hinted = 0;
-    if (this.#held(null) >= total) return false;
+    if (this.#held() >= total) return false;
     this.#caughtUp = false;
     return this.#mayRead();
   }
 
   #learn(total: number): void {
     this.#lastProgress = Date.now();
-    this.#onServer = Math.max(total, this.#held(null));
+    this.#onServer = Math.max(total, this.#held());
     this.#changes.fire('status');
   }
 

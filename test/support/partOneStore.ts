@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { EpochSummary, PredictionsPage } from '../../src/wire/responses.ts';
+import type { Random } from './random.ts';
+
+/** A row as a script sends it; whatever else it holds is kept. */
+export interface RowFields {
+  epoch: number;
+  sample_index: number;
+  [field: string]: unknown;
+}
+
+export interface StoredRow extends RowFields {
+  id: string;
+  job_id: string;
+  created_at: string;
+}
+
+interface StoredJob {
+  readonly createdAt: string;
+  status: string;
+  readonly rows: StoredRow[];
+}
+
+/** Jobs and predictions of the part-1 server, in memory: the truth that tests compare with. */
+export class PartOneStore {
+  readonly #random: Random;
+  readonly #jobs = new Map<string, StoredJob>();
+  readonly #listeners = new Set<(row: StoredRow) => void>();
+  #clock = Date.parse('2026-01-01T00:00:00Z');
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** A new life of a job: it has another `created_at` than any before. */
+  create(jobId: string): void {
+    this.#jobs.set(jobId, { createdAt: this.#now(), status: 'running', rows: [] });
+  }
+
+  delete(jobId: string): void {
+    this.#jobs.delete(jobId);
+  }
+
+  has(jobId: string): boolean {
+    return this.#jobs.has(jobId);
+  }
+
+  setStatus(jobId: string, status: string): void {
+    this.#jobOf(jobId).status = status;
+  }
+
+  /** Stores a batch and then tells the streams of each row. */
+  insert(jobId: string, batch: readonly RowFields[]): StoredRow[] {
+    const stored = batch.map((fields) => ({
+      step: fields.epoch * 10,
+      prompt: `Prompt ${fields.sample_index}`,
+      prediction: `Answer of epoch ${fields.epoch} — ü€😀`,
+      ...fields,
+      id: randomUUID(),
+      job_id: jobId,
+      created_at: this.#now(),
+    }));
+    this.#jobOf(jobId).rows.push(...stored);
+    for (const row of stored) for (const listener of [...this.#listeners]) listener(row);
+    return stored;
+  }
+
+  /** Hears of every inserted row until the returned function is called. */
+  onInsert(listener: (row: StoredRow) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  count(jobId: string): number {
+    return this.#jobOf(jobId).rows.length;
+  }
+
+  /** Sorted. */
+  ids(jobId: string): string[] {
+    return this.#jobOf(jobId)
+      .rows.map(({ id }) => id)
+      .sort();
+  }
+
+  jobs(): Record<string, unknown>[] {
+    return [...this.#jobs].map(([id, { createdAt, status }]) => ({ id, status, created_at: createdAt })).reverse();
+  }
+
+  epochs(jobId: string): EpochSummary[] {
+    const counts = new Map<number, number>();
+    for (const { epoch } of this.#jobOf(jobId).rows) counts.set(epoch, (counts.get(epoch) ?? 0) + 1);
+    return [...counts]
+      .sort(([a], [b]) => a - b)
+      .map(([epoch, prediction_count]) => ({ epoch, prediction_count, latest_step: epoch * 10 }));
+  }
+
+  /** By epoch and sample, equal ones in another order at every reading. */
+  page(jobId: string, { epoch, limit, offset }: { epoch?: number; limit: number; offset: number }): PredictionsPage {
+    const { rows } = this.#jobOf(jobId);
+    const asked = rows.filter((row) => epoch === undefined || row.epoch === epoch);
+    const ordered = this.#random
+      .shuffled(asked)
+      .sort((a, b) => a.epoch - b.epoch || Number(a.sample_index) - Number(b.sample_index));
+    return {
+      predictions: ordered.slice(offset, offset + Math.min(limit, 1000)),
+      total_count: rows.length,
+      epoch_count: this.epochs(jobId).length,
+    };
+  }
+
+  #jobOf(jobId: string): StoredJob {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) throw new Error(`no job ${jobId}`);
+    return job;
+  }
+
+  #now(): string {
+    this.#clock += 1;
+    return new Date(this.#clock).toISOString();
+  }
+}
