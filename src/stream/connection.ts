@@ -36,6 +36,8 @@ export class Connection {
   #response: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = 0;
+  /** When it last looked at the clock. */
+  #now = 0;
   #lastEventId: string | null = null;
   #lastByteAt: number | null = null;
   #problem: Error | null = null;
@@ -65,11 +67,11 @@ export class Connection {
 
   dispatch(event: ConnectionEvent): void {
     const before = this.#state;
-    const { state, effects } = transition(before, event, {
-      now: Date.now(),
-      random: Math.random(),
-      policy: this.#owner.policy(),
-    });
+    const at = { now: Date.now(), random: Math.random(), policy: this.#owner.policy() };
+    const by = this.#now - at.now;
+    this.#now = at.now;
+    const known = by > 0 ? transition(before, { type: 'clockSetBack', by }, at).state : before;
+    const { state, effects } = transition(known, event, at);
     this.#state = state;
     if (before.name !== state.name && (state.name === 'live' || state.name === 'finished')) this.#problem = null;
     for (const effect of effects) {

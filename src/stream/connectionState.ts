@@ -78,7 +78,9 @@ export type ConnectionEvent =
   /** The job ended on the server and everything it has is held. */
   | { type: 'jobEnded' }
   /** The job runs again. */
-  | { type: 'jobResumed' };
+  | { type: 'jobResumed' }
+  /** The system's clock was set back by so many ms: all times of the state were taken before. */
+  | { type: 'clockSetBack'; by: number };
 
 /** What the runner has to do; it holds at most one response open. */
 export type Effect = 'open' | 'close' | 'poll' | 'catchUp';
@@ -147,6 +149,28 @@ export function transition(state: ConnectionState, event: ConnectionEvent, at: C
       return polled(state, event, at);
     case 'timer':
       return timer(state, at);
+    case 'clockSetBack':
+      return stay(earlier(state, event.by));
+  }
+}
+
+/** A state whose times are `by` ms earlier. */
+function earlier(state: ConnectionState, by: number): ConnectionState {
+  if (state.name === 'idle') return state;
+  if (!isRunning(state)) return { ...state, openings: state.openings.map((time) => time - by) };
+  const backoff = { ...state.backoff, openings: state.backoff.openings.map((time) => time - by) };
+  const maybe = (time: number | null) => (time === null ? null : time - by);
+  switch (state.name) {
+    case 'connecting':
+      return { ...state, backoff, since: state.since - by };
+    case 'live':
+      return { ...state, backoff, openedAt: state.openedAt - by, lastByteAt: state.lastByteAt - by };
+    case 'waiting':
+      return { ...state, backoff, retryAt: state.retryAt - by };
+    case 'polling': {
+      const [nextTryAt, tryingSince] = [maybe(state.nextTryAt), maybe(state.tryingSince)];
+      return { ...state, backoff, nextPollAt: state.nextPollAt - by, nextTryAt, tryingSince };
+    }
   }
 }
 

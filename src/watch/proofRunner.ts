@@ -1,6 +1,5 @@
-/** A request that waits for its time. */
+/** A request that waits for its time. Times are of the monotonic clock, which nobody sets. */
 interface Later {
-  /** ms since 1970 */
   readonly due: number;
   needed(): boolean;
 }
@@ -33,8 +32,8 @@ export class ProofRunner {
       this.#wanted = true;
       return;
     }
-    if (Date.now() < this.#notBefore) {
-      this.requestLater(this.#notBefore - Date.now(), () => true);
+    if (performance.now() < this.#notBefore) {
+      this.requestLater(this.#notBefore - performance.now(), () => true);
       return;
     }
     const running = new AbortController();
@@ -49,13 +48,13 @@ export class ProofRunner {
 
   /** Requests a proof after `delay` ms if `needed` still holds by then. Each request is asked at its own time. */
   requestLater(delay: number, needed: () => boolean): void {
-    this.#later.push({ due: Math.max(Date.now() + delay, this.#notBefore), needed });
+    this.#later.push({ due: Math.max(performance.now() + delay, this.#notBefore), needed });
     this.#setTimer();
   }
 
   /** The server asked to be left alone for `delay` ms: nothing is read before. */
   holdOff(delay: number): void {
-    this.#notBefore = Date.now() + delay;
+    this.#notBefore = performance.now() + delay;
   }
 
   /** Aborts what runs and forgets what was asked for. */
@@ -73,11 +72,11 @@ export class ProofRunner {
     this.#timer = undefined;
     if (this.#later.length === 0) return;
     const next = Math.min(...this.#later.map(({ due }) => due));
-    this.#timer = setTimeout(() => this.#ask(), Math.max(0, next - Date.now()));
+    this.#timer = setTimeout(() => this.#ask(), Math.max(0, next - performance.now()));
   }
 
   #ask(): void {
-    const now = Date.now();
+    const now = performance.now();
     const due = this.#later.filter((later) => later.due <= now);
     this.#later = this.#later.filter((later) => later.due > now);
     this.#setTimer();

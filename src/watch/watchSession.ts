@@ -161,7 +161,7 @@ export class WatchSession {
   async #prove(signal: AbortSignal): Promise<void> {
     this.#changes.fire('status');
     const gaps = this.#gaps;
-    this.#lastProgress = Date.now();
+    this.#lastProgress = performance.now();
     let outcome: Outcome = 'different';
     let problem: Error | null = null;
     try {
@@ -264,7 +264,7 @@ export class WatchSession {
   #readAfresh(): void {
     if (this.#wasGone) this.forget();
     this.#wasGone = false;
-    if (this.#proofs.running && Date.now() - this.#lastProgress > stuckAfter) this.#endProofs();
+    if (this.#proofs.running && performance.now() - this.#lastProgress > stuckAfter) this.#endProofs();
     this.#proofs.request();
   }
 
@@ -342,7 +342,7 @@ export class WatchSession {
 
   /** Once for all events of the next interval, so that the last of them is covered too. */
   #proveCountless(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now < this.#nextCountlessProof) return;
     const delay = Math.max(hintPatience, this.#nextCountlessProof + countlessProofInterval - now);
     this.#nextCountlessProof = now + delay;
@@ -366,13 +366,13 @@ export class WatchSession {
   }
 
   #learn(total: number): void {
-    this.#lastProgress = Date.now();
+    this.#lastProgress = performance.now();
     this.#onServer = Math.max(total, this.#held());
     this.#changes.fire('status');
   }
 
   #take(rows: unknown[], epoch: number | null): void {
-    this.#lastProgress = Date.now();
+    this.#lastProgress = performance.now();
     for (const row of rows) {
       if (prediction.check(row)) this.store.add(row);
       else this.unreadable.add(row, epoch);

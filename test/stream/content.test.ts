@@ -63,6 +63,27 @@ describe('what a stream says', () => {
     assert.ok(Number(second?.at) - Number(first?.at) >= 2000);
   });
 
+  it('may have ids of any text, which come back where a header can carry them', async () => {
+    for (const [id, expected] of [
+      ['7', '7'],
+      ['ü€ 日本', 'ü€ 日本'],
+      ['bell \u0007', undefined],
+    ] as const) {
+      const server = await stage.serve(
+        inTurn(
+          says((visit) => allEvents(visit).replace('event: prediction', `id: ${id}\nevent: prediction`), 'end'),
+          partOne(),
+        ),
+      );
+      server.store.insert(jobId, rowsOf(1, 1));
+      const watched = stage.watch(server, patient);
+      await eventually('a second connection', () => server.streams().length === 2 || undefined);
+      const sent = server.streams()[1]?.headers['last-event-id'];
+      assert.equal(sent === undefined ? sent : Buffer.from(String(sent), 'latin1').toString(), expected);
+      await shows(watched, 'Live');
+    }
+  });
+
   it('is counted where it cannot be read, logged once a kind, and never fatal', async () => {
     const broken = [
       'event: prediction\ndata: {"prediction":\n\n',

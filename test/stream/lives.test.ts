@@ -81,6 +81,19 @@ describe('a job over its lives', () => {
     await comesToHoldAll(session, server);
   });
 
+  it('is begun anew after it was gone, even with as many rows as before and no listing', async () => {
+    const server = await stage.serve(partOne({ events: [1, 1] }));
+    server.store.insert(jobId, rowsOf(1, 4));
+    const { session } = stage.watch(server);
+    await eventually('all rows', () => session.store.size === 4 || undefined);
+    server.store.delete(jobId);
+    await eventually('gone', () => session.connection.name === 'gone' || undefined);
+    server.store.create(jobId);
+    server.store.insert(jobId, rowsOf(1, 4));
+    session.dispatch({ type: 'reconnect' });
+    await comesToHoldAll(session, server);
+  });
+
   it('ends up held exactly as it is stored, in any interleaving of inserts, ends and new lives', async function () {
     this.timeout(120_000);
     await fc.assert(

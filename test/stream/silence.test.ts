@@ -8,6 +8,7 @@ import {
   inTurn,
   neverAnswers,
   says,
+  sendsHeadOnly,
   stalls,
   subscriptionError,
   trickles,
@@ -17,6 +18,7 @@ import { holdsAll, jobId, labelOf, partOneStage, rowsOf, shows } from '../suppor
 import type { Watched } from '../support/watching.ts';
 
 const heartbeat = 200;
+const patient = { heartbeat: 60_000, pollInterval: 60_000 };
 
 describe('a stream that falls silent', () => {
   const stage = partOneStage();
@@ -44,14 +46,44 @@ describe('a stream that falls silent', () => {
     await staysTrue(watched, heartbeat, () => server.streams().length >= 2);
   });
 
-  it('is given up before it ever was Live when no answer comes, and REST is read instead', async () => {
-    const server = await stage.serve(neverAnswers);
-    server.store.insert(jobId, rowsOf(1, 5));
-    const watched = stage.watch(server, { heartbeat: 100, maxAttempts: 2 });
-    await shows(watched, 'Polling');
+  for (const [what, behaviour] of [
+    ['answer', neverAnswers],
+    ['byte after a good status', sendsHeadOnly],
+  ] as const) {
+    it(`is given up before it ever was Live when no ${what} comes, and REST is read instead`, async () => {
+      const server = await stage.serve(behaviour);
+      server.store.insert(jobId, rowsOf(1, 5));
+      const watched = stage.watch(server, { heartbeat: 100, maxAttempts: 2 });
+      await shows(watched, 'Polling');
+      await holdsAll(watched, server);
+      assert.ok(!watched.states.includes('live'), watched.states.join());
+      assert.deepEqual(watched.states.slice(0, 3), ['connecting', 'waiting', 'connecting']);
+    });
+  }
+
+  it('is found out also when the clock is set back meanwhile', async () => {
+    const server = await stage.serve(stalls);
+    const watched = stage.watch(server, { heartbeat: 1000 });
+    await watched.reaches('live');
+    const { now } = Date;
+    Date.now = () => now() - 3_600_000;
+    stage.endsWith(() => {
+      Date.now = now;
+    });
+    await shows(watched, 'Reconnecting', 10_000);
+  });
+
+  it('has its readings begun anew once it is back, when one hangs on a dead connection', async function () {
+    this.timeout(40_000);
+    const server = await stage.serve(inTurn(partOne({ ms: [5500, 5500] }), partOne()));
+    server.store.insert(jobId, rowsOf(1, 3));
+    let readings = 0;
+    server.rest = () => {
+      readings += 1;
+      return readings === 1;
+    };
+    const watched = stage.watch(server, patient);
     await holdsAll(watched, server);
-    assert.ok(!watched.states.includes('live'), watched.states.join());
-    assert.deepEqual(watched.states.slice(0, 3), ['connecting', 'waiting', 'connecting']);
   });
 
   it('stays Live while single bytes come, though no event becomes whole in 2.5 heartbeats', async () => {
@@ -72,6 +104,8 @@ describe('a stream that falls silent', () => {
     const watched = stage.watch(server, { heartbeat: 5000 });
     await holdsAll(watched, server);
     assert.equal(watched.session.unreadable.total, 0);
+    const texts = watched.session.store.page(null, 0, 10).map(({ prediction }) => prediction);
+    assert.deepEqual(new Set(texts), new Set(['Answer of epoch 1 — ü€😀']));
   });
 
   for (const [what, behaviour] of [
@@ -81,7 +115,7 @@ describe('a stream that falls silent', () => {
     it(`is opened afresh, and read meanwhile, when the server's own subscription fails and it ${what}`, async () => {
       const server = await stage.serve(inTurn(behaviour, partOne()));
       server.store.insert(jobId, rowsOf(1, 3));
-      const watched = stage.watch(server, { heartbeat: 60_000, pollInterval: 60_000 });
+      const watched = stage.watch(server, patient);
       await eventually('a second connection', () => server.streams().length === 2 || undefined);
       await shows(watched, 'Live');
       await watched.catchesUp();

@@ -13,6 +13,10 @@ export const stalls: Behaviour = (visit) => new EventWriter(visit).begin();
 /** Takes the request and never answers it. */
 export const neverAnswers: Behaviour = () => {};
 
+/** Sends the head of a good answer and no byte of it. */
+export const sendsHeadOnly: Behaviour = ({ response }) =>
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+
 /** Says `connected`, ends cleanly. */
 export const endsAtOnce: Behaviour = async (visit) => {
   const stream = new EventWriter(visit);

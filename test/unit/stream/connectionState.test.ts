@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import {
   type ConnectionEvent,
   type ConnectionState,
@@ -89,6 +90,20 @@ describe('the connection', () => {
     assert.equal(machine.name, 'waiting');
   });
 
+  it('waits no longer for anything when the clock is set back', () => {
+    const hour = 3_600_000;
+    const connecting = new Machine();
+    connecting.send({ type: 'start', hasKey: true });
+    const waiting = live();
+    waiting.send({ type: 'interrupted', retryAfter: null });
+    for (const machine of [live(), connecting, waiting, polling()]) {
+      const wake = Number(wakeAt(machine.state, policy)) - machine.now;
+      machine.now -= hour;
+      machine.send({ type: 'clockSetBack', by: hour });
+      assert.equal(Number(wakeAt(machine.state, policy)) - machine.now, wake, machine.name);
+    }
+  });
+
   it('keeps the server’s own heartbeat', () => {
     const machine = live();
     machine.send({ type: 'heartbeatInterval', interval: 1000 });
@@ -160,6 +175,43 @@ describe('the connection', () => {
         machine.send({ type: 'start', hasKey: true });
       }
     }
+  });
+
+  it('opens no thirteenth connection in a minute in any sequence of events', () => {
+    const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
+      fc.constantFrom<ConnectionEvent>(
+        ...(['bytes', 'delivered', 'refused', 'missing', 'timer', 'pause', 'resume'] as const).map((type) => ({
+          type,
+        })),
+        ...(['reconnect', 'focus', 'policyChanged', 'jobEnded', 'jobResumed'] as const).map((type) => ({ type })),
+        ...[true, false].map((hasKey) => ({ type: 'keyChanged' as const, hasKey })),
+        ...[true, false].map((hasKey) => ({ type: 'start' as const, hasKey })),
+        { type: 'interrupted', retryAfter: null },
+      ),
+      fc.record({ type: fc.constant('heartbeatInterval' as const), interval: fc.nat(1000) }),
+    );
+    const steps = fc.array(fc.tuple(event, fc.nat(2000), fc.boolean()), {
+      minLength: 100,
+      maxLength: 400,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(steps, (sequence) => {
+        const machine = new Machine();
+        machine.random = 0;
+        machine.send({ type: 'start', hasKey: true });
+        const opened = [machine.now];
+        for (const [sent, wait, liveUpdates] of sequence) {
+          machine.policy = { ...policy, liveUpdates };
+          const effects = [...machine.send(sent), ...machine.wait(wait)];
+          for (const effect of effects) if (effect === 'open') opened.push(machine.now);
+        }
+        // An opening during the wait is noted at its end: at most 2 s late.
+        const soonest = opened.map((time, index) => (opened[index + 12] ?? Number.POSITIVE_INFINITY) - time);
+        assert.ok(soonest.every((span) => span >= 58_000));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('never opens more than 12 connections a minute, whatever the server and the user do', () => {

@@ -49,6 +49,7 @@ const events: Record<string, ConnectionEvent> = {
   policyChanged: { type: 'policyChanged' },
   jobEnded: { type: 'jobEnded' },
   jobResumed: { type: 'jobResumed' },
+  clockSetBack: { type: 'clockSetBack', by: 3_600_000 },
 };
 
 const order = ['idle', 'connecting', 'live', 'waiting', 'polling', 'trying', 'paused', 'signedOut', 'gone', 'finished'];
@@ -79,6 +80,7 @@ focus             | .             | .             | .             | connecting c
 policyChanged     | .             | .             | .             | .             | .             | .             | .             | .             | .             | .
 jobEnded          | .             | finished c    | finished c    | finished c    | finished c    | finished c    | .             | .             | .             | .
 jobResumed        | .             | .             | .             | .             | .             | .             | .             | .             | .             | connecting co
+clockSetBack      | .             | .             | .             | .             | .             | .             | .             | .             | .             | .
 `;
 
 const letters = { open: 'o', close: 'c', poll: 'p', catchUp: 'u' } as const;
