@@ -190,7 +190,8 @@ async function explanation(response: Response): Promise<string> {
 async function beginningOf(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   if (reader === undefined) return '';
-  const cancel = () => void reader.cancel().catch(() => {});
+  // Cancelling a body that broke fails with what broke it, which the reading has told already.
+  const cancel = () => void reader.cancel().catch(() => undefined);
   const timer = setTimeout(cancel, explanationTimeout);
   const decoder = new TextDecoder();
   let text = '';
