@@ -1,13 +1,15 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
-import { element, setChildren } from '../dom.ts';
+import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import { createLongText } from '../longText.ts';
 import type { Panel } from '../panel.ts';
 import { createSelect } from '../select.ts';
 import { showSample } from '../viewState.ts';
-import { changes, sampleText } from './comparisonTexts.ts';
+import { comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
+import { keepPlace } from './readingPlace.ts';
+import { createSampleChoice } from './sampleChoice.ts';
 
 export interface ComparisonTab {
   readonly element: HTMLElement;
@@ -16,33 +18,80 @@ export interface ComparisonTab {
   refresh(): void;
 }
 
+const wholeInTable = 'An open row of the Predictions tab shows all of it.';
+
 /** One sample's answers over the epochs, the newest first. */
 export function createComparisonTab(panel: Panel): ComparisonTab {
   const { formats } = panel;
   let comparison: HostMessageOf<'comparison'> | null = null;
+  /** The sample whose answers are drawn. */
+  let drawnSample: number | null = null;
   const entries = new Map<string, HistoryEntryView>();
 
-  const sample = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) =>
-    panel.change(showSample(Number(value))),
-  );
+  const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
+  const against = createSelect({ id: 'compare-choice' }, (value) => {
+    const chosen = comparedWith.find((choice) => choice.value === value);
+    if (chosen !== undefined) panel.change((view) => ({ ...view, compareWith: chosen.value }));
+  });
+  const correct = createJump('First correct');
+  const regression = createJump('First regression');
   const prompt = createLongText('prose');
   const truth = createLongText('code');
-  const history = element('ol', { class: 'history' });
+  const promptRest = element('p', { class: 'cut-note' });
+  const truthRest = element('p', { class: 'cut-note' });
+  const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest epoch first' });
   const nothing = createAbsence(() => {});
   const content = element(
     'div',
     { class: 'comparison-content' },
-    element('div', { class: 'toolbar' }, element('label', { for: 'sample-choice' }, 'Sample'), sample.element),
+    element(
+      'div',
+      { class: 'toolbar' },
+      ...sample.elements,
+      element('label', { for: 'compare-choice' }, 'Difference to'),
+      against.element,
+      element('span', { class: 'spring' }),
+      element('span', { class: 'jumps' }, correct.element, regression.element),
+    ),
     element(
       'div',
       { class: 'sample-texts' },
       element('h2', { class: 'detail-title' }, 'Prompt'),
       prompt.element,
+      promptRest,
       element('h2', { class: 'detail-title' }, 'Ground truth'),
       truth.element,
+      truthRest,
     ),
     history,
   );
+  document.addEventListener('keydown', (event) => {
+    if (panel.view().tab === 'comparison' && !content.hidden) sample.press(event);
+  });
+
+  function createJump(name: string) {
+    const button = element('button', { type: 'button', class: 'quiet-button' });
+    let target: HistoryEntryView | undefined;
+    button.addEventListener('click', () => target?.jumpTo());
+    return {
+      element: button,
+      show: (epoch: number | null) => {
+        const id = comparison?.history.find((entry) => entry.epoch === epoch)?.id;
+        target = id === undefined ? undefined : entries.get(id);
+        button.hidden = target === undefined;
+        setText(button, epoch === null ? '' : `${name}: epoch ${formats.count(epoch)}`);
+      },
+    };
+  }
+
+  function openDiff(id: string) {
+    const entry = comparison?.history.find((candidate) => candidate.id === id);
+    if (comparison === null || entry === undefined) return;
+    const sides = diffSides(comparison, entry, panel.view().compareWith);
+    if (sides !== null) panel.post({ type: 'openDiff', ...sides });
+  }
+
+  const act = { copy: (id: string) => panel.post({ type: 'copy', id, what: 'prediction' }), openDiff };
 
   function refresh() {
     // What is out of sight is drawn when it comes into sight.
@@ -51,26 +100,40 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     content.hidden = !some;
     nothing.show(absenceOf(some ? 'some' : comparison === null ? 'unknown' : 'none', panel.status()));
     if (comparison === null) return;
-    sample.show(
-      comparison.samples.map((summary) => ({
-        value: String(summary.sampleIndex),
-        text: sampleText(summary, formats),
-      })),
-      String(panel.view().sample ?? comparison.sample ?? ''),
-    );
+    const { samples, firstCorrect, firstRegression } = comparison;
+    const shown = shownSample(comparison, panel.view().sample);
+    sample.show(samples, shown);
+    against.show(comparedWith, panel.view().compareWith);
+    // The answers to a sample that was just chosen are on their way.
+    setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
     prompt.show(comparison.prompt);
     truth.show(comparison.groundTruth);
-    drawHistory(comparison.history);
+    setText(promptRest, cutText(comparison.prompt, wholeInTable, formats));
+    setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));
+    if (drawnSample === comparison.sample) keepPlace(history, drawHistory);
+    else drawAnotherSample();
+    correct.show(firstCorrect);
+    regression.show(firstRegression);
   }
 
-  function drawHistory(answers: HostMessageOf<'comparison'>['history']) {
-    const marks = changes(answers);
-    const present = new Set(answers.map(({ id }) => id));
+  function drawAnotherSample() {
+    drawnSample = comparison?.sample ?? null;
+    // The focus must not fall back to the document's beginning with the entry that it was in.
+    const focusLost = history.contains(document.activeElement);
+    drawHistory();
+    content.closest('[role="tabpanel"]')?.scrollTo({ top: 0, behavior: 'instant' });
+    if (focusLost) document.getElementById('sample-choice')?.focus();
+  }
+
+  function drawHistory() {
+    if (comparison === null) return;
+    const { compareWith } = panel.view();
+    const present = new Set(comparison.history.map(({ id }) => id));
     for (const id of entries.keys()) if (!present.has(id)) entries.delete(id);
-    const drawn = answers.map((answer, index) => {
-      const view = entries.get(answer.id) ?? createHistoryEntry(formats);
+    const drawn = comparison.history.map((answer) => {
+      const view = entries.get(answer.id) ?? createHistoryEntry(answer.id, formats, act);
       entries.set(answer.id, view);
-      view.show(answer, marks[index] ?? null);
+      view.show(answer, comparison !== null && diffSides(comparison, answer, compareWith) !== null);
       return view.element;
     });
     setChildren(history, drawn);

@@ -1,27 +1,72 @@
-import type { HistoryEntry, SampleSummary } from '../../src/panel/protocol.ts';
+import type {
+  DiffSide,
+  HistoryEntry,
+  HostMessageOf,
+  Mark,
+  SampleSummary,
+  ViewState,
+} from '../../src/panel/protocol.ts';
 import type { Formats } from '../formats.ts';
+import type { Choice } from '../select.ts';
 
-/** How an answer compares with that of the epoch before, by character error rate. */
-export type Change = 'better' | 'worse' | 'same';
+type Comparison = HostMessageOf<'comparison'>;
 
-export const changeSigns: Record<Change, string> = { better: '▲', worse: '▼', same: '=' };
+const marks: Record<NonNullable<Mark>, string> = { better: '▲ better', worse: '▼ worse', same: '= same' };
 
-/**
- * One change for each entry; null for the first epoch and where either has no rate.
- *
- * @param history the newest epoch first
- */
-export function changes(history: readonly HistoryEntry[]): (Change | null)[] {
-  return history.map((entry, index) => {
-    const before = history.slice(index + 1).find(({ epoch }) => epoch < entry.epoch);
-    if (before === undefined || before.charErrorRate === null || entry.charErrorRate === null) return null;
-    if (entry.charErrorRate < before.charErrorRate) return 'better';
-    return entry.charErrorRate > before.charErrorRate ? 'worse' : 'same';
-  });
+/** A mark with its sign and its word, so that it can be read without colour; empty for none. */
+export function markText(mark: Mark): string {
+  return mark === null ? '' : marks[mark];
 }
 
 /** "#3 Can you get 32 tea kettles … (31 epochs)". */
 export function sampleText({ sampleIndex, prompt, epochs }: SampleSummary, formats: Formats): string {
   const words = prompt.replaceAll(/\s+/g, ' ').trim();
   return `#${sampleIndex} ${words} (${formats.count(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'})`;
+}
+
+/** What answers can be held against. */
+export const comparedWith: readonly (Choice & { value: ViewState['compareWith'] })[] = [
+  { value: 'truth', text: 'ground truth' },
+  { value: 'previous', text: 'previous epoch' },
+  { value: 'nothing', text: 'nothing' },
+];
+
+/**
+ * The sample that is shown: the chosen one as soon as it was chosen, the host's own choice where there is no such
+ * sample.
+ */
+export function shownSample({ samples, sample }: Comparison, chosen: number | null): number | null {
+  return samples.some(({ sampleIndex }) => sampleIndex === chosen) ? chosen : sample;
+}
+
+/** The sample that many places further in the list; null beyond its ends. */
+export function sampleBeside(samples: readonly SampleSummary[], sample: number | null, places: number): number | null {
+  const index = samples.findIndex(({ sampleIndex }) => sampleIndex === sample);
+  return index < 0 ? null : (samples[index + places]?.sampleIndex ?? null);
+}
+
+/**
+ * What the diff editor shows of an entry: its answer against what the view compares with, and against the ground truth
+ * where it compares with nothing. Null where there is no such text.
+ *
+ * @param history newest first
+ */
+export function diffSides(
+  { groundTruth, history }: Pick<Comparison, 'groundTruth' | 'history'>,
+  { id, epoch }: Pick<HistoryEntry, 'id' | 'epoch'>,
+  compareWith: ViewState['compareWith'],
+): { left: DiffSide; right: DiffSide } | null {
+  const right: DiffSide = { id, field: 'prediction' };
+  if (compareWith !== 'previous') return groundTruth === null ? null : { left: { id, field: 'groundTruth' }, right };
+  const before = history.find((entry) => entry.epoch < epoch);
+  return before === undefined ? null : { left: { id: before.id, field: 'prediction' }, right };
+}
+
+/** The protocol's `cellCharacters`: with it would come its schemas, which more than double the bundle. */
+export const cutAt = 2000;
+
+/** Says that a text is only the beginning, and where the rest is; empty for a whole one. */
+export function cutText(text: string | null, rest: string, formats: Formats): string {
+  if (text === null || text.length < cutAt) return '';
+  return `The first ${formats.count(cutAt)} characters. ${rest}`;
 }

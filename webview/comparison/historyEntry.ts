@@ -1,41 +1,66 @@
 import type { HistoryEntry } from '../../src/panel/protocol.ts';
+import { createDifference } from '../differenceView.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
-import { createLongText } from '../longText.ts';
 import { validationText } from '../predictions/columns.ts';
-import { type Change, changeSigns } from './comparisonTexts.ts';
+import { cutText, markText } from './comparisonTexts.ts';
 
 export interface HistoryEntryView {
   readonly element: HTMLElement;
-  show(entry: HistoryEntry, change: Change | null): void;
+  /** @param canDiff there is a text to open it against */
+  show(entry: HistoryEntry, canDiff: boolean): void;
+  /** Scrolls to the entry and gives its heading the focus. */
+  jumpTo(): void;
 }
 
 /** One epoch's answer to the sample. */
-export function createHistoryEntry(formats: Formats): HistoryEntryView {
-  const epoch = element('h2', { class: 'entry-epoch' });
+export function createHistoryEntry(
+  id: string,
+  formats: Formats,
+  act: { copy(id: string): void; openDiff(id: string): void },
+): HistoryEntryView {
+  const epoch = element('h2', { class: 'entry-epoch', tabindex: -1 });
   const step = element('span', { class: 'entry-step' });
-  const prediction = createLongText('code');
-  const mark = element('span', { class: 'entry-mark' });
+  const prediction = createDifference();
+  const rest = element('p', { class: 'cut-note' });
+  const mark = element('span', { class: 'entry-mark', title: 'Against the epoch before, by character error rate' });
   const rate = element('span', { class: 'entry-rate', title: 'Character error rate' });
   const validation = element('span', { class: 'entry-validation', title: "The validator's verdict" });
+  const diff = element('button', { type: 'button', class: 'quiet-button' }, 'Open in diff editor');
+  const copy = element('button', { type: 'button', class: 'quiet-button' }, 'Copy');
+  diff.addEventListener('click', () => act.openDiff(id));
+  copy.addEventListener('click', () => act.copy(id));
+  const entry = element(
+    'li',
+    { class: 'entry', 'data-id': id },
+    element('div', { class: 'entry-head' }, epoch, step),
+    element('div', { class: 'entry-text' }, prediction.element, rest),
+    element('div', { class: 'entry-scores' }, mark, rate, validation),
+    element('div', { class: 'entry-actions' }, diff, copy),
+  );
+
   return {
-    element: element(
-      'li',
-      { class: 'entry' },
-      element('div', { class: 'entry-head' }, epoch, step),
-      element('div', { class: 'entry-text' }, prediction.element),
-      element('div', { class: 'entry-scores' }, mark, rate, validation),
-    ),
-    show: (entry, change) => {
-      setText(epoch, `Epoch ${formats.count(entry.epoch)}`);
-      setText(step, `step ${formats.count(entry.step)}`);
-      prediction.show(entry.prediction);
-      setText(mark, change === null ? '' : `${changeSigns[change]} ${change}`);
-      setAttribute(mark, 'data-change', change);
-      setText(rate, entry.charErrorRate === null ? '–' : formats.rate(entry.charErrorRate));
-      setText(validation, validationText(entry.validationPass));
-      const tone = entry.validationPass ? 'good' : 'bad';
-      setAttribute(validation, 'data-tone', entry.validationPass === null ? 'quiet' : tone);
+    element: entry,
+    show: (present, canDiff) => {
+      const name = `Epoch ${formats.count(present.epoch)}`;
+      setText(epoch, name);
+      setText(step, `step ${formats.count(present.step)}`);
+      prediction.show(present.difference, present.prediction);
+      const whole = canDiff ? 'The diff editor shows all of it.' : 'Copy takes all of it.';
+      setText(rest, present.difference === null ? cutText(present.prediction, whole, formats) : '');
+      setText(mark, markText(present.mark));
+      setAttribute(mark, 'data-change', present.mark);
+      setText(rate, present.charErrorRate === null ? '–' : formats.rate(present.charErrorRate));
+      setText(validation, validationText(present.validationPass));
+      const tone = present.validationPass ? 'good' : 'bad';
+      setAttribute(validation, 'data-tone', present.validationPass === null ? 'quiet' : tone);
+      diff.hidden = !canDiff;
+      setAttribute(diff, 'aria-label', `Open in diff editor, ${name}`);
+      setAttribute(copy, 'aria-label', `Copy prediction, ${name}`);
+    },
+    jumpTo: () => {
+      entry.scrollIntoView({ block: 'center', behavior: 'instant' });
+      epoch.focus({ preventScroll: true });
     },
   };
 }

@@ -1,37 +1,85 @@
 import assert from 'node:assert/strict';
-import type { HistoryEntry } from '../../../src/panel/protocol.ts';
-import { changes, sampleText } from '../../../webview/comparison/comparisonTexts.ts';
+import { cellCharacters, type HostMessageOf } from '../../../src/panel/protocol.ts';
+import {
+  cutAt,
+  cutText,
+  diffSides,
+  markText,
+  sampleBeside,
+  sampleText,
+  shownSample,
+} from '../../../webview/comparison/comparisonTexts.ts';
 import { formatsFor } from '../../../webview/formats.ts';
 
-const entry = (epoch: number, charErrorRate: number | null): HistoryEntry => ({
-  id: `${epoch}-${charErrorRate}`,
-  epoch,
-  step: epoch,
-  prediction: 'x'.repeat(epoch),
-  charErrorRate,
-  validationPass: null,
-});
-
-describe('the change against the epoch before', () => {
-  it('goes by the character error rate, the newest epoch first', () => {
-    const history = [entry(3, 0.1), entry(2, 0.1), entry(1, 0.05), entry(0, 0.9)];
-    assert.deepEqual(changes(history), ['same', 'worse', 'better', null]);
-  });
-
-  it('is unknown where either epoch has no rate', () => {
-    assert.deepEqual(changes([entry(2, 0.1), entry(1, null), entry(0, 0.2)]), [null, null, null]);
-  });
-
-  it('skips a second answer of the same epoch', () => {
-    assert.deepEqual(changes([entry(1, 0.3), entry(1, 0.1), entry(0, 0.2)]), ['worse', 'better', null]);
-  });
-});
+const formats = formatsFor('en');
+const summary = (sampleIndex: number) => ({ sampleIndex, prompt: 'p', epochs: 1 });
+const samples = [summary(0), summary(4), summary(9)];
 
 describe('a sample in the list', () => {
   it('shows its number, its prompt on one line and how many epochs have it', () => {
-    const formats = formatsFor('en');
     const sample = { sampleIndex: 3, prompt: ' two\nlines ', epochs: 31 };
     assert.equal(sampleText(sample, formats), '#3 two lines (31 epochs)');
     assert.equal(sampleText({ ...sample, epochs: 1 }, formats), '#3 two lines (1 epoch)');
+  });
+
+  it('has neighbours in the order of the list, none beyond its ends', () => {
+    assert.equal(sampleBeside(samples, 4, 1), 9);
+    assert.equal(sampleBeside(samples, 4, -1), 0);
+    assert.equal(sampleBeside(samples, 9, 1), null);
+    assert.equal(sampleBeside(samples, 0, -1), null);
+    assert.equal(sampleBeside(samples, 5, 1), null);
+    assert.equal(sampleBeside([], null, 1), null);
+  });
+
+  it("is the chosen one at once, and the host's where there is no such sample", () => {
+    const comparison = { samples, sample: 0 } as HostMessageOf<'comparison'>;
+    assert.equal(shownSample(comparison, 9), 9);
+    assert.equal(shownSample(comparison, 5), 0);
+    assert.equal(shownSample(comparison, null), 0);
+  });
+});
+
+describe('a mark', () => {
+  it('is a sign and a word', () => {
+    assert.deepEqual((['better', 'worse', 'same', null] as const).map(markText), ['▲ better', '▼ worse', '= same', '']);
+  });
+});
+
+describe('the diff editor of an entry', () => {
+  const entry = (id: string, epoch: number) => ({
+    id,
+    epoch,
+    step: epoch,
+    prediction: id,
+    charErrorRate: null,
+    validationPass: null,
+    mark: null,
+    difference: null,
+  });
+  const newest = entry('c', 2);
+  const oldest = entry('a', 0);
+  const history = [newest, entry('c2', 2), entry('b', 1), oldest];
+  const compared = { groundTruth: 't', history };
+  const right = { id: 'c', field: 'prediction' as const };
+
+  it('shows the ground truth against the prediction, also while the view compares with nothing', () => {
+    const sides = { left: { id: 'c', field: 'groundTruth' as const }, right };
+    assert.deepEqual(diffSides(compared, newest, 'truth'), sides);
+    assert.deepEqual(diffSides(compared, newest, 'nothing'), sides);
+    assert.equal(diffSides({ groundTruth: null, history }, newest, 'truth'), null);
+  });
+
+  it('shows the prediction of the epoch before, which is not a second one of the same epoch', () => {
+    assert.deepEqual(diffSides(compared, newest, 'previous'), { left: { id: 'b', field: 'prediction' }, right });
+    assert.equal(diffSides(compared, oldest, 'previous'), null);
+  });
+});
+
+describe('a text that is cut', () => {
+  it('is known by the length that the host cuts at', () => {
+    assert.equal(cutAt, cellCharacters);
+    assert.equal(cutText('x'.repeat(1999), 'More.', formats), '');
+    assert.equal(cutText(null, 'More.', formats), '');
+    assert.equal(cutText('x'.repeat(2000), 'More.', formats), 'The first 2,000 characters. More.');
   });
 });

@@ -1,0 +1,40 @@
+/**
+ * Keeps what the reader looks at where it is while entries come and go above it. At the very top, with nothing
+ * selected or focused, the newest entry moves in: that is what one looks at there. Browsers anchor by the first thing
+ * in sight, which can be a text above the entries, and not at all at the top.
+ *
+ * @param list its children are the entries
+ */
+export function keepPlace(list: HTMLElement, change: () => void): void {
+  const scroller = scrollerOf(list);
+  const anchor = scroller === null ? null : anchorIn(list, scroller);
+  if (scroller === null || anchor === null) {
+    change();
+    return;
+  }
+  const before = anchor.getBoundingClientRect().top;
+  // Two that correct the same shift would correct it twice.
+  scroller.classList.add('keeps-place');
+  change();
+  if (anchor.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+  requestAnimationFrame(() => scroller.classList.remove('keeps-place'));
+}
+
+/** The entry that must not move: where text is selected, where the focus is, else the first that is in sight. */
+function anchorIn(list: HTMLElement, scroller: Element): Element | null {
+  const entries = [...list.children];
+  const selection = document.getSelection();
+  if (selection !== null && !selection.isCollapsed) {
+    const selected = entries.find((entry) => selection.containsNode(entry, true));
+    if (selected !== undefined) return selected;
+  }
+  const focused = entries.find((entry) => entry.contains(document.activeElement));
+  if (focused !== undefined) return focused;
+  if (scroller.scrollTop === 0) return null;
+  const top = scroller.getBoundingClientRect().top;
+  return entries.find((entry) => entry.getBoundingClientRect().bottom > top) ?? null;
+}
+
+function scrollerOf(list: Element): Element | null {
+  return list.closest('[role="tabpanel"]');
+}

@@ -1,0 +1,64 @@
+import type { SampleSummary } from '../../src/panel/protocol.ts';
+import { createButton } from '../controls.ts';
+import { element } from '../dom.ts';
+import type { Formats } from '../formats.ts';
+import { createSelect } from '../select.ts';
+import { sampleBeside, sampleText } from './comparisonTexts.ts';
+
+export interface SampleChoice {
+  readonly elements: readonly HTMLElement[];
+  show(samples: readonly SampleSummary[], sample: number | null): void;
+  /** Takes the next or the previous sample for a key that stands for it. */
+  press(event: KeyboardEvent): void;
+}
+
+/** The sample that is compared, with its neighbours one press away. */
+export function createSampleChoice(formats: Formats, choose: (sample: number) => void): SampleChoice {
+  let samples: readonly SampleSummary[] = [];
+  let sample: number | null = null;
+
+  const select = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) => choose(Number(value)));
+  const turn = (places: number) => () => {
+    const beside = sampleBeside(samples, sample, places);
+    if (beside !== null) choose(beside);
+  };
+  const before = turn(-1);
+  const after = turn(1);
+  const previous = createButton({ text: '‹', name: 'Previous sample', appearance: 'secondary', onPress: before });
+  const next = createButton({ text: '›', name: 'Next sample', appearance: 'secondary', onPress: after });
+  previous.element.title = 'Previous sample (key [)';
+  next.element.title = 'Next sample (key ])';
+
+  return {
+    elements: [
+      element('label', { for: 'sample-choice' }, 'Sample'),
+      element('span', { class: 'sample-turn' }, previous.element, select.element, next.element),
+    ],
+    show: (presentSamples, presentSample) => {
+      if (presentSamples !== samples || presentSample !== sample) {
+        samples = presentSamples;
+        sample = presentSample;
+        const choices = samples.map((summary) => ({
+          value: String(summary.sampleIndex),
+          text: sampleText(summary, formats),
+        }));
+        select.show(choices, String(sample ?? ''));
+      }
+      const first = sampleBeside(samples, sample, -1) === null;
+      const last = sampleBeside(samples, sample, 1) === null;
+      // A button that gets disabled loses the focus: the other one takes it.
+      const focused = document.activeElement;
+      previous.setEnabled(!first);
+      next.setEnabled(!last);
+      if (first && focused === previous.element) (last ? select.element : next.element).focus();
+      if (last && focused === next.element) (first ? select.element : previous.element).focus();
+    },
+    press: (event) => {
+      // With AltGr, which some keyboards need for brackets, Control and Alt count as pressed.
+      if (event.metaKey || (event.ctrlKey && !event.getModifierState('AltGraph'))) return;
+      if (event.target instanceof Element && event.target.closest('input, textarea, select') !== null) return;
+      if (event.key === '[') before();
+      if (event.key === ']') after();
+    },
+  };
+}
