@@ -13,11 +13,25 @@ export function keepPlace(list: HTMLElement, change: () => void): void {
     return;
   }
   const before = anchor.getBoundingClientRect().top;
+  let scrolled = scroller.scrollTop;
+  const correct = () => {
+    // The reader scrolled on: there is nothing to correct any more.
+    if (!anchor.isConnected || Math.abs(scroller.scrollTop - scrolled) > 1) return;
+    scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    scrolled = scroller.scrollTop;
+  };
   // Two that correct the same shift would correct it twice.
   scroller.classList.add('keeps-place');
   change();
-  if (anchor.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before;
-  requestAnimationFrame(() => scroller.classList.remove('keeps-place'));
+  correct();
+  // Entries that come into sight get their true height a frame later.
+  requestAnimationFrame(() => {
+    correct();
+    requestAnimationFrame(() => {
+      correct();
+      scroller.classList.remove('keeps-place');
+    });
+  });
 }
 
 /** The entry that must not move: where text is selected, where the focus is, else the first that is in sight. */
