@@ -1,10 +1,10 @@
-import type { HostMessage, HostMessageOf, KeptState, WebviewMessage } from '../src/panel/protocol.ts';
-import { readKeptState } from './viewState.ts';
+import type { HostMessage, HostMessageOf, WebviewMessage } from '../src/panel/protocol.ts';
+import { type Kept, readKeptState } from './keptState.ts';
 
 interface VsCodeApi {
   postMessage(message: WebviewMessage): void;
   getState(): unknown;
-  setState(state: KeptState): void;
+  setState(state: Kept): void;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;
@@ -16,8 +16,8 @@ export type HostHandlers = { [T in HostMessage['type']]: (message: HostMessageOf
 export interface Host {
   post(message: WebviewMessage): void;
   /** What this panel kept from before it was hidden, moved or reloaded. */
-  kept(): KeptState | null;
-  keep(state: KeptState): void;
+  kept(): Kept | null;
+  keep(state: Kept): void;
   listen(handlers: HostHandlers): void;
 }
 

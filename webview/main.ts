@@ -1,13 +1,18 @@
 import './styles/shell.css';
 import './styles/predictions.css';
+import './styles/toolbar.css';
+import './styles/grid.css';
+import './styles/detail.css';
 import './styles/comparison.css';
 import './styles/trends.css';
 import type { ViewState } from '../src/panel/protocol.ts';
+import { createAnnouncer } from './announcer.ts';
 import { createComparisonTab } from './comparison/comparisonTab.ts';
 import { element } from './dom.ts';
 import { formatsFor } from './formats.ts';
 import { createHeader } from './header/header.ts';
 import { connectHost } from './host.ts';
+import { initialLayout, type Layout } from './keptState.ts';
 import type { Panel } from './panel.ts';
 import { nextStatus, type PanelStatus } from './panelStatus.ts';
 import { createPredictionsTab } from './predictions/predictionsTab.ts';
@@ -19,11 +24,15 @@ const host = connectHost();
 const kept = host.kept();
 // Nothing is on the screen yet, so nothing is held.
 let view: ViewState = { ...(kept?.view ?? initialView), hold: false };
+let layout: Layout = kept?.layout ?? initialLayout;
 let restore = kept?.restore ?? null;
 let status: PanelStatus = { label: null, loading: true, settled: false };
 
+const formats = formatsFor();
+const announcer = createAnnouncer(formats);
+
 const panel: Panel = {
-  formats: formatsFor(),
+  formats,
   view: () => view,
   status: () => status,
   change: (transition) => {
@@ -34,12 +43,18 @@ const panel: Panel = {
     host.post({ type: 'view', state: view, version: predictions.version() });
     draw();
   },
+  layout: () => layout,
+  keepLayout: (changed) => {
+    layout = { ...layout, ...changed };
+    keep();
+  },
   post: host.post,
   run: (command) => host.post({ type: 'command', command }),
+  say: announcer.say,
 };
 
 function keep() {
-  if (restore !== null) host.keep({ restore, view });
+  if (restore !== null) host.keep({ restore, view, layout });
 }
 
 const header = createHeader(panel.formats, panel.run);
@@ -58,7 +73,9 @@ function draw() {
   trends.refresh();
 }
 
-document.body.append(element('main', { class: 'shell' }, header.element, tabs.element, header.problem));
+document.body.append(
+  element('main', { class: 'shell' }, header.element, tabs.element, header.problem, announcer.element),
+);
 draw();
 
 host.listen({
@@ -72,6 +89,7 @@ host.listen({
   status: (message) => {
     header.showStatus(message);
     const next = nextStatus(status, message);
+    announcer.hear({ counts: message.counts, label: message.connection.label, settled: next.settled });
     // Comes with every arrival, and mostly says the same to the tabs.
     if (next === status) return;
     status = next;

@@ -1,5 +1,6 @@
 import type { PanelCommand, ViewState, WebviewMessage } from '../src/panel/protocol.ts';
 import type { Formats } from './formats.ts';
+import type { Layout } from './keptState.ts';
 import type { PanelStatus } from './panelStatus.ts';
 import type { Transition } from './viewState.ts';
 
@@ -10,6 +11,11 @@ export interface Panel {
   status(): PanelStatus;
   /** Changes what is shown: kept, told to the host and drawn, unless it comes to the same. */
   change(transition: Transition): void;
+  layout(): Layout;
+  /** Keeps how the table lies, without drawing anything. */
+  keepLayout(layout: Partial<Layout>): void;
   post(message: WebviewMessage): void;
   run(command: PanelCommand): void;
+  /** Tells what has no other sign, or none that a screen reader would notice. */
+  say(text: string): void;
 }

@@ -61,6 +61,9 @@ export function createTabs(contents: Record<Tab, HTMLElement>, choose: (tab: Tab
         setAttribute(button, 'aria-selected', String(index === current));
         button.tabIndex = index === current ? 0 : -1;
       });
+      // What leads to another tab is out of sight there: its focus must not be lost.
+      const leaves = panels.some((panel, index) => index !== current && panel.contains(document.activeElement));
+      if (leaves) tabs[current]?.focus();
       panels.forEach((panel, index) => {
         panel.hidden = index !== current;
       });

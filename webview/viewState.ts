@@ -1,47 +1,23 @@
-import type { KeptState, Tab, ViewState } from '../src/panel/protocol.ts';
+import type { ColumnKey, Tab, ViewState } from '../src/panel/protocol.ts';
 
 /** What a panel shows before anything else is known. */
 export const initialView: ViewState = {
   tab: 'predictions',
   epoch: null,
+  search: '',
+  invalidOnly: false,
+  regressedOnly: false,
+  sort: null,
+  hiddenColumns: [],
+  wrap: false,
   offset: 0,
   pageSize: 10,
   hold: false,
   expanded: [],
   sample: null,
+  compareWith: 'truth',
+  overlay: null,
 };
-
-const tabs: Record<Tab, true> = { predictions: true, comparison: true, trends: true };
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const isIndexOrNull = (value: unknown): value is number | null => value === null || Number.isSafeInteger(value);
-
-const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K] } = {
-  tab: (value): value is Tab => typeof value === 'string' && Object.hasOwn(tabs, value),
-  epoch: isIndexOrNull,
-  offset: isCount,
-  pageSize: (value): value is number => isCount(value) && value >= 1 && value <= 1000,
-  hold: (value) => typeof value === 'boolean',
-  expanded: (value): value is string[] =>
-    Array.isArray(value) && value.length <= 1000 && value.every((id) => typeof id === 'string'),
-  sample: isIndexOrNull,
-};
-
-/**
- * What an earlier webview kept, which may have been of another version: null unless all of it still fits. Checked by
- * hand, since the schemas would more than double the bundle.
- */
-export function readKeptState(kept: unknown): KeptState | null {
-  if (!isRecord(kept) || typeof kept['restore'] !== 'string' || !isViewState(kept['view'])) return null;
-  return { restore: kept['restore'], view: kept['view'] };
-}
-
-function isViewState(value: unknown): value is ViewState {
-  return isRecord(value) && Object.entries(fields).every(([name, fits]) => fits(value[name]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
 
 /** A change of what is shown. Another page or filter closes the open rows: they are out of sight there. */
 export type Transition = (view: ViewState) => ViewState;
@@ -50,9 +26,50 @@ export const showTab =
   (tab: Tab): Transition =>
   (view) => ({ ...view, tab });
 
-export const showEpoch =
-  (epoch: number | null): Transition =>
-  (view) => ({ ...view, epoch, offset: 0, expanded: [] });
+/** What decides which rows the table shows. */
+export type Filters = Pick<ViewState, 'epoch' | 'search' | 'invalidOnly' | 'regressedOnly'>;
+
+export const noFilters: Filters = { epoch: null, search: '', invalidOnly: false, regressedOnly: false };
+
+export const filterBy =
+  (filters: Partial<Filters>): Transition =>
+  (view) => ({ ...view, ...filters, offset: 0, expanded: [] });
+
+/** Names what the table shows: another name, and it begins at its top again. */
+export function queryOf({ epoch, search, invalidOnly, regressedOnly, sort, offset, pageSize }: ViewState): string {
+  return JSON.stringify([epoch, search, invalidOnly, regressedOnly, sort, offset, pageSize]);
+}
+
+/** Turns to the table, with the rows of one epoch. */
+export const showEpochInTable =
+  (epoch: number): Transition =>
+  (view) =>
+    filterBy({ epoch })(showTab('predictions')(view));
+
+/** Sorts upwards, then downwards; the third time the newest come first again. */
+export const sortBy =
+  (column: ColumnKey): Transition =>
+  (view) => ({ ...view, sort: nextSort(view.sort, column), offset: 0, expanded: [] });
+
+function nextSort(sort: ViewState['sort'], column: ColumnKey): ViewState['sort'] {
+  if (sort?.column !== column) return { column, descending: false };
+  return sort.descending ? null : { column, descending: true };
+}
+
+/** Hides a column or shows it again. An order whose column is out of sight would be a riddle: it ends with it. */
+export const toggleColumn =
+  (column: ColumnKey): Transition =>
+  (view) => {
+    if (view.hiddenColumns.includes(column)) {
+      return { ...view, hiddenColumns: view.hiddenColumns.filter((hidden) => hidden !== column) };
+    }
+    const hidden = { ...view, hiddenColumns: [...view.hiddenColumns, column] };
+    return view.sort?.column === column ? { ...hidden, sort: null, offset: 0, expanded: [] } : hidden;
+  };
+
+export const wrapTexts =
+  (wrap: boolean): Transition =>
+  (view) => ({ ...view, wrap });
 
 export const showOffset =
   (offset: number): Transition =>
@@ -74,6 +91,12 @@ export const showSample =
   (sample: number): Transition =>
   (view) => ({ ...view, sample });
 
+/** Turns to a sample's answers over the epochs. */
+export const compareSample =
+  (sample: number): Transition =>
+  (view) =>
+    showSample(sample)(showTab('comparison')(view));
+
 /** What the reader does in the table, as far as new rows could disturb it. */
 export interface Reading {
   /** The ids of the rows on the screen. */
@@ -84,14 +107,15 @@ export interface Reading {
 }
 
 /**
- * The hold rule: new rows must not move the table while a row is open, text is selected or the page is not the first.
- * With no row on the screen there is nothing to hold. Nor is there during the first snapshot, which comes from the
+ * The hold rule: new rows must not move the table while a row is open, text is selected, the page is not the first or
+ * the order is not newest first. With no row on the screen there is nothing to hold. Nor is there during the first snapshot, which comes from the
  * newest row to the oldest: it adds behind what is on the screen, and what it adds is not new.
  */
 export const holdFor =
   (reading: Reading): Transition =>
   (view) => {
     const open = reading.rows.some((id) => view.expanded.includes(id));
-    const hold = reading.settled && reading.rows.length > 0 && (open || reading.textSelected || view.offset > 0);
+    const reads = open || reading.textSelected || view.offset > 0 || view.sort !== null;
+    const hold = reading.settled && reading.rows.length > 0 && reads;
     return hold === view.hold ? view : { ...view, hold };
   };

@@ -46,6 +46,11 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     appearance: 'secondary',
     onPress: () => status !== null && runAction(liveAction(status.connection.label)),
   });
+  const exportAll = createButton({
+    text: 'Export…',
+    appearance: 'secondary',
+    onPress: () => run('exportPredictions'),
+  });
   const problemText = element('span', { class: 'problem-text' });
   const problemButton = createButton({
     text: 'Reconnect',
@@ -88,7 +93,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     element: element(
       'header',
       { class: 'header' },
-      element('div', { class: 'header-line' }, title, connection, facts, live.element),
+      element('div', { class: 'header-line' }, title, connection, facts, live.element, exportAll.element),
     ),
     problem,
     showJob,

@@ -1,10 +1,11 @@
-import type { Row } from '../../src/panel/protocol.ts';
+import type { ColumnKey, Mark, Row } from '../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
+import type { ColumnWidth } from './columnWidths.ts';
 
 /** A column of the table: how wide it is and how its cells are drawn (`.column-<key>` in predictions.css). */
-export interface Column {
-  key: string;
+export interface Column extends ColumnWidth {
+  key: ColumnKey;
   title: string;
   /** Said when the title alone does not tell. */
   meaning?: string;
@@ -29,13 +30,26 @@ const foreignText =
     };
   };
 
+const markSigns: Record<Exclude<Mark, null>, { sign: string; words: string; tone: string }> = {
+  better: { sign: '▲', words: 'Better than in the epoch before', tone: 'good' },
+  same: { sign: '=', words: 'Same as in the epoch before', tone: 'quiet' },
+  worse: { sign: '▼', words: 'Worse than in the epoch before', tone: 'bad' },
+};
+
 const charErrorRate: Column['draw'] = (cell, formats) => {
+  const mark = element('span', { class: 'mark' });
   const number = element('span', { class: 'number' });
   const fill = element('span', { class: 'bar-fill' });
   const bar = element('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
-  cell.append(number, bar);
+  cell.append(mark, number, bar);
   return (row) => {
     const rate = row.charErrorRate;
+    const told = row.mark === null ? null : markSigns[row.mark];
+    setText(mark, told?.sign ?? '');
+    setAttribute(mark, 'role', told === null ? null : 'img');
+    setAttribute(mark, 'aria-label', told?.words ?? null);
+    setAttribute(mark, 'title', told?.words ?? null);
+    setAttribute(mark, 'data-tone', told?.tone ?? null);
     setText(number, rate === null ? '–' : formats.rate(rate));
     setAttribute(cell, 'title', rate === null ? 'No ground truth to compare with' : null);
     bar.hidden = rate === null;
@@ -64,13 +78,19 @@ export function validationText(pass: boolean | null): string {
 
 /** The columns in order, without the one that opens a row. */
 export const columns: readonly Column[] = [
-  { key: 'epoch', title: 'Epoch', draw: text((row, formats) => formats.count(row.epoch)) },
-  { key: 'step', title: 'Step', draw: text((row, formats) => formats.count(row.step)) },
-  { key: 'sample', title: 'Sample', draw: text((row) => `#${row.sampleIndex}`) },
-  { key: 'prompt', title: 'Prompt', draw: foreignText((row) => row.prompt) },
-  { key: 'truth', title: 'Ground truth', draw: foreignText((row) => row.groundTruth) },
-  { key: 'prediction', title: 'Prediction', draw: foreignText((row) => row.prediction) },
-  { key: 'cer', title: 'CER', meaning: 'Character error rate: 0 is right, 1 is all wrong', draw: charErrorRate },
-  { key: 'exact', title: 'Exact', meaning: 'Exact match with the ground truth', draw: exactMatch },
-  { key: 'valid', title: 'Valid', meaning: "The validator's verdict", draw: validation },
+  { key: 'epoch', title: 'Epoch', width: 72, draw: text((row, formats) => formats.count(row.epoch)) },
+  { key: 'step', title: 'Step', width: 66, draw: text((row, formats) => formats.count(row.step)) },
+  { key: 'sample', title: 'Sample', width: 80, draw: text((row) => `#${row.sampleIndex}`) },
+  { key: 'prompt', title: 'Prompt', width: null, draw: foreignText((row) => row.prompt) },
+  { key: 'groundTruth', title: 'Ground truth', width: null, draw: foreignText((row) => row.groundTruth) },
+  { key: 'prediction', title: 'Prediction', width: null, draw: foreignText((row) => row.prediction) },
+  {
+    key: 'charErrorRate',
+    title: 'CER',
+    meaning: 'Character error rate: 0 is right, 1 is all wrong',
+    width: 136,
+    draw: charErrorRate,
+  },
+  { key: 'exactMatch', title: 'Exact', meaning: 'Exact match with the ground truth', width: 68, draw: exactMatch },
+  { key: 'validation', title: 'Valid', meaning: "The validator's verdict", width: 76, draw: validation },
 ];

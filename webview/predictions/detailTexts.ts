@@ -14,3 +14,10 @@ export function metadataText(detail: RowDetail, formats: Formats): string {
     .filter((part) => part !== null)
     .join(' · ');
 }
+
+/** What is drawn of the difference between ground truth and prediction. */
+export function differenceNote({ groundTruth, difference }: Pick<RowDetail, 'groundTruth' | 'difference'>): string {
+  if (groundTruth === null) return '';
+  if (difference === null) return 'too long to compare here';
+  return difference.every(({ kind }) => kind === 'same') ? 'same as ground truth' : 'difference to ground truth';
+}

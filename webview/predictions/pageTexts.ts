@@ -3,15 +3,18 @@ import type { EpochSummary } from '../../src/wire/responses.ts';
 import { type Absence, absenceOf } from '../absence.ts';
 import type { Formats } from '../formats.ts';
 import type { PanelStatus } from '../panelStatus.ts';
+import type { Filters } from '../viewState.ts';
+import { beginning } from './beginnings.ts';
 
 export type Page = HostMessageOf<'page'>;
 
-/** "Showing 1–10 of 520". */
+/** "Showing 1–10 of 520", or "… so far" while rows are still searched. */
 export function rangeText(page: Page, formats: Formats): string {
-  if (page.rows.length === 0) return `Showing 0 of ${formats.count(page.total)}`;
+  const total = `${formats.count(page.total)}${page.searching ? ' so far' : ''}`;
+  if (page.rows.length === 0) return `Showing 0 of ${total}`;
   const first = formats.count(page.offset + 1);
   const last = formats.count(page.offset + page.rows.length);
-  return `Showing ${first}–${last} of ${formats.count(page.total)}`;
+  return `Showing ${first}–${last} of ${total}`;
 }
 
 /** "2 / 52": this page and how many there are. */
@@ -56,18 +59,42 @@ export function newRowsText(newRows: number, formats: Formats): string | null {
   return newRows > 0 ? `${formats.count(newRows)} new` : null;
 }
 
+/** "epoch 3, “Leeds”, regressed only"; null when no filter is set. */
+export function filtersText(filters: Filters, formats: Formats): string | null {
+  const set = [
+    filters.epoch === null ? null : `epoch ${formats.count(filters.epoch)}`,
+    filters.search === '' ? null : `“${beginning(filters.search, 80)}”`,
+    filters.regressedOnly ? 'regressed only' : null,
+    filters.invalidOnly ? 'invalid only' : null,
+  ].filter((filter) => filter !== null);
+  return set.length === 0 ? null : set.join(', ');
+}
+
 /**
  * What stands in for the table; null when there are rows.
  *
  * @param page null before the first one came
  */
-export function pageAbsence(page: Page | null, epoch: number | null, status: PanelStatus): Absence | null {
+export function pageAbsence(
+  page: Page | null,
+  filters: Filters,
+  status: PanelStatus,
+  formats: Formats,
+): Absence | null {
   if (page === null) return absenceOf('unknown', status);
   if (page.rows.length > 0) return null;
-  // The epochs count what is held, whatever the filter shows.
-  if (epoch !== null && page.total === 0 && page.epochs.length > 0) {
-    return { text: `No predictions in epoch ${epoch}.`, busy: false, action: 'Show all epochs' };
+  if (page.searching) return { text: 'Searching…', busy: true, action: null };
+  const set = filtersText(filters, formats);
+  // The epochs count what is held, whatever the filters show.
+  if (set !== null && page.total === 0 && page.epochs.length > 0) {
+    return { text: `No predictions match the filters: ${set}.`, busy: false, action: 'Clear filters' };
   }
-  // Rows that this page does not reach: the one that does is on its way.
-  return absenceOf(page.total > 0 ? 'unknown' : 'none', status);
+  // Rows that this page does not reach, or that a filter hid: the page that shows them is on its way.
+  return absenceOf(page.total > 0 || page.epochs.length > 0 ? 'unknown' : 'none', status);
+}
+
+/** The page to show: where a search has found nothing so far, the rows before it stay until it has. */
+export function nextPage(shown: Page | null, arrived: Page): Page {
+  const wait = arrived.searching && arrived.rows.length === 0 && shown !== null;
+  return wait ? { ...shown, searching: true } : arrived;
 }

@@ -1,14 +1,15 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { createAbsence } from '../absenceView.ts';
-import { createButton } from '../controls.ts';
 import { element } from '../dom.ts';
 import type { Panel } from '../panel.ts';
-import { createSelect } from '../select.ts';
-import { holdFor, showEpoch, showOffset, type Transition, toggleRow } from '../viewState.ts';
+import type { Transition } from '../viewState.ts';
+import { compareSample, filterBy, holdFor, noFilters, queryOf, showOffset, sortBy, toggleRow } from '../viewState.ts';
 import { createGrid } from './grid.ts';
 import { createPager } from './pager.ts';
-import { epochChoices, lastOffset, newRowsText, type Page, pageAbsence } from './pageTexts.ts';
+import { lastOffset, nextPage, type Page, pageAbsence } from './pageTexts.ts';
+import { keepScroll } from './scroll.ts';
 import { clearSelectionIn, hasSelectionIn } from './selection.ts';
+import { createToolbar } from './toolbar.ts';
 
 export interface PredictionsTab {
   readonly element: HTMLElement;
@@ -24,7 +25,7 @@ export interface PredictionsTab {
   readonly hold: Transition;
 }
 
-/** The table of predictions with its filter and pages. */
+/** The table of predictions with its filters and pages. */
 export function createPredictionsTab(panel: Panel): PredictionsTab {
   const { formats } = panel;
   let page: Page | null = null;
@@ -33,23 +34,31 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   /** Open rows whose full texts were asked for. */
   let asked = new Set<string>();
 
-  const epoch = createSelect({ id: 'epoch-filter' }, (value) =>
-    panel.change(showEpoch(value === '' ? null : Number(value))),
-  );
-  const showNew = createButton({
-    text: '',
-    appearance: 'primary',
-    onPress: () => {
-      clearSelectionIn(grid.element);
-      textSelected = false;
-      panel.change(showOffset(0));
-      panel.post({ type: 'showNew' });
+  const grid = createGrid(formats, {
+    toggle: (id) => panel.change(toggleRow(id)),
+    sort: (column) => panel.change(sortBy(column)),
+    resize: (column, width) => {
+      const { [column]: _, ...others } = panel.layout().widths;
+      panel.keepLayout({ widths: width === null ? others : { ...others, [column]: width } });
+      refresh();
     },
+    copy: (id, what) => {
+      panel.post({ type: 'copy', id, what });
+      panel.say('Copied');
+    },
+    openDiff: (id) =>
+      panel.post({ type: 'openDiff', left: { id, field: 'groundTruth' }, right: { id, field: 'prediction' } }),
+    compare: (sampleIndex) => panel.change(compareSample(sampleIndex)),
   });
-  showNew.element.classList.add('show-new');
-  const grid = createGrid(formats, (id) => panel.change(toggleRow(id)));
+  const toolbar = createToolbar(panel, () => {
+    clearSelectionIn(grid.element);
+    textSelected = false;
+    panel.change(showOffset(0));
+    panel.post({ type: 'showNew' });
+  });
   const pager = createPager(panel);
-  const nothing = createAbsence(() => panel.change(showEpoch(null)));
+  const nothing = createAbsence(() => panel.change(filterBy(noFilters)));
+  const scroll = keepScroll(grid.element, panel);
   document.addEventListener('selectionchange', () => {
     textSelected = hasSelectionIn(grid.element);
     settle();
@@ -60,8 +69,8 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
 
   function settle() {
     panel.change((view) => {
-      // Before the first snapshot is over, a kept page may lie behind rows that are still to come.
-      if (page === null || !panel.status().settled) return view;
+      // Before the first snapshot or a search is over, a kept page may lie behind rows that are still to come.
+      if (page === null || page.searching || !panel.status().settled) return view;
       const last = lastOffset(page.total, view.pageSize);
       return view.offset > last ? showOffset(last)(view) : view;
     });
@@ -69,23 +78,20 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
 
   function refresh() {
     const view = panel.view();
-    const choices = epochChoices(page?.epochs ?? [], formats);
-    // An epoch that was kept from before is a choice even while none of its rows is here.
-    if (choices.every((choice) => choice.epoch !== view.epoch)) {
-      choices.push({ epoch: view.epoch, text: `${view.epoch} (0)` });
-    }
-    epoch.show(
-      choices.map((choice) => ({ value: choice.epoch === null ? '' : String(choice.epoch), text: choice.text })),
-      view.epoch === null ? '' : String(view.epoch),
-    );
-    const waiting = page === null ? null : newRowsText(page.newRows, formats);
-    if (waiting !== null) showNew.setText(waiting);
-    showNew.setVisible(waiting !== null);
+    toolbar.show(page);
     const rows = page?.rows ?? [];
-    grid.show({ rows, offset: page?.offset ?? 0, total: page?.total ?? 0, expanded: view.expanded });
+    grid.show({
+      rows,
+      offset: page?.offset ?? 0,
+      total: page?.total ?? 0,
+      busy: page?.searching ?? false,
+      view,
+      widths: panel.layout().widths,
+    });
     grid.element.hidden = rows.length === 0;
-    nothing.show(pageAbsence(page, view.epoch, panel.status()));
+    nothing.show(pageAbsence(page, view, panel.status(), formats));
     pager.show(page);
+    scroll.follow(queryOf(view), rows.length > 0);
     askForDetails();
   }
 
@@ -97,25 +103,11 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
 
   refresh();
   return {
-    element: element(
-      'div',
-      { class: 'predictions' },
-      element(
-        'div',
-        { class: 'toolbar' },
-        element('label', { for: 'epoch-filter' }, 'Epoch'),
-        epoch.element,
-        element('span', { class: 'spring' }),
-        showNew.element,
-      ),
-      grid.element,
-      nothing.element,
-      pager.element,
-    ),
+    element: element('div', { class: 'predictions' }, toolbar.element, grid.element, nothing.element, pager.element),
     showPage: (message) => {
       // Made before the host heard of the hold: it would move what is held.
       if (panel.view().hold && !message.held) return;
-      page = message;
+      page = nextPage(page, message);
       refresh();
       settle();
     },

@@ -1,8 +1,9 @@
 import type { Row, RowDetail } from '../../src/panel/protocol.ts';
 import { element, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
-import { createLongText } from '../longText.ts';
-import { metadataText } from './detailTexts.ts';
+import { differenceNote, metadataText } from './detailTexts.ts';
+import { createFullText } from './fullText.ts';
+import type { RowActions } from './rowActions.ts';
 
 export interface RowDetailView {
   readonly element: HTMLElement;
@@ -11,27 +12,48 @@ export interface RowDetailView {
 }
 
 /** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
-export function createRowDetail(row: Row, formats: Formats): RowDetailView {
-  const prompt = field('Prompt', 'prose', row.prompt);
-  const truth = field('Ground truth', 'code', row.groundTruth);
-  const prediction = field('Prediction', 'code', row.prediction);
+export function createRowDetail(row: Row, formats: Formats, actions: RowActions): RowDetailView {
+  const prompt = createFullText('prose', formats);
+  const truth = createFullText('code', formats);
+  const prediction = createFullText('difference', formats);
+  const note = element('span', { class: 'detail-note' });
   const errors = element('ul', { class: 'detail-errors' });
-  const errorsField = element(
-    'div',
-    { class: 'detail-field' },
-    element('h2', { class: 'detail-title' }, 'Validation errors'),
-    errors,
-  );
-  errorsField.hidden = true;
+  const errorsField = field(['Validation errors'], errors);
   const metadata = element('p', { class: 'detail-metadata' }, 'Loading the rest…');
+  const openDiff = link('Open diff editor', () => actions.openDiff(row.id));
+
+  prompt.show(row.prompt);
+  truth.show(row.groundTruth);
+  prediction.show(row.prediction);
+  openDiff.hidden = row.groundTruth === null;
+  errorsField.hidden = true;
 
   return {
     element: element(
       'div',
       { class: 'detail' },
-      element('div', { class: 'detail-texts' }, prompt.element, truth.element, prediction.element),
+      element(
+        'div',
+        { class: 'detail-texts' },
+        field(['Prompt'], prompt.element),
+        field(['Ground truth'], truth.element),
+        field(['Prediction', ' ', note], prediction.element),
+      ),
       errorsField,
-      metadata,
+      element(
+        'div',
+        { class: 'detail-foot' },
+        metadata,
+        element(
+          'div',
+          { class: 'detail-actions' },
+          openDiff,
+          link('Compare across epochs', () => actions.compare(row.sampleIndex)),
+          link('Copy prompt', () => actions.copy(row.id, 'prompt')),
+          link('Copy prediction', () => actions.copy(row.id, 'prediction')),
+          link('Copy as JSON', () => actions.copy(row.id, 'json')),
+        ),
+      ),
     ),
     show: (detail) => {
       if (detail === null) {
@@ -40,7 +62,8 @@ export function createRowDetail(row: Row, formats: Formats): RowDetailView {
       }
       prompt.show(detail.prompt);
       truth.show(detail.groundTruth);
-      prediction.show(detail.prediction);
+      prediction.show(detail.prediction, detail.difference);
+      setText(note, differenceNote(detail));
       errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
       errorsField.hidden = detail.validationErrors.length === 0;
       setText(metadata, metadataText(detail, formats));
@@ -48,16 +71,12 @@ export function createRowDetail(row: Row, formats: Formats): RowDetailView {
   };
 }
 
-function field(title: string, kind: 'prose' | 'code', text: string | null) {
-  const content = createLongText(kind);
-  content.show(text);
-  return {
-    element: element(
-      'div',
-      { class: 'detail-field' },
-      element('h2', { class: 'detail-title' }, title),
-      content.element,
-    ),
-    show: content.show,
-  };
+function field(title: (string | Node)[], content: HTMLElement) {
+  return element('div', { class: 'detail-field' }, element('h2', { class: 'detail-title' }, ...title), content);
+}
+
+function link(text: string, press: () => void) {
+  const button = element('button', { type: 'button', class: 'link' }, text);
+  button.addEventListener('click', press);
+  return button;
 }

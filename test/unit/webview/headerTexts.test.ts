@@ -12,7 +12,14 @@ import {
 } from '../../../webview/header/headerTexts.ts';
 
 const formats = formatsFor('en');
-const counts: Counts = { held: 520, onServer: 520, caughtUp: true, unreadable: 0, lastArrival: 10_000 };
+const counts: Counts = {
+  held: 520,
+  onServer: 520,
+  caughtUp: true,
+  unreadable: 0,
+  lastArrival: 10_000,
+  newestEpoch: 19,
+};
 const job: JobSummary = { id: 'j', title: 'j', server: 's', status: 'running', currentEpoch: 19, totalEpochs: 30 };
 
 describe('the counts in the header', () => {

@@ -4,14 +4,17 @@ import { formatsFor } from '../../../webview/formats.ts';
 import type { PanelStatus } from '../../../webview/panelStatus.ts';
 import {
   epochChoices,
+  filtersText,
   lastOffset,
   newRowsText,
+  nextPage,
   type Page,
   pageAbsence,
   pageNumberText,
   pageSizes,
   rangeText,
 } from '../../../webview/predictions/pageTexts.ts';
+import { noFilters } from '../../../webview/viewState.ts';
 
 const formats = formatsFor('en');
 const live: PanelStatus = { label: 'Live', loading: false, settled: true };
@@ -28,6 +31,7 @@ function page(offset: number, rows: number, total: number): Page {
     charErrorRate: null,
     exactMatch: null,
     validationPass: null,
+    mark: null,
   });
   return {
     type: 'page',
@@ -38,6 +42,7 @@ function page(offset: number, rows: number, total: number): Page {
     total,
     newRows: 0,
     epochs: [],
+    searching: false,
   };
 }
 
@@ -47,6 +52,7 @@ describe('the texts of a page', () => {
     assert.equal(rangeText(page(510, 10, 520), formats), 'Showing 511–520 of 520');
     assert.equal(rangeText(page(1000, 3, 1003), formats), 'Showing 1,001–1,003 of 1,003');
     assert.equal(rangeText(page(0, 0, 0), formats), 'Showing 0 of 0');
+    assert.equal(rangeText({ ...page(0, 10, 37), searching: true }, formats), 'Showing 1–10 of 37 so far');
   });
 
   it('say which page it is, of how many', () => {
@@ -89,18 +95,28 @@ describe('the pages', () => {
 
 describe('what stands in for the table', () => {
   it('is nothing where there are rows', () => {
-    assert.equal(pageAbsence(page(0, 1, 1), null, live), null);
+    assert.equal(pageAbsence(page(0, 1, 1), noFilters, live, formats), null);
   });
 
-  it('says that a filter hides all there is, and leads out of it', () => {
+  it('says which filters hide all there is, and leads out of them', () => {
     const filtered = { ...page(0, 0, 0), epochs: [{ epoch: 1, prediction_count: 5 }] };
-    const absence = pageAbsence(filtered, 3, live);
-    assert.deepEqual([absence?.text, absence?.action], ['No predictions in epoch 3.', 'Show all epochs']);
+    const filters = { epoch: 3, search: 'Leeds', invalidOnly: true, regressedOnly: true };
+    const absence = pageAbsence(filtered, filters, live, formats);
+    assert.deepEqual(
+      [absence?.text, absence?.action],
+      ['No predictions match the filters: epoch 3, “Leeds”, regressed only, invalid only.', 'Clear filters'],
+    );
+    assert.equal(pageAbsence(filtered, noFilters, live, formats)?.busy, true, 'rows of a filter that was cleared');
+  });
+
+  it('is a search that still goes on', () => {
+    const searching = { ...page(0, 0, 0), searching: true };
+    assert.equal(pageAbsence(searching, { ...noFilters, search: 'x' }, live, formats)?.text, 'Searching…');
   });
 
   it('waits with a sign only while something is on its way', () => {
     const busy = (status: Partial<PanelStatus>, shown: Page | null = page(0, 0, 0)) =>
-      pageAbsence(shown, null, { ...live, ...status })?.busy;
+      pageAbsence(shown, noFilters, { ...live, ...status }, formats)?.busy;
     assert.equal(busy({ loading: true }), true);
     assert.equal(busy({ label: 'Connecting' }), true);
     assert.equal(busy({}, null), true);
@@ -113,7 +129,29 @@ describe('what stands in for the table', () => {
 
   it('tells an ended job from one that has not begun', () => {
     const empty = page(0, 0, 0);
-    assert.match(pageAbsence(empty, null, { ...live, label: 'Finished' })?.text ?? '', /ended without/);
-    assert.match(pageAbsence(empty, null, live)?.text ?? '', /as soon as/);
+    assert.match(pageAbsence(empty, noFilters, { ...live, label: 'Finished' }, formats)?.text ?? '', /ended without/);
+    assert.match(pageAbsence(empty, noFilters, live, formats)?.text ?? '', /as soon as/);
+  });
+});
+
+describe('a page that arrives', () => {
+  it('takes the place of the one before', () => {
+    const arrived = page(10, 10, 20);
+    assert.equal(nextPage(page(0, 10, 20), arrived), arrived);
+  });
+
+  it('leaves the rows on the screen while its search has found nothing so far', () => {
+    const shown = page(0, 10, 20);
+    assert.deepEqual(nextPage(shown, { ...page(0, 0, 0), searching: true }), { ...shown, searching: true });
+    assert.equal(nextPage(shown, { ...page(0, 2, 2), searching: true }).rows.length, 2);
+    assert.equal(nextPage(shown, page(0, 0, 0)).rows.length, 0);
+    assert.equal(nextPage(null, { ...page(0, 0, 0), searching: true }).rows.length, 0);
+  });
+});
+
+describe('the filters in words', () => {
+  it('are none when nothing is filtered', () => {
+    assert.equal(filtersText(noFilters, formats), null);
+    assert.equal(filtersText({ ...noFilters, epoch: 0 }, formats), 'epoch 0');
   });
 });

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { initialLayout, readKeptState } from '../../../webview/keptState.ts';
 import {
+  compareSample,
+  filterBy,
   holdFor,
   initialView,
-  readKeptState,
-  showEpoch,
+  queryOf,
+  showEpochInTable,
   showOffset,
   showPageSize,
+  sortBy,
+  toggleColumn,
   toggleRow,
+  wrapTexts,
 } from '../../../webview/viewState.ts';
 
 const reading = { rows: ['a', 'b'], textSelected: false, settled: true };
@@ -36,6 +42,15 @@ describe('the hold rule', () => {
     assert.equal(holdFor(reading)(showOffset(0)(second)).hold, false);
   });
 
+  it('holds every order but newest first', () => {
+    const sorted = sortBy('charErrorRate')(initialView);
+    assert.equal(holdFor(reading)(sorted).hold, true);
+  });
+
+  it('lets rows in that the filters show', () => {
+    assert.equal(holdFor(reading)(filterBy({ epoch: 1, search: 'x', invalidOnly: true })(initialView)).hold, false);
+  });
+
   it('holds nothing while no row is on the screen', () => {
     const view = showOffset(10)(initialView);
     assert.equal(holdFor({ rows: [], textSelected: true, settled: true })(view).hold, false);
@@ -54,8 +69,45 @@ describe('the hold rule', () => {
 describe('what a panel shows', () => {
   const view = { ...initialView, offset: 30, expanded: ['a'] };
 
-  it('starts at the first row and closes rows when the epoch filter changes', () => {
-    assert.deepEqual(showEpoch(3)(view), { ...initialView, epoch: 3 });
+  it('starts at the first row and closes rows when a filter changes', () => {
+    assert.deepEqual(filterBy({ epoch: 3 })(view), { ...initialView, epoch: 3 });
+    assert.deepEqual(filterBy({ search: 'x' })({ ...view, epoch: 3 }), { ...initialView, epoch: 3, search: 'x' });
+  });
+
+  it('sorts upwards, then downwards, then newest first again', () => {
+    const orders = [1, 2, 3].reduce((views) => [...views, sortBy('step')(views.at(-1) ?? view)], [] as (typeof view)[]);
+    assert.deepEqual(
+      orders.map(({ sort }) => sort),
+      [{ column: 'step', descending: false }, { column: 'step', descending: true }, null],
+    );
+    assert.deepEqual(orders[2], initialView);
+    const other = sortBy('epoch')(orders[1] ?? view);
+    assert.deepEqual(other.sort, { column: 'epoch', descending: false });
+  });
+
+  it('hides columns, and ends an order whose column is hidden', () => {
+    const hidden = toggleColumn('step')(toggleColumn('prompt')(view));
+    assert.deepEqual(hidden.hiddenColumns, ['prompt', 'step']);
+    assert.deepEqual(hidden.expanded, ['a']);
+    assert.deepEqual(toggleColumn('prompt')(hidden).hiddenColumns, ['step']);
+    assert.equal(toggleColumn('step')(sortBy('step')(view)).sort, null);
+    assert.deepEqual(toggleColumn('step')(sortBy('epoch')(view)).sort, { column: 'epoch', descending: false });
+  });
+
+  it('wraps texts where one reads', () => {
+    assert.deepEqual(wrapTexts(true)(view), { ...view, wrap: true });
+  });
+
+  it('turns to a sample, and to an epoch in the table', () => {
+    assert.deepEqual(compareSample(7)(view), { ...view, tab: 'comparison', sample: 7 });
+    assert.deepEqual(showEpochInTable(2)({ ...view, tab: 'trends' }), { ...initialView, epoch: 2 });
+  });
+
+  it('begins at its top again with another query, and with nothing else', () => {
+    assert.equal(queryOf(view), queryOf({ ...toggleColumn('step')(toggleRow('b')(view)), wrap: true }));
+    for (const other of [filterBy({ search: 'x' }), sortBy('step'), showOffset(10), showPageSize(25)]) {
+      assert.notEqual(queryOf(view), queryOf(other(view)));
+    }
   });
 
   it('closes rows when the page is turned, and never goes before the first row', () => {
@@ -68,8 +120,23 @@ describe('what a panel shows', () => {
   });
 
   it('is read back from what was kept', () => {
-    const kept = { restore: 'job', view: { ...view, tab: 'trends', epoch: 2, sample: 7 } };
+    const kept = {
+      restore: 'job',
+      view: {
+        ...sortBy('step')(toggleColumn('prompt')(filterBy({ search: 'x', epoch: 2 })(view))),
+        tab: 'trends',
+        sample: 7,
+      },
+      layout: { widths: { prompt: 300 }, scroll: { top: 10, left: 0 } },
+    };
     assert.deepEqual(readKeptState(JSON.parse(JSON.stringify(kept))), kept);
+  });
+
+  it('is read back without a layout that does not fit', () => {
+    for (const layout of [undefined, {}, { widths: { prompt: '3' }, scroll: { top: 0, left: 0 } }, { widths: {} }]) {
+      const kept = readKeptState({ restore: 'job', view, layout });
+      assert.deepEqual(kept, { restore: 'job', view, layout: initialLayout });
+    }
   });
 
   for (const [what, kept] of [
@@ -81,6 +148,9 @@ describe('what a panel shows', () => {
     ['an offset below 0', { restore: 'job', view: { ...initialView, offset: -1 } }],
     ['an offset that is no whole number', { restore: 'job', view: { ...initialView, offset: 0.5 } }],
     ['a page size of 0', { restore: 'job', view: { ...initialView, pageSize: 0 } }],
+    ['an order by no column', { restore: 'job', view: { ...initialView, sort: { column: 'id', descending: true } } }],
+    ['a hidden column that does not exist', { restore: 'job', view: { ...initialView, hiddenColumns: ['id'] } }],
+    ['a search that is no text', { restore: 'job', view: { ...initialView, search: null } }],
     ['open rows that are no texts', { restore: 'job', view: { ...initialView, expanded: [1] } }],
     ['a field too few', { restore: 'job', view: { tab: 'trends' } }],
   ] as const) {

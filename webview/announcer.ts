@@ -1,0 +1,32 @@
+import { element } from './dom.ts';
+import type { Formats } from './formats.ts';
+import { type Heard, nextNews, type Told } from './news.ts';
+
+export interface Announcer {
+  readonly element: HTMLElement;
+  say(text: string): void;
+  /** Says what arrived, now or in a while. */
+  hear(heard: Omit<Heard, 'now'>): void;
+}
+
+/** A polite voice for screen readers; nothing of it is seen. */
+export function createAnnouncer(formats: Formats): Announcer {
+  const region = element('div', { class: 'spoken', 'aria-live': 'polite' });
+  let told: Told = { held: null, at: 0 };
+  let timer: number | undefined;
+
+  function say(text: string) {
+    // Anew, so that the same text is spoken again.
+    region.replaceChildren(element('p', {}, text));
+  }
+
+  function hear(heard: Omit<Heard, 'now'>) {
+    clearTimeout(timer);
+    const news = nextNews(told, { ...heard, now: Date.now() }, formats);
+    told = news.told;
+    if (news.text !== null) say(news.text);
+    if (news.wait !== null) timer = setTimeout(() => hear(heard), news.wait);
+  }
+
+  return { element: region, say, hear };
+}

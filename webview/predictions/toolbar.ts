@@ -1,0 +1,66 @@
+import { createCheckbox } from '../checkbox.ts';
+import { createButton, createProgressRing } from '../controls.ts';
+import { element } from '../dom.ts';
+import type { Panel } from '../panel.ts';
+import { createSelect } from '../select.ts';
+import { filterBy } from '../viewState.ts';
+import { createColumnsMenu } from './columnsMenu.ts';
+import { epochChoices, newRowsText, type Page } from './pageTexts.ts';
+import { createSearchField } from './searchField.ts';
+
+export interface Toolbar {
+  readonly element: HTMLElement;
+  show(page: Page | null): void;
+}
+
+/** What stands above the table: its filters, the rows that wait, the choice of columns. */
+export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
+  const { formats } = panel;
+  const epoch = createSelect({ id: 'epoch-filter' }, (value) =>
+    panel.change(filterBy({ epoch: value === '' ? null : Number(value) })),
+  );
+  const search = createSearchField((text) =>
+    panel.change((view) => (view.search === text ? view : filterBy({ search: text })(view))),
+  );
+  const ring = createProgressRing();
+  const regressed = createCheckbox('Regressed only', (regressedOnly) => panel.change(filterBy({ regressedOnly })));
+  const invalid = createCheckbox('Invalid only', (invalidOnly) => panel.change(filterBy({ invalidOnly })));
+  const waiting = createButton({ text: '', appearance: 'primary', onPress: showNew });
+  waiting.element.classList.add('show-new');
+  const menu = createColumnsMenu(panel);
+
+  return {
+    element: element(
+      'div',
+      { class: 'toolbar' },
+      element('label', { for: 'epoch-filter' }, 'Epoch'),
+      epoch.element,
+      element('div', { class: 'search-field' }, search.element, ring),
+      regressed.element,
+      invalid.element,
+      element('span', { class: 'spring' }),
+      waiting.element,
+      menu.element,
+    ),
+    show: (page) => {
+      const view = panel.view();
+      const choices = epochChoices(page?.epochs ?? [], formats);
+      // An epoch that was kept from before is a choice even while none of its rows is here.
+      if (choices.every((choice) => choice.epoch !== view.epoch)) {
+        choices.push({ epoch: view.epoch, text: `${view.epoch} (0)` });
+      }
+      epoch.show(
+        choices.map((choice) => ({ value: choice.epoch === null ? '' : String(choice.epoch), text: choice.text })),
+        view.epoch === null ? '' : String(view.epoch),
+      );
+      search.show(view.search);
+      ring.hidden = page?.searching !== true;
+      regressed.show(view.regressedOnly);
+      invalid.show(view.invalidOnly);
+      const text = page === null ? null : newRowsText(page.newRows, formats);
+      if (text !== null) waiting.setText(text);
+      waiting.setVisible(text !== null);
+      menu.refresh();
+    },
+  };
+}
