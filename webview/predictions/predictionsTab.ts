@@ -57,7 +57,10 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     panel.post({ type: 'showNew' });
   });
   const pager = createPager(panel);
-  const nothing = createAbsence(() => panel.change(filterBy(noFilters)));
+  const nothing = createAbsence(() => {
+    toolbar.focus();
+    panel.change(filterBy(noFilters));
+  });
   const scroll = keepScroll(grid.element, panel);
   document.addEventListener('selectionchange', () => {
     textSelected = hasSelectionIn(grid.element);

@@ -11,6 +11,8 @@ import { createSearchField } from './searchField.ts';
 export interface Toolbar {
   readonly element: HTMLElement;
   show(page: Page | null): void;
+  /** For what takes itself away when it is pressed. */
+  focus(): void;
 }
 
 /** What stands above the table: its filters, the rows that wait, the choice of columns. */
@@ -62,5 +64,6 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       waiting.setVisible(text !== null);
       menu.refresh();
     },
+    focus: () => search.element.focus(),
   };
 }
