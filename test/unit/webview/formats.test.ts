@@ -29,6 +29,7 @@ describe('the metadata of a row', () => {
     completionTokens: 78,
     latencyMs: 534.4,
     createdAt: 'now',
+    difference: null,
   };
 
   it('says what is known', () => {

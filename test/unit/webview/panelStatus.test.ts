@@ -5,7 +5,7 @@ import { nextStatus, type PanelStatus } from '../../../webview/panelStatus.ts';
 const start: PanelStatus = { label: null, loading: true, settled: false };
 
 function message(held: number, loading: boolean) {
-  const counts: Counts = { held, onServer: null, caughtUp: false, unreadable: 0, lastArrival: null };
+  const counts: Counts = { held, onServer: null, caughtUp: false, unreadable: 0, lastArrival: null, newestEpoch: null };
   return { connection: { label: 'Live', retryAt: null, problem: null } as const, counts, loading };
 }
 
