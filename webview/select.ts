@@ -1,9 +1,5 @@
+import type { Choice } from './choice.ts';
 import { element, setChildren } from './dom.ts';
-
-export interface Choice {
-  value: string;
-  text: string;
-}
 
 export interface Select {
   readonly element: HTMLSelectElement;

@@ -6,8 +6,8 @@ import type {
   SampleSummary,
   ViewState,
 } from '../../src/panel/protocol.ts';
+import type { Choice } from '../choice.ts';
 import type { Formats } from '../formats.ts';
-import type { Choice } from '../select.ts';
 
 type Comparison = HostMessageOf<'comparison'>;
 
