@@ -9,15 +9,21 @@ export interface Announcer {
   hear(heard: Omit<Heard, 'now'>): void;
 }
 
+/** How long a text stays: who reads on with a screen reader must not come upon old news. In ms. */
+const shown = 1000;
+
 /** A polite voice for screen readers; nothing of it is seen. */
 export function createAnnouncer(formats: Formats): Announcer {
   const region = element('div', { class: 'spoken', 'aria-live': 'polite' });
   let told: Told = { held: null, at: 0 };
   let timer: number | undefined;
+  let clearing: number | undefined;
 
   function say(text: string) {
+    clearTimeout(clearing);
     // Anew, so that the same text is spoken again.
     region.replaceChildren(element('p', {}, text));
+    clearing = setTimeout(() => region.replaceChildren(), shown);
   }
 
   function hear(heard: Omit<Heard, 'now'>) {

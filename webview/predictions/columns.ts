@@ -31,9 +31,9 @@ const foreignText =
   };
 
 const markSigns: Record<Exclude<Mark, null>, { sign: string; words: string; tone: string }> = {
-  better: { sign: '▲', words: 'Better than in the epoch before', tone: 'good' },
-  same: { sign: '=', words: 'Same as in the epoch before', tone: 'quiet' },
-  worse: { sign: '▼', words: 'Worse than in the epoch before', tone: 'bad' },
+  better: { sign: '▲', words: 'better', tone: 'good' },
+  same: { sign: '=', words: 'same', tone: 'quiet' },
+  worse: { sign: '▼', words: 'worse', tone: 'bad' },
 };
 
 const charErrorRate: Column['draw'] = (cell, formats) => {
@@ -48,7 +48,7 @@ const charErrorRate: Column['draw'] = (cell, formats) => {
     setText(mark, told?.sign ?? '');
     setAttribute(mark, 'role', told === null ? null : 'img');
     setAttribute(mark, 'aria-label', told?.words ?? null);
-    setAttribute(mark, 'title', told?.words ?? null);
+    setAttribute(mark, 'title', told === null ? null : `By character error rate, to the epoch before: ${told.words}`);
     setAttribute(mark, 'data-tone', told?.tone ?? null);
     setText(number, rate === null ? '–' : formats.rate(rate));
     setAttribute(cell, 'title', rate === null ? 'No ground truth to compare with' : null);

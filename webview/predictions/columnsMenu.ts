@@ -25,15 +25,25 @@ export function createColumnsMenu(panel: Panel): ColumnsMenu {
   }));
   const wrap = createCheckbox('Wrap text', (checked) => panel.change(wrapTexts(checked)));
   const inputs = [...boxes.map(({ box }) => box.input), wrap.input];
-  const menu = element(
-    'div',
-    { id: 'columns-menu', class: 'menu', popover: 'auto', role: 'group', 'aria-label': 'Columns' },
-    ...boxes.map(({ box }) => box.element),
-    element('div', { class: 'menu-line' }, wrap.element),
-  );
+  const menu = element('div', {
+    id: 'columns-menu',
+    class: 'menu',
+    popover: 'auto',
+    role: 'group',
+    'aria-label': 'Columns',
+  });
+  const choices = [...boxes.map(({ box }) => box.element), element('div', { class: 'menu-line' }, wrap.element)];
   inputs[0]?.setAttribute('autofocus', '');
 
-  menu.addEventListener('toggle', () => setAttribute(button, 'aria-expanded', String(menu.matches(':popover-open'))));
+  // Filled only while it is open: closed, its boxes would share their labels with the filters.
+  menu.addEventListener('beforetoggle', (event) => {
+    const opens = event instanceof ToggleEvent && event.newState === 'open';
+    setAttribute(button, 'aria-expanded', String(opens));
+    if (opens) menu.replaceChildren(...choices);
+  });
+  menu.addEventListener('toggle', () => {
+    if (!menu.matches(':popover-open')) menu.replaceChildren();
+  });
   menu.addEventListener('keydown', (event) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step === 0) return;
