@@ -39,7 +39,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const truth = createLongText('code');
   const promptRest = element('p', { class: 'cut-note' });
   const truthRest = element('p', { class: 'cut-note' });
-  const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest epoch first' });
+  const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const nothing = createAbsence(() => {});
   const content = element(
     'div',
