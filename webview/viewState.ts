@@ -102,20 +102,23 @@ export interface Reading {
   /** The ids of the rows on the screen. */
   rows: readonly string[];
   textSelected: boolean;
+  /** The top of the table, where new rows come in, is out of sight. */
+  scrolled: boolean;
   /** The first snapshot is over. */
   settled: boolean;
 }
 
 /**
- * The hold rule: new rows must not move the table while a row is open, text is selected, the page is not the first or
- * the order is not newest first. With no row on the screen there is nothing to hold. Nor is there during the first snapshot, which comes from the
- * newest row to the oldest: it adds behind what is on the screen, and what it adds is not new.
+ * The hold rule: new rows must not move the table while a row is open, text is selected, the table is scrolled, the
+ * page is not the first or the order is not newest first. With no row on the screen there is nothing to hold. Nor is
+ * there during the first snapshot, which comes from the newest row to the oldest: it adds behind what is on the screen,
+ * and what it adds is not new.
  */
 export const holdFor =
   (reading: Reading): Transition =>
   (view) => {
     const open = reading.rows.some((id) => view.expanded.includes(id));
-    const reads = open || reading.textSelected || view.offset > 0 || view.sort !== null;
+    const reads = open || reading.textSelected || reading.scrolled || view.offset > 0 || view.sort !== null;
     const hold = reading.settled && reading.rows.length > 0 && reads;
     return hold === view.hold ? view : { ...view, hold };
   };

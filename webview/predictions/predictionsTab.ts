@@ -7,7 +7,7 @@ import { compareSample, filterBy, holdFor, noFilters, queryOf, showOffset, sortB
 import { createGrid } from './grid.ts';
 import { createPager } from './pager.ts';
 import { lastOffset, nextPage, type Page, pageAbsence } from './pageTexts.ts';
-import { keepScroll } from './scroll.ts';
+import { followScroll } from './scroll.ts';
 import { clearSelectionIn, hasSelectionIn } from './selection.ts';
 import { createToolbar } from './toolbar.ts';
 
@@ -53,6 +53,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   const toolbar = createToolbar(panel, () => {
     clearSelectionIn(grid.element);
     textSelected = false;
+    scroll.toTop();
     panel.change(showOffset(0));
     panel.post({ type: 'showNew' });
   });
@@ -61,14 +62,19 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     toolbar.focus();
     panel.change(filterBy(noFilters));
   });
-  const scroll = keepScroll(grid.element, panel);
+  const scroll = followScroll(grid.element, panel, settle);
   document.addEventListener('selectionchange', () => {
     textSelected = hasSelectionIn(grid.element);
     settle();
   });
 
   const hold: Transition = (view) =>
-    holdFor({ rows: page?.rows.map(({ id }) => id) ?? [], textSelected, settled: panel.status().settled })(view);
+    holdFor({
+      rows: page?.rows.map(({ id }) => id) ?? [],
+      textSelected,
+      scrolled: scroll.away(),
+      settled: panel.status().settled,
+    })(view);
 
   function settle() {
     panel.change((view) => {

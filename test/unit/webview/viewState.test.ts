@@ -15,7 +15,7 @@ import {
   wrapTexts,
 } from '../../../webview/viewState.ts';
 
-const reading = { rows: ['a', 'b'], textSelected: false, settled: true };
+const reading = { rows: ['a', 'b'], textSelected: false, scrolled: false, settled: true };
 
 describe('the hold rule', () => {
   it('lets rows in on the first page while nothing is read closely', () => {
@@ -36,6 +36,10 @@ describe('the hold rule', () => {
     assert.equal(holdFor({ ...reading, textSelected: true })(initialView).hold, true);
   });
 
+  it('holds while the top of the table is out of sight', () => {
+    assert.equal(holdFor({ ...reading, scrolled: true })(initialView).hold, true);
+  });
+
   it('holds on every page but the first', () => {
     const second = showOffset(10)(initialView);
     assert.equal(holdFor(reading)(second).hold, true);
@@ -53,7 +57,7 @@ describe('the hold rule', () => {
 
   it('holds nothing while no row is on the screen', () => {
     const view = showOffset(10)(initialView);
-    assert.equal(holdFor({ rows: [], textSelected: true, settled: true })(view).hold, false);
+    assert.equal(holdFor({ rows: [], textSelected: true, scrolled: true, settled: true })(view).hold, false);
   });
 
   it('holds nothing before the first snapshot is over, since its rows are not new', () => {
