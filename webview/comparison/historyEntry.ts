@@ -26,8 +26,10 @@ export function createHistoryEntry(
   const mark = element('span', { class: 'entry-mark', title: 'Against the epoch before, by character error rate' });
   const rate = element('span', { class: 'entry-rate', title: 'Character error rate' });
   const validation = element('span', { class: 'entry-validation', title: "The validator's verdict" });
-  const diff = element('button', { type: 'button', class: 'quiet-button' }, 'Open in diff editor');
-  const copy = element('button', { type: 'button', class: 'quiet-button' }, 'Copy');
+  // Which epoch's they are is said to those alone who do not see it.
+  const ofEpoch = [element('span', { class: 'spoken' }), element('span', { class: 'spoken' })] as const;
+  const diff = element('button', { type: 'button', class: 'quiet-button' }, 'Open in diff editor', ofEpoch[0]);
+  const copy = element('button', { type: 'button', class: 'quiet-button' }, 'Copy', ofEpoch[1]);
   diff.addEventListener('click', () => act.openDiff(id));
   copy.addEventListener('click', () => act.copy(id));
   const entry = element(
@@ -55,8 +57,8 @@ export function createHistoryEntry(
       const tone = present.validationPass ? 'good' : 'bad';
       setAttribute(validation, 'data-tone', present.validationPass === null ? 'quiet' : tone);
       diff.hidden = !canDiff;
-      setAttribute(diff, 'aria-label', `Open in diff editor, ${name}`);
-      setAttribute(copy, 'aria-label', `Copy prediction, ${name}`);
+      setText(ofEpoch[0], `, ${name}`);
+      setText(ofEpoch[1], ` prediction, ${name}`);
     },
     jumpTo: () => {
       entry.scrollIntoView({ block: 'center', behavior: 'instant' });

@@ -24,10 +24,10 @@ export function createSampleChoice(formats: Formats, choose: (sample: number) =>
   };
   const before = turn(-1);
   const after = turn(1);
-  const previous = createButton({ text: '‹', name: 'Previous sample', appearance: 'secondary', onPress: before });
-  const next = createButton({ text: '›', name: 'Next sample', appearance: 'secondary', onPress: after });
-  previous.element.title = 'Previous sample (key [)';
-  next.element.title = 'Next sample (key ])';
+  const previous = createButton({ text: '', appearance: 'secondary', onPress: before });
+  const next = createButton({ text: '', appearance: 'secondary', onPress: after });
+  nameButton(previous.element, '‹', 'Previous sample', '[');
+  nameButton(next.element, '›', 'Next sample', ']');
 
   return {
     elements: [
@@ -61,4 +61,10 @@ export function createSampleChoice(formats: Formats, choose: (sample: number) =>
       if (event.key === ']') after();
     },
   };
+}
+
+/** Named by its content: only the select has "Sample" for a label. */
+function nameButton(button: HTMLElement, sign: string, name: string, key: string) {
+  button.replaceChildren(element('span', { 'aria-hidden': 'true' }, sign), element('span', { class: 'spoken' }, name));
+  button.title = `${name} (key ${key})`;
 }

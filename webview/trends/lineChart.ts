@@ -11,8 +11,10 @@ import {
 import { color } from 'chart.js/helpers';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
+import { pointAt, sharedOptions } from './chartLook.ts';
+import type { Overlay } from './overlay.ts';
 import type { Palette } from './palette.ts';
-import { type Coordinate, line, pointTexts, type Trend } from './series.ts';
+import { type Coordinate, epochTexts, line, type Trend } from './series.ts';
 
 // Only what is drawn, so that only that is bundled.
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
@@ -22,12 +24,15 @@ const axisFormat: Record<Trend['unit'], Intl.NumberFormatOptions> = {
   share: { style: 'percent', minimumFractionDigits: 0, maximumFractionDigits: 0 },
 };
 
+/** Many epochs leave no room for a dot each. */
+const radius = (points: readonly TrendPoint[]) => (points.length > 60 ? 0 : 2);
+
 type LineDataset = ChartDataset<'line', Coordinate[]>;
 
 /** A chart on a canvas. It lives only while it is in sight. */
 export interface LineChart {
   /** Updates in place, without animation. */
-  show(points: readonly TrendPoint[]): void;
+  show(points: readonly TrendPoint[], overlay: Overlay | null): void;
   destroy(): void;
 }
 
@@ -36,12 +41,13 @@ export function createLineChart(
   trend: Trend,
   palette: Palette,
   formats: Formats,
+  choose: (epoch: number) => void,
 ): LineChart {
   const own = palette.lines[trend.key];
-  const font = { family: palette.font };
-  const axis = { grid: { color: palette.grid }, border: { color: palette.grid } };
+  const shared = sharedOptions(palette);
   const { band } = trend;
   let points: readonly TrendPoint[] = [];
+  let overlay: Overlay | null = null;
 
   const mean: LineDataset = {
     data: [],
@@ -49,11 +55,11 @@ export function createLineChart(
     borderWidth: 2,
     pointBackgroundColor: palette.background,
     pointBorderColor: own,
-    pointHitRadius: 12,
     // Points at 0 and at 1 stay whole.
     clip: 4,
     cubicInterpolationMode: 'monotone',
   };
+  const over: LineDataset = { ...mean, borderColor: palette.text, pointBorderColor: palette.text, borderDash: [5, 4] };
   const low: LineDataset = {
     data: [],
     borderWidth: 0,
@@ -65,49 +71,38 @@ export function createLineChart(
 
   const chart = new Chart<'line', Coordinate[]>(canvas, {
     type: 'line',
-    data: { datasets: band === undefined ? [mean] : [low, high, mean] },
+    data: { datasets: band === undefined ? [over, mean] : [low, high, over, mean] },
     options: {
-      animation: false,
-      responsive: true,
-      maintainAspectRatio: false,
+      ...shared.options,
       // One epoch at a time, wherever in its column the pointer is.
-      interaction: { mode: 'index', intersect: false },
+      interaction: { mode: 'nearest', axis: 'x', intersect: false },
+      onHover: (_event, active) => pointAt(canvas, active.length > 0),
+      onClick: (_event, [active]) => {
+        const epoch = active && chart.data.datasets[active.datasetIndex]?.data[active.index]?.x;
+        if (points.some((point) => point.epoch === epoch) && epoch !== undefined) choose(epoch);
+      },
       scales: {
         x: {
-          ...axis,
+          ...shared.axis,
           type: 'linear',
           bounds: 'data',
-          title: { display: true, text: 'Epoch', color: palette.text, font },
-          ticks: { precision: 0, maxRotation: 0, color: palette.text, font },
+          title: shared.title,
+          ticks: { ...shared.ticks, precision: 0, maxRotation: 0 },
         },
         y: {
-          ...axis,
+          ...shared.axis,
           type: 'linear',
           min: 0,
           max: 1,
-          ticks: { stepSize: 0.25, format: axisFormat[trend.unit], color: palette.text, font },
+          ticks: { ...shared.ticks, stepSize: 0.25, format: axisFormat[trend.unit] },
         },
       },
       plugins: {
         tooltip: {
-          displayColors: false,
-          backgroundColor: palette.background,
-          borderColor: palette.border,
-          borderWidth: 1,
-          titleColor: palette.text,
-          bodyColor: palette.text,
-          titleFont: font,
-          bodyFont: font,
-          filter: (item) => item.dataset === mean,
+          ...shared.tooltip,
           callbacks: {
-            title: ([item]) => {
-              const point = points[item?.dataIndex ?? -1];
-              return point === undefined ? '' : `Epoch ${formats.count(point.epoch)}`;
-            },
-            label: (item) => {
-              const point = points[item.dataIndex];
-              return point === undefined ? '' : pointTexts(trend, point, formats);
-            },
+            title: ([item]) => (item === undefined ? '' : `Epoch ${formats.count(item.parsed.x ?? 0)}`),
+            label: (item) => epochTexts(trend, item.parsed.x ?? Number.NaN, points, overlay, formats),
           },
         },
       },
@@ -115,11 +110,13 @@ export function createLineChart(
   });
 
   return {
-    show: (present) => {
+    show: (present, presentOverlay) => {
       points = present;
+      overlay = presentOverlay;
       mean.data = line(points, trend.value);
-      // Many epochs leave no room for a dot each.
-      mean.pointRadius = points.length > 60 ? 0 : 2;
+      mean.pointRadius = radius(points);
+      over.data = overlay === null ? [] : line(overlay.points, trend.value);
+      over.pointRadius = radius(overlay?.points ?? []);
       if (band !== undefined) {
         low.data = line(points, band.low);
         high.data = line(points, band.high);

@@ -5,13 +5,19 @@ export interface Palette {
   text: string;
   grid: string;
   font: string;
+  /** Behind the charts. */
+  surface: string;
+  /** Behind what is said of a point. */
   background: string;
   border: string;
   lines: Record<Trend['key'], string>;
 }
 
+const forcedColors = matchMedia('(forced-colors: active)');
+
 /** Reads the present theme. */
 export function readPalette(): Palette {
+  if (forcedColors.matches) return forcedPalette();
   const style = getComputedStyle(document.body);
   const variable = (...names: string[]) =>
     names.map((name) => style.getPropertyValue(`--vscode-${name}`).trim()).find((value) => value !== '') ?? style.color;
@@ -21,6 +27,7 @@ export function readPalette(): Palette {
     // Full contrast is for what one reads, not for the lines behind it.
     grid: `color-mix(in srgb, ${variable('panel-border', 'widget-border')} ${highContrast ? 35 : 100}%, transparent)`,
     font: style.fontFamily,
+    surface: variable('editor-background'),
     background: variable('editorHoverWidget-background', 'editor-background'),
     border: variable('editorHoverWidget-border', 'contrastBorder', 'widget-border'),
     lines: {
@@ -29,6 +36,29 @@ export function readPalette(): Palette {
       overlap: variable('charts-blue'),
       validation: variable('charts-purple'),
     },
+  };
+}
+
+/** Canvases are not recoloured when the system forces its colours on the page: they have to take them. */
+function forcedPalette(): Palette {
+  const probe = document.body.appendChild(document.createElement('span'));
+  const system = (name: string) => {
+    probe.style.color = name;
+    return getComputedStyle(probe).color;
+  };
+  const text = system('CanvasText');
+  const surface = system('Canvas');
+  const grid = system('GrayText');
+  probe.remove();
+  const lines = { cer: text, exact: text, overlap: text, validation: text };
+  return {
+    text,
+    grid,
+    font: getComputedStyle(document.body).fontFamily,
+    surface,
+    background: surface,
+    border: text,
+    lines,
   };
 }
 
@@ -41,5 +71,9 @@ export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributeFilter: ['style', 'class'] });
   observer.observe(document.body, { attributeFilter: ['style', 'class'] });
-  return () => observer.disconnect();
+  forcedColors.addEventListener('change', changed);
+  return () => {
+    observer.disconnect();
+    forcedColors.removeEventListener('change', changed);
+  };
 }

@@ -1,5 +1,6 @@
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
+import { clipped, type Overlay } from './overlay.ts';
 
 /** One of the charts: what it draws of an epoch, and what it says of it. */
 export interface Trend {
@@ -105,27 +106,19 @@ export function pointTexts(trend: Trend, point: TrendPoint, formats: Formats): s
   ];
 }
 
-/** The data table of a chart: one heading and one cell for each number that is drawn. */
-export function tableOf(
+/** What an epoch says when it is pointed at: this job's point, then that of the job laid over it. */
+export function epochTexts(
   trend: Trend,
+  epoch: number,
   points: readonly TrendPoint[],
+  overlay: Overlay | null,
   formats: Formats,
-): { headings: string[]; rows: { epoch: number; cells: string[] }[] } {
-  const { band } = trend;
-  return {
-    headings: ['Epoch', trend.title, ...(band === undefined ? [] : ['Min', 'Max']), 'Samples'],
-    rows: points.map((point) => ({
-      epoch: point.epoch,
-      cells: [
-        formats.count(point.epoch),
-        valueText(trend, trend.value(point), formats),
-        ...(band === undefined
-          ? []
-          : [valueText(trend, band.low(point), formats), valueText(trend, band.high(point), formats)]),
-        formats.count(point.sample_count),
-      ],
-    })),
-  };
+): string[] {
+  const own = points.find((point) => point.epoch === epoch);
+  const over = overlay?.points.find((point) => point.epoch === epoch);
+  const said = own === undefined ? [] : pointTexts(trend, own, formats);
+  if (overlay === null || over === undefined) return said;
+  return [...said, `${clipped(overlay.title)}: ${pointTexts(trend, over, formats).join(', ')}`];
 }
 
 /** How much of the first epoch's error is gone, in words and with its direction. */
@@ -141,6 +134,6 @@ export function improvementText(
     : { text: `▲ ${amount} more error`, tone: 'bad' };
 }
 
-function samplesText(point: TrendPoint, formats: Formats): string {
+export function samplesText(point: TrendPoint, formats: Formats): string {
   return `${formats.count(point.sample_count)} ${point.sample_count === 1 ? 'sample' : 'samples'}`;
 }

@@ -3,6 +3,10 @@ import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import { createSelect } from '../select.ts';
+import { createChangesView } from './changesView.ts';
+import type { CardActions } from './chartCard.ts';
+import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
 import { improvementText, trends } from './series.ts';
 import { createTrendView } from './trendView.ts';
@@ -14,20 +18,38 @@ export interface TrendsTab {
   refresh(): void;
 }
 
-/** The four charts over the epochs. They exist only while the tab is in sight. */
+/** The charts over the epochs. They exist only while the tab is in sight. */
 export function createTrendsTab(panel: Panel): TrendsTab {
   const { formats } = panel;
   let message: HostMessageOf<'trends'> | null = null;
   /** What is there while the charts are. */
   let drawn: { palette: Palette; unwatch: () => void } | null = null;
 
-  const views = trends.map((trend) => createTrendView(trend, formats));
+  const actions: CardActions = {
+    choose: (epoch) => {
+      panel.change((view) => ({ ...view, tab: 'predictions', epoch, offset: 0, expanded: [] }));
+      // What had the focus is out of sight now.
+      document.getElementById('tab-predictions')?.focus();
+    },
+    save: (name, format, content) => panel.post({ type: 'saveChart', name, format, content }),
+  };
+  const views = trends.map((trend) => createTrendView(trend, formats, actions));
+  const changes = createChangesView(formats, actions);
   const improvement = element('span');
+  const overlay = createSelect({ id: 'overlay-choice', class: 'select overlay-choice' }, (value) =>
+    panel.change((view) => ({ ...view, overlay: value === '' ? null : value })),
+  );
   const content = element(
     'div',
     {},
-    element('p', { class: 'toolbar improvement' }, 'Overall improvement', improvement),
-    element('div', { class: 'trends-grid' }, ...views.map((view) => view.element)),
+    element(
+      'div',
+      { class: 'toolbar' },
+      element('p', { class: 'improvement' }, 'Overall improvement', improvement),
+      element('span', { class: 'spring' }),
+      element('span', { class: 'labelled' }, element('label', { for: 'overlay-choice' }, 'Lay over'), overlay.element),
+    ),
+    element('div', { class: 'trends-grid' }, ...views.map((view) => view.element), changes.element),
   );
   const nothing = createAbsence(() => {});
 
@@ -39,6 +61,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
 
   function stop() {
     for (const view of views) view.clear();
+    changes.clear();
     drawn?.unwatch();
     drawn = null;
   }
@@ -51,15 +74,20 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     const points = message?.points ?? [];
     content.hidden = points.length === 0;
     nothing.show(absenceOf(points.length > 0 ? 'some' : message === null ? 'unknown' : 'none', panel.status()));
-    if (points.length === 0) {
+    if (message === null || points.length === 0) {
       stop();
       return;
     }
-    const { text, tone } = improvementText(message?.overallImprovement ?? null, formats);
+    const { text, tone } = improvementText(message.overallImprovement, formats);
     setText(improvement, text);
     setAttribute(improvement, 'data-tone', tone);
+    const { choices, chosen } = overlayChoices(message.others, panel.view().overlay);
+    overlay.show(choices, chosen);
     drawn ??= { palette: readPalette(), unwatch: watchTheme(recolour) };
-    for (const view of views) view.show(points, drawn.palette);
+    // What was chosen counts at once; the points of the other job follow.
+    const over = message.overlay?.key === chosen ? message.overlay : null;
+    for (const view of views) view.show(points, over, drawn.palette);
+    changes.show(message.changes, points, drawn.palette);
   }
 
   return {

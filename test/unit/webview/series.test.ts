@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
 import { formatsFor } from '../../../webview/formats.ts';
 import {
+  epochTexts,
   headline,
   improvementText,
   line,
   pointTexts,
   type Trend,
-  tableOf,
   trends,
 } from '../../../webview/trends/series.ts';
 
@@ -66,10 +66,14 @@ describe('a trend', () => {
     assert.deepEqual(pointTexts(trend('overlap'), bare, formats), ['50.0%', '1 sample']);
   });
 
-  it('has a table with every number that is drawn', () => {
-    const table = tableOf(trend('cer'), [rated], formats);
-    assert.deepEqual(table.headings, ['Epoch', 'Character error rate', 'Min', 'Max', 'Samples']);
-    assert.deepEqual(table.rows, [{ epoch: 19, cells: ['19', '0.012', '0.000', '0.173', '50'] }]);
+  it('says of an epoch what the job laid over it has as well', () => {
+    const overlay = { title: 'other', points: [point(19, { avg_char_error_rate: 0.5 }), point(20)] };
+    assert.deepEqual(epochTexts(trend('cer'), 19, [rated], overlay, formats), [
+      ...pointTexts(trend('cer'), rated, formats),
+      'other: 0.500, step 760, 50 samples',
+    ]);
+    assert.deepEqual(epochTexts(trend('cer'), 20, [rated], overlay, formats), ['other: –, step 800, 50 samples']);
+    assert.deepEqual(epochTexts(trend('cer'), 20, [rated], null, formats), []);
   });
 
   it('says why there is nothing to draw', () => {

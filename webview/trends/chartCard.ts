@@ -1,0 +1,99 @@
+import { element, setAttribute, setText } from '../dom.ts';
+import { type ChartTable, tableCsv } from './chartTable.ts';
+import { createDataTable } from './dataTable.ts';
+import { type LegendEntry, showLegend } from './legend.ts';
+import type { Palette } from './palette.ts';
+import { pictureOf } from './picture.ts';
+import { createSaveMenu, type SaveFormat } from './saveMenu.ts';
+import type { Trend } from './series.ts';
+
+/** What a chart's surroundings say of it. */
+export interface CardContent {
+  value: string;
+  source: string;
+  legend: readonly LegendEntry[];
+  table: ChartTable;
+}
+
+export interface ChartCard {
+  readonly element: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  show(content: CardContent, palette: Palette): void;
+  /** In place of the chart: why there is none. */
+  showEmpty(why: string): void;
+}
+
+export interface CardActions {
+  /** Shows the predictions of an epoch. */
+  choose(epoch: number): void;
+  save(name: string, format: SaveFormat, content: string): void;
+}
+
+/** What is around a chart: title, last value, legend, its numbers as a table, and the way to save it. */
+export function createChartCard(key: Trend['key'] | 'changes', title: string, actions: CardActions): ChartCard {
+  const titleId = `trend-${key}`;
+  let shown: { content: CardContent; palette: Palette } | null = null;
+
+  const value = element('span', { class: 'trend-value' });
+  const source = element('span', { class: 'trend-source' });
+  const summary = element('p', { class: 'trend-summary', id: `${titleId}-summary` }, value, source);
+  const legend = element('ul', { class: 'legend' });
+  const canvas = element('canvas', {
+    role: 'img',
+    'aria-labelledby': titleId,
+    'aria-describedby': `${titleId}-summary`,
+  });
+  const drawing = element('div', { class: 'trend-drawing' }, canvas);
+  const empty = element('p', { class: 'trend-empty' });
+  const table = createDataTable(titleId, actions.choose);
+  const toggle = element(
+    'button',
+    { type: 'button', class: 'quiet-button', 'aria-pressed': 'false', 'aria-label': `Table of ${title}` },
+    'Table',
+  );
+  toggle.addEventListener('click', () => {
+    const visible = toggle.getAttribute('aria-pressed') !== 'true';
+    setAttribute(toggle, 'aria-pressed', String(visible));
+    table.setVisible(visible);
+  });
+  const tools = element('div', { class: 'trend-tools' }, toggle, createSaveMenu(title, `${titleId}-save`, save));
+  const whenDrawn = [summary, drawing, table.element, tools];
+
+  function save(format: SaveFormat) {
+    if (shown === null) return;
+    const { content, palette } = shown;
+    const stroke = key === 'changes' ? palette.text : palette.lines[key];
+    const caption = { title, summary: `${content.value}   ${content.source}`, legend: content.legend, stroke };
+    actions.save(title, format, format === 'csv' ? tableCsv(content.table) : pictureOf(canvas, caption, palette));
+  }
+
+  return {
+    element: element(
+      'section',
+      { class: 'trend', 'data-trend': key, 'aria-labelledby': titleId },
+      element('div', { class: 'trend-head' }, element('h2', { class: 'trend-title', id: titleId }, title), tools),
+      summary,
+      legend,
+      drawing,
+      empty,
+      table.element,
+    ),
+    canvas,
+    show: (content, palette) => {
+      shown = { content, palette };
+      for (const part of whenDrawn) part.hidden = false;
+      empty.hidden = true;
+      setText(value, content.value);
+      setText(source, content.source);
+      showLegend(legend, content.legend);
+      table.show(content.table);
+    },
+    showEmpty: (why) => {
+      shown = null;
+      for (const part of whenDrawn) part.hidden = true;
+      showLegend(legend, []);
+      empty.hidden = false;
+      setText(empty, why);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { EpochChanges } from '../../src/panel/protocol.ts';
+import type { TrendPoint } from '../../src/wire/trends.ts';
+import type { Formats } from '../formats.ts';
+import { csvOf } from './csv.ts';
+import type { Overlay } from './overlay.ts';
+import { type Trend, valueText } from './series.ts';
+
+/** The numbers of a chart: a table for those who cannot see it, and what is saved as CSV. */
+export interface ChartTable {
+  /** The first is the epoch's. */
+  columns: { heading: string; write(value: number): string }[];
+  /**
+   * Ascending by epoch; one value for each column, null where there is none. An epoch that only the other job has is
+   * not this job's own.
+   */
+  rows: { epoch: number; own: boolean; values: (number | null)[] }[];
+}
+
+/** What a chart of a trend draws, with the job that is laid over it in a column of its own. */
+export function trendTable(
+  trend: Trend,
+  points: readonly TrendPoint[],
+  overlay: Overlay | null,
+  formats: Formats,
+): ChartTable {
+  const { band } = trend;
+  const own = new Map(points.map((point) => [point.epoch, point]));
+  const over = new Map(overlay?.points.map((point) => [point.epoch, point]));
+  const epochs = [...new Set([...own.keys(), ...over.keys()])].sort((a, b) => a - b);
+  const write = (value: number) => valueText(trend, value, formats);
+  return {
+    columns: [
+      { heading: 'Epoch', write: formats.count },
+      { heading: 'Step', write: formats.count },
+      { heading: trend.title, write },
+      ...(band === undefined
+        ? []
+        : [
+            { heading: 'Min', write },
+            { heading: 'Max', write },
+          ]),
+      { heading: 'Samples', write: formats.count },
+      ...(overlay === null ? [] : [{ heading: `${trend.title}, ${overlay.title}`, write }]),
+    ],
+    rows: epochs.map((epoch) => {
+      const point = own.get(epoch);
+      const overlaid = over.get(epoch);
+      const pick = (read: (of: TrendPoint) => number | null) => (point === undefined ? null : read(point));
+      return {
+        epoch,
+        own: point !== undefined,
+        values: [
+          epoch,
+          pick(({ step }) => step),
+          pick(trend.value),
+          ...(band === undefined ? [] : [pick(band.low), pick(band.high)]),
+          pick(({ sample_count }) => sample_count),
+          ...(overlay === null ? [] : [overlaid === undefined ? null : trend.value(overlaid)]),
+        ],
+      };
+    }),
+  };
+}
+
+/** How many samples of each epoch changed which way. */
+export function changesTable(
+  changes: readonly EpochChanges[],
+  points: readonly TrendPoint[],
+  formats: Formats,
+): ChartTable {
+  const steps = new Map(points.map(({ epoch, step }) => [epoch, step]));
+  const headings = ['Epoch', 'Step', 'Improved', 'Regressed', 'Unchanged'];
+  return {
+    columns: headings.map((heading) => ({ heading, write: formats.count })),
+    rows: changes.map(({ epoch, improved, regressed, unchanged }) => ({
+      epoch,
+      own: true,
+      values: [epoch, steps.get(epoch) ?? null, improved, regressed, unchanged],
+    })),
+  };
+}
+
+/** A cell as a person reads it. */
+export function cellText(table: ChartTable, values: readonly (number | null)[], column: number): string {
+  const value = values[column];
+  return value == null ? '–' : (table.columns[column]?.write(value) ?? '');
+}
+
+export function tableCsv({ columns, rows }: ChartTable): string {
+  return csvOf([columns.map(({ heading }) => heading), ...rows.map(({ values }) => values)]);
+}

@@ -1,0 +1,26 @@
+import { element, setChildren } from '../dom.ts';
+
+/** What a line or a bar of a chart stands for. */
+export interface LegendEntry {
+  text: string;
+  /** As `data-look` of the sample (trends.css) and as a stroke of a picture. */
+  look: 'solid' | 'dashed';
+}
+
+/** Brings the legend up to date; nothing while a chart shows one thing alone. */
+export function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): void {
+  list.hidden = entries.length === 0;
+  const held = [...list.children].map((item) => item.textContent);
+  if (held.length === entries.length && entries.every(({ text }, index) => held[index] === text)) return;
+  setChildren(
+    list,
+    entries.map(({ text, look }) =>
+      element(
+        'li',
+        { class: 'legend-entry', dir: 'auto' },
+        element('span', { class: 'legend-look', 'data-look': look, 'aria-hidden': 'true' }),
+        text,
+      ),
+    ),
+  );
+}

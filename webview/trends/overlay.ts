@@ -1,0 +1,41 @@
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
+import type { TrendPoint } from '../../src/wire/trends.ts';
+import type { Choice } from '../choice.ts';
+import type { LegendEntry } from './legend.ts';
+
+/** Another job, laid over this one. */
+export interface Overlay {
+  title: string;
+  points: readonly TrendPoint[];
+}
+
+/** What can be laid over, and what of it is: a job that is no longer watched is not. */
+export function overlayChoices(
+  others: HostMessageOf<'trends'>['others'],
+  chosen: string | null,
+): { choices: Choice[]; chosen: string } {
+  const none = others.length === 0 ? 'nothing (no other job is watched)' : 'nothing';
+  return {
+    choices: [{ value: '', text: none }, ...others.map(({ key, title }) => ({ value: key, text: title }))],
+    chosen: others.find(({ key }) => key === chosen)?.key ?? '',
+  };
+}
+
+/** Which line is whose, and that the other job has none; empty while nothing is laid over. */
+export function overlayLegend(
+  overlay: Overlay | null,
+  value: (point: TrendPoint) => number | null,
+): readonly LegendEntry[] {
+  if (overlay === null) return [];
+  const drawn = overlay.points.some((point) => value(point) !== null);
+  return [
+    { text: 'This job', look: 'solid' },
+    { text: drawn ? overlay.title : `${overlay.title} (no values)`, look: 'dashed' },
+  ];
+}
+
+/** A name as there is room for it on a canvas, which wraps nothing. */
+export function clipped(name: string): string {
+  const characters = [...name];
+  return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : name;
+}
