@@ -1,7 +1,8 @@
 import { element, setAttribute, setText } from '../dom.ts';
 import { type ChartTable, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
-import { type LegendEntry, showLegend } from './legend.ts';
+import { showLegend } from './legend.ts';
+import type { LegendEntry } from './overlay.ts';
 import type { Palette } from './palette.ts';
 import { pictureOf } from './picture.ts';
 import { createSaveMenu, type SaveFormat } from './saveMenu.ts';

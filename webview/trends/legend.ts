@@ -1,11 +1,5 @@
 import { element, setChildren } from '../dom.ts';
-
-/** What a line or a bar of a chart stands for. */
-export interface LegendEntry {
-  text: string;
-  /** As `data-look` of the sample (trends.css) and as a stroke of a picture. */
-  look: 'solid' | 'dashed';
-}
+import type { LegendEntry } from './overlay.ts';
 
 /** Brings the legend up to date; nothing while a chart shows one thing alone. */
 export function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): void {

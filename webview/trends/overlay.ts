@@ -1,12 +1,18 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Choice } from '../choice.ts';
-import type { LegendEntry } from './legend.ts';
 
 /** Another job, laid over this one. */
 export interface Overlay {
   title: string;
   points: readonly TrendPoint[];
+}
+
+/** What a line or a bar of a chart stands for. */
+export interface LegendEntry {
+  text: string;
+  /** As `data-look` of the sample (trends.css) and as a stroke of a picture. */
+  look: 'solid' | 'dashed';
 }
 
 /** What can be laid over, and what of it is: a job that is no longer watched is not. */

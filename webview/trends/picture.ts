@@ -1,4 +1,4 @@
-import type { LegendEntry } from './legend.ts';
+import type { LegendEntry } from './overlay.ts';
 import type { Palette } from './palette.ts';
 
 /** What is written above a chart in its picture. */
