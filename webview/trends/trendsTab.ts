@@ -4,6 +4,7 @@ import { createAbsence } from '../absenceView.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createSelect } from '../select.ts';
+import { showEpochInTable } from '../viewState.ts';
 import { createChangesView } from './changesView.ts';
 import type { CardActions } from './chartCard.ts';
 import { overlayChoices } from './overlay.ts';
@@ -26,11 +27,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   let drawn: { palette: Palette; unwatch: () => void } | null = null;
 
   const actions: CardActions = {
-    choose: (epoch) => {
-      panel.change((view) => ({ ...view, tab: 'predictions', epoch, offset: 0, expanded: [] }));
-      // What had the focus is out of sight now.
-      document.getElementById('tab-predictions')?.focus();
-    },
+    choose: (epoch) => panel.change(showEpochInTable(epoch)),
     save: (name, format, content) => panel.post({ type: 'saveChart', name, format, content }),
   };
   const views = trends.map((trend) => createTrendView(trend, formats, actions));
