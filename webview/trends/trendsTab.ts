@@ -4,7 +4,7 @@ import { createAbsence } from '../absenceView.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createSelect } from '../select.ts';
-import { showEpochInTable, showEpochInTable } from '../viewState.ts';
+import { showEpochInTable } from '../viewState.ts';
 import { createChangesView } from './changesView.ts';
 import type { CardActions } from './chartCard.ts';
 import { overlayChoices } from './overlay.ts';
