@@ -11,9 +11,9 @@ export function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): 
     entries.map(({ text, look }) =>
       element(
         'li',
-        { class: 'legend-entry', dir: 'auto' },
+        { class: 'legend-entry' },
         element('span', { class: 'legend-look', 'data-look': look, 'aria-hidden': 'true' }),
-        text,
+        element('bdi', {}, text),
       ),
     ),
   );

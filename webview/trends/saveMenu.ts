@@ -11,7 +11,7 @@ const formats: readonly { format: SaveFormat; text: string }[] = [
 /** A button with a menu of formats (the menu button pattern of the ARIA Authoring Practices Guide). */
 export function createSaveMenu(name: string, id: string, save: (format: SaveFormat) => void): HTMLElement {
   const items = formats.map(({ format, text }) => {
-    const item = element('button', { type: 'button', role: 'menuitem', class: 'menu-item', tabindex: -1 }, text);
+    const item = element('button', { type: 'button', role: 'menuitem', class: 'save-item', tabindex: -1 }, text);
     item.addEventListener('click', () => {
       close();
       save(format);
@@ -20,7 +20,7 @@ export function createSaveMenu(name: string, id: string, save: (format: SaveForm
   });
   const menu = element(
     'div',
-    { popover: 'auto', role: 'menu', id, class: 'menu', 'aria-label': `Save ${name}` },
+    { popover: 'auto', role: 'menu', id, class: 'save-menu', 'aria-label': `Save ${name}` },
     ...items,
   );
   const button = element(
