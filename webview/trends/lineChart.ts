@@ -87,7 +87,13 @@ export function createLineChart(
           type: 'linear',
           bounds: 'data',
           title: shared.title,
-          ticks: { ...shared.ticks, precision: 0, maxRotation: 0 },
+          ticks: {
+            ...shared.ticks,
+            precision: 0,
+            maxRotation: 0,
+            // The axis of a single epoch reaches below it, where there are none.
+            callback: (value) => (Number(value) < 0 ? null : formats.count(Number(value))),
+          },
         },
         y: {
           ...shared.axis,
