@@ -163,9 +163,7 @@ describe('one sample and all epochs in VS Code', () => {
       [`First regression: epoch ${regression}`, regression],
     ] as const) {
       await button(name).press('Enter');
-      await eventually(name, () =>
-        heading(epoch).evaluate((target) => (target.matches(':focus') ? true : undefined)),
-      );
+      await eventually(name, () => heading(epoch).evaluate((target) => (target.matches(':focus') ? true : undefined)));
       const box = await heading(epoch).boundingBox();
       assert.ok(box !== null && box.y > 0 && box.y < 900, `the heading is in sight at ${box?.y}`);
     }
