@@ -19,7 +19,11 @@ const node = { ...shared, platform: 'node', format: 'cjs', target: 'node22', out
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'] },
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension.ts', differenceWorker: 'src/panel/differenceWorker.ts' },
+    external: ['vscode'],
+  },
   {
     ...node,
     entryPoints: {

@@ -6,14 +6,17 @@ import type { Credentials } from './credentials.ts';
 import type { RunningServer } from './localServer/discovery.ts';
 import type { LocalServer } from './localServer/localServer.ts';
 import type { RedactingLog } from './log.ts';
+import type { DiffDocuments } from './panel/diffDocuments.ts';
+import { pickDiff } from './panel/diffPicker.ts';
+import { exportPredictions } from './panel/exportPredictions.ts';
 import type { Panels } from './panel/panels.ts';
+import { withoutLinks } from './plainText.ts';
 import { redact } from './redact.ts';
 import { activeSampleRun, createSampleJob, replayInto } from './sample/sampleRun.ts';
 import type { ServerId, Servers } from './servers.ts';
 import { pickConnectionCommand } from './views/connectionMenu.ts';
 import { pickJob } from './views/jobPicker.ts';
 import { promptForKey } from './views/keyPrompt.ts';
-import { withoutLinks } from './views/plainText.ts';
 import type { JobReference, Watch, Watches } from './watch/watches.ts';
 
 export interface CommandContext {
@@ -23,6 +26,7 @@ export interface CommandContext {
   localServer: LocalServer;
   watches: Watches<ServerId>;
   panels: Panels;
+  documents: DiffDocuments;
   log: RedactingLog;
 }
 
@@ -76,6 +80,22 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       void vscode.window.showInformationMessage(
         'The Python snippet is on the clipboard. Paste it into your training script.',
       );
+    },
+    exportPredictions: async (argument) => {
+      const watch = watchOf(context, argument);
+      if (watch === undefined) return;
+      const { store } = watch.session;
+      await exportPredictions({
+        jobId: watch.jobId,
+        all: () => store.page(null, 0, store.size).reverse(),
+        shown: () => panels.get(watch)?.shownRows() ?? null,
+      });
+    },
+    openDiff: async (argument) => {
+      const watch = watchOf(context, argument);
+      if (watch === undefined) return;
+      const sides = await pickDiff(watch.session.store);
+      if (sides !== undefined) await context.documents.open(watch, sides.left, sides.right);
     },
     showLog: () => log.show(),
     showConnectionMenu: async () => {

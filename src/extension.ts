@@ -6,6 +6,7 @@ import { Credentials } from './credentials.ts';
 import { LocalServer } from './localServer/localServer.ts';
 import { offerToTerminals } from './localServer/terminalEnvironment.ts';
 import { RedactingLog } from './log.ts';
+import { DiffDocuments } from './panel/diffDocuments.ts';
 import { Panels } from './panel/panels.ts';
 import { type ServerId, Servers } from './servers.ts';
 import { ConnectionBadge } from './views/connectionBadge.ts';
@@ -27,8 +28,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     policy: config.policy,
     log,
   });
+  const documents = new DiffDocuments(watches);
   const panels = new Panels({
     extension,
+    documents,
     servers,
     watches,
     pageSize: config.pageSize,
@@ -41,12 +44,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     localServer,
     servers,
     watches,
+    documents,
     panels,
     new JobsTree(servers, watches),
     new ConnectionBadge(servers, watches),
     offerToTerminals(context.environmentVariableCollection, localServer),
     followWithContextKeys(servers, localServer, watches),
-    registerCommands({ extension, credentials, servers, localServer, watches, panels, log }),
+    registerCommands({ extension, credentials, servers, localServer, watches, panels, documents, log }),
     servers.onDidChange(({ server, change }) => watches.serverChanged(server, change)),
     config.onDidChange(['liveUpdates', 'pollIntervalSeconds', 'reconnect.maxAttempts'], () =>
       watches.dispatch({ type: 'policyChanged' }),

@@ -6,9 +6,13 @@ import type { WatchSession } from '../watch/watchSession.ts';
 import type { Job } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import { overallImprovement } from '../wire/trends.ts';
-import { cellCharacters, type HostMessageOf, type JobSummary, type RowDetail } from './protocol.ts';
+import type { Differences } from './differences.ts';
+import type { DifferencePart, HistoryEntry, HostMessageOf, JobSummary, RowDetail, ViewState } from './protocol.ts';
+import { cell } from './tableView.ts';
 
 const promptCharacters = 120;
+/** Longer pairs of texts are not compared in the Comparison tab, in characters. */
+const differenceCharacters = 20_000;
 
 /** @param job what the listing says; undefined before it says anything */
 export function jobSummary(jobId: string, job: Job | undefined, server: string): JobSummary {
@@ -33,18 +37,20 @@ export function statusMessage(session: WatchSession, job: JobSummary, now: numbe
       caughtUp: session.caughtUp,
       unreadable: session.unreadable.total,
       lastArrival: session.lastArrival,
+      newestEpoch: session.store.newestEpoch,
     },
     loading: session.loading,
     now,
   };
 }
 
-export function detailOf(row: Prediction | undefined): RowDetail | null {
+export function detailOf(row: Prediction | undefined, differences: Differences): RowDetail | null {
   if (row === undefined) return null;
+  const truth = row.ground_truth ?? null;
   return {
     id: row.id,
     prompt: row.prompt,
-    groundTruth: row.ground_truth ?? null,
+    groundTruth: truth,
     prediction: row.prediction,
     validationKind: row.validation_kind ?? null,
     validationErrors: errorLines(row.validation_errors),
@@ -52,6 +58,7 @@ export function detailOf(row: Prediction | undefined): RowDetail | null {
     completionTokens: row.completion_tokens ?? null,
     latencyMs: row.latency_ms ?? null,
     createdAt: row.created_at,
+    difference: truth === null ? null : differences.get(`${row.id} truth`, truth, row.prediction),
   };
 }
 
@@ -68,12 +75,20 @@ function errorLines(errors: unknown): string[] {
   });
 }
 
-/** @param sample the sample that the reader chose; the first one stands in for null and for one that is not there */
-export function comparisonMessage(store: PredictionStore, sample: number | null): HostMessageOf<'comparison'> {
+/** The part of a view that the Comparison tab shows. */
+export type ComparisonView = Pick<ViewState, 'sample' | 'compareWith'>;
+
+/** The first sample stands in where none was chosen, or one that is not there. */
+export function comparisonMessage(
+  store: PredictionStore,
+  view: ComparisonView,
+  differences: Differences,
+): HostMessageOf<'comparison'> {
   const samples = store.samples();
-  const chosen = samples.find(({ sampleIndex }) => sampleIndex === sample) ?? samples[0];
+  const chosen = samples.find(({ sampleIndex }) => sampleIndex === view.sample) ?? samples[0];
   const history = chosen === undefined ? [] : store.history(chosen.sampleIndex);
   const newest = history[0];
+  const entries = history.map((row) => historyEntry(row, store, view, differences));
   return {
     type: 'comparison',
     samples: samples.map(({ sampleIndex, prompt, answers }) => ({
@@ -82,20 +97,63 @@ export function comparisonMessage(store: PredictionStore, sample: number | null)
       epochs: answers,
     })),
     sample: chosen?.sampleIndex ?? null,
-    prompt: newest?.prompt ?? '',
-    groundTruth: newest?.ground_truth ?? null,
-    history: history.map((row) => ({
-      id: row.id,
-      epoch: row.epoch,
-      step: row.step,
-      prediction: row.prediction.slice(0, cellCharacters),
-      charErrorRate: row.char_error_rate ?? null,
-      validationPass: row.validation_pass ?? null,
-    })),
+    prompt: cell(newest?.prompt ?? ''),
+    groundTruth: newest?.ground_truth == null ? null : cell(newest.ground_truth),
+    history: entries,
+    firstCorrect: history.findLast(({ exact_match }) => exact_match === 1)?.epoch ?? null,
+    firstRegression: entries.findLast(({ mark }) => mark === 'worse')?.epoch ?? null,
   };
 }
 
-export function trendsMessage(store: PredictionStore): HostMessageOf<'trends'> {
+function historyEntry(
+  row: Prediction,
+  store: PredictionStore,
+  { compareWith }: ComparisonView,
+  differences: Differences,
+): HistoryEntry {
+  const before = store.before(row);
+  let difference: DifferencePart[] | null = null;
+  // All epochs travel in one message: long texts are for the diff editor.
+  const isShort = (other: string): boolean => row.prediction.length + other.length <= differenceCharacters;
+  if (compareWith === 'truth' && row.ground_truth != null && isShort(row.ground_truth)) {
+    difference = differences.get(`${row.id} truth`, row.ground_truth, row.prediction);
+  }
+  if (compareWith === 'previous' && before !== undefined && isShort(before.prediction)) {
+    difference = differences.get(`${row.id} ${before.id}`, before.prediction, row.prediction);
+  }
+  return {
+    id: row.id,
+    epoch: row.epoch,
+    step: row.step,
+    prediction: cell(row.prediction),
+    charErrorRate: row.char_error_rate ?? null,
+    validationPass: row.validation_pass ?? null,
+    mark: store.mark(row),
+    difference,
+  };
+}
+
+/** Another watched job, for the charts. */
+export interface OtherJob {
+  key: string;
+  title: string;
+  store: PredictionStore;
+}
+
+/** @param overlay key of the job that is laid over this one; null for none */
+export function trendsMessage(
+  store: PredictionStore,
+  others: readonly OtherJob[],
+  overlay: string | null,
+): HostMessageOf<'trends'> {
   const points = store.trends();
-  return { type: 'trends', points, overallImprovement: overallImprovement(points) };
+  const over = others.find(({ key }) => key === overlay);
+  return {
+    type: 'trends',
+    points,
+    overallImprovement: overallImprovement(points),
+    changes: store.changes(),
+    others: others.map(({ key, title }) => ({ key, title })),
+    overlay: over === undefined ? null : { key: over.key, title: over.title, points: over.store.trends() },
+  };
 }

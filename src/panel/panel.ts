@@ -1,9 +1,13 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { ServerId, Servers } from '../servers.ts';
 import { titleOf } from '../watch/jobTitle.ts';
-import type { Watch, Watches } from '../watch/watches.ts';
+import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
+import type { Prediction } from '../wire/prediction.ts';
 import { schema } from '../wire/schema.ts';
-import { comparisonMessage, detailOf, jobSummary, statusMessage, trendsMessage } from './content.ts';
+import { comparisonMessage, detailOf, jobSummary, type OtherJob, statusMessage, trendsMessage } from './content.ts';
+import type { DiffDocuments } from './diffDocuments.ts';
+import { Differences } from './differences.ts';
+import { pickFile } from './exportPredictions.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
 import { Pace } from './pace.ts';
 import {
@@ -25,11 +29,12 @@ const webviewMessage = schema(webviewMessageType);
 export interface PanelContext {
   extension: vscode.Uri;
   servers: Servers;
+  documents: DiffDocuments;
   watches: Watches<ServerId>;
   /** Rows a page, until the reader chooses otherwise. */
   pageSize(): number;
   run(command: PanelCommand, watch: Watch<ServerId>): void;
-  log: { warn(message: string): void };
+  log: { warn(message: string): void; error(what: string, error: unknown): void };
 }
 
 /** One panel: tells its webview what the watch holds, as far as the reader looks at it. */
@@ -41,6 +46,7 @@ export class Panel implements vscode.Disposable {
   readonly #rows = new Pace(rowInterval, () => this.#postTab());
   readonly #status = new Pace(rowInterval, () => this.#postStatus());
   readonly #table: TableView;
+  readonly #differences: Differences;
   #view: ViewState;
   #ready = false;
 
@@ -51,12 +57,22 @@ export class Panel implements vscode.Disposable {
     this.#view = {
       tab: 'predictions',
       epoch: null,
+      search: '',
+      invalidOnly: false,
+      regressedOnly: false,
+      sort: null,
+      hiddenColumns: [],
+      wrap: false,
       offset: 0,
       pageSize: context.pageSize(),
       hold: false,
       expanded: [],
       sample: null,
+      compareWith: 'truth',
+      overlay: null,
     };
+    const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
+    this.#differences = new Differences(program, () => this.#postDifferences());
     this.#table = new TableView(watch.session.store, this.#view);
     panel.webview.options = { enableScripts: true, localResourceRoots: localResourceRoots(context.extension) };
     this.#subscriptions.push(
@@ -72,6 +88,14 @@ export class Panel implements vscode.Disposable {
     );
     panel.webview.html = panelHtml(panel.webview, context.extension);
     this.#showTitle();
+  }
+
+  /** What the table's filters show; null where they hide nothing. */
+  shownRows(): Prediction[] | null {
+    while (this.#table.work());
+    const { rows } = this.#table;
+    const { store } = this.watch.session;
+    return rows.count() === store.size ? null : rows.page(0, Number.MAX_SAFE_INTEGER);
   }
 
   get onDidDispose(): vscode.Event<void> {
@@ -91,6 +115,7 @@ export class Panel implements vscode.Disposable {
   dispose(): void {
     this.#rows.dispose();
     this.#status.dispose();
+    this.#differences.dispose();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
   }
 
@@ -106,7 +131,10 @@ export class Panel implements vscode.Disposable {
         this.#table.showNew();
         this.#postTab();
       },
-      open: ({ id }) => this.#post({ type: 'detail', id, detail: detailOf(this.watch.session.store.get(id)) }),
+      open: ({ id }) => this.#postDetail(id),
+      copy: ({ id, what }) => this.#copy(id, what),
+      openDiff: ({ left, right }) => this.#carryOut('openDiff', this.#context.documents.open(this.watch, left, right)),
+      saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),
       command: ({ command }) => this.#context.run(command, this.watch),
     };
     const handle = handlers[unknownMessage.type] as (message: WebviewMessage) => void;
@@ -134,6 +162,37 @@ export class Panel implements vscode.Disposable {
     this.#postTab();
   }
 
+  #postDetail(id: string): void {
+    this.#post({ type: 'detail', id, detail: detailOf(this.watch.session.store.get(id), this.#differences) });
+  }
+
+  /** A difference that took its time is there: whatever shows it is sent again. */
+  #postDifferences(): void {
+    if (this.#view.tab === 'comparison') this.#rows.request();
+    if (this.#view.tab === 'predictions') for (const id of this.#view.expanded) this.#postDetail(id);
+  }
+
+  #copy(id: string, what: WebviewMessageOf<'copy'>['what']): void {
+    const row = this.watch.session.store.get(id);
+    if (row === undefined) return;
+    const texts = {
+      prompt: () => row.prompt,
+      groundTruth: () => row.ground_truth ?? '',
+      prediction: () => row.prediction,
+      json: () => JSON.stringify(row, null, 2),
+    };
+    this.#carryOut('copy', vscode.env.clipboard.writeText(texts[what]()));
+  }
+
+  #carryOut(what: string, done: Thenable<unknown>): void {
+    done.then(undefined, (error: unknown) => {
+      this.#context.log.error(what, error);
+      void vscode.window.showErrorMessage(
+        `That did not work: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  }
+
   #postStatus(): void {
     this.#showTitle();
     this.#post(statusMessage(this.watch.session, this.#job(), Date.now()));
@@ -143,10 +202,24 @@ export class Panel implements vscode.Disposable {
     const { store } = this.watch.session;
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.page(),
-      comparison: () => comparisonMessage(store, this.#view.sample),
-      trends: () => trendsMessage(store),
+      comparison: () => comparisonMessage(store, this.#view, this.#differences),
+      trends: () => trendsMessage(store, this.#others(), this.#view.overlay),
     };
-    this.#post(messages[this.#view.tab]());
+    const message = messages[this.#view.tab]();
+    this.#post(message);
+    // A filter over many rows goes on in slices, so that the extension host can do other things between them.
+    if (message.type === 'page' && message.searching) setImmediate(() => this.#rows.request());
+  }
+
+  #others(): OtherJob[] {
+    const { watches } = this.#context;
+    return watches.all
+      .filter((watch) => watch !== this.watch)
+      .map((watch) => ({
+        key: keyOf(watch),
+        title: titleOf(watch.jobId, watches.job(watch)),
+        store: watch.session.store,
+      }));
   }
 
   /** A hidden webview does not exist: it says `ready` again when it comes back. */
@@ -162,4 +235,10 @@ export class Panel implements vscode.Disposable {
   #showTitle(): void {
     this.#panel.title = `Predictions: ${titleOf(this.watch.jobId, this.#context.watches.job(this.watch))}`;
   }
+}
+
+async function saveChart({ name, format, content }: WebviewMessageOf<'saveChart'>): Promise<void> {
+  const target = await pickFile(name.replace(/[^\w.-]+/g, '-').toLowerCase(), format);
+  if (target === undefined) return;
+  await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === 'png' ? 'base64' : 'utf8'));
 }

@@ -40,6 +40,11 @@ export class Panels implements vscode.Disposable {
     return this.#adopt(panel, watch);
   }
 
+  /** The panel of a job, where there is one. */
+  get(watch: Watch<ServerId>): Panel | undefined {
+    return this.#panels.get(watch);
+  }
+
   /** Closes the panel of a job, where there is one. */
   close(watch: Watch<ServerId>): void {
     this.#panels.get(watch)?.close();

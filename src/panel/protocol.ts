@@ -11,10 +11,36 @@ import type { TrendPoint } from '../wire/trends.ts';
 /** A cell carries at most this many characters; the full text follows when its row opens. */
 export const cellCharacters = 2000;
 
+/** Columns of the table, in their order. */
+export const columnKeys = [
+  'epoch',
+  'step',
+  'sample',
+  'prompt',
+  'groundTruth',
+  'prediction',
+  'charErrorRate',
+  'exactMatch',
+  'validation',
+] as const;
+export type ColumnKey = (typeof columnKeys)[number];
+const columnKeyType = Type.Enum([...columnKeys]);
+
 const viewStateType = Type.Object({
   tab: Type.Enum(['predictions', 'comparison', 'trends']),
   /** Shows one epoch only; null shows all. */
   epoch: Type.Union([Type.Integer(), Type.Null()]),
+  /** Text that prompt, ground truth or prediction must hold, whatever its case; empty shows all. */
+  search: Type.String({ maxLength: 1000 }),
+  /** Shows only rows whose validation failed. */
+  invalidOnly: Type.Boolean(),
+  /** Shows only rows that are worse than the sample's answer of the epoch before. */
+  regressedOnly: Type.Boolean(),
+  /** Null is newest first. */
+  sort: Type.Union([Type.Object({ column: columnKeyType, descending: Type.Boolean() }), Type.Null()]),
+  hiddenColumns: Type.Array(columnKeyType, { maxItems: columnKeys.length }),
+  /** Long texts are wrapped in their cells, not cut. */
+  wrap: Type.Boolean(),
   /** First row of the page, from 0. */
   offset: Type.Integer({ minimum: 0 }),
   pageSize: Type.Integer({ minimum: 1, maximum: 1000 }),
@@ -24,6 +50,10 @@ const viewStateType = Type.Object({
   expanded: Type.Array(Type.String(), { maxItems: 1000 }),
   /** The sample of the Comparison tab; null before one was chosen. */
   sample: Type.Union([Type.Integer(), Type.Null()]),
+  /** What the answers of the Comparison tab are held against. */
+  compareWith: Type.Enum(['truth', 'previous', 'nothing']),
+  /** Key of the watched job that is laid over the charts; null for none. */
+  overlay: Type.Union([Type.String(), Type.Null()]),
 });
 /** What a panel shows. Owned by the webview, kept over hiding, moving and reloading. */
 export type ViewState = Type.Static<typeof viewStateType>;
@@ -40,8 +70,20 @@ export interface KeptState {
 }
 
 /** Commands that a panel's buttons stand for; the host maps them to its own. */
-export const panelCommands = ['pause', 'resume', 'reconnect', 'stopWatching', 'setApiKey', 'showLog'] as const;
+export const panelCommands = [
+  'pause',
+  'resume',
+  'reconnect',
+  'stopWatching',
+  'setApiKey',
+  'showLog',
+  'exportPredictions',
+] as const;
 export type PanelCommand = (typeof panelCommands)[number];
+
+/** One side of a diff: a text of a prediction. */
+export const diffSideType = Type.Object({ id: Type.String(), field: Type.Enum(['groundTruth', 'prediction']) });
+export type DiffSide = Type.Static<typeof diffSideType>;
 
 /** Schema of what a webview may say. */
 export const webviewMessageType = Type.Union([
@@ -60,6 +102,21 @@ export const webviewMessageType = Type.Union([
   Type.Object({ type: Type.Literal('showNew') }),
   /** A row was opened: send its full texts. */
   Type.Object({ type: Type.Literal('open'), id: Type.String() }),
+  /** Puts a text of a prediction, or all of it as JSON, on the clipboard. */
+  Type.Object({
+    type: Type.Literal('copy'),
+    id: Type.String(),
+    what: Type.Enum(['prompt', 'groundTruth', 'prediction', 'json']),
+  }),
+  /** Opens two texts in VS Code's diff editor. */
+  Type.Object({ type: Type.Literal('openDiff'), left: diffSideType, right: diffSideType }),
+  /** Saves a chart to a file that the user names: a PNG as base64, or CSV. */
+  Type.Object({
+    type: Type.Literal('saveChart'),
+    name: Type.String({ maxLength: 100 }),
+    format: Type.Enum(['png', 'csv']),
+    content: Type.String(),
+  }),
   Type.Object({ type: Type.Literal('command'), command: Type.Enum([...panelCommands]) }),
 ]);
 export type WebviewMessage = Type.Static<typeof webviewMessageType>;
@@ -88,6 +145,17 @@ export interface Counts {
   unreadable: number;
   /** When the last prediction arrived, in ms since 1970. */
   lastArrival: number | null;
+  /** The largest epoch held; null while nothing is. */
+  newestEpoch: number | null;
+}
+
+/** A sample's answer against its answer of the epoch before, by character error rate; null where one has none. */
+export type Mark = 'better' | 'worse' | 'same' | null;
+
+/** A piece of a difference. `same` and `added` pieces make up the second text, `same` and `removed` ones the first. */
+export interface DifferencePart {
+  kind: 'same' | 'added' | 'removed';
+  text: string;
 }
 
 /** One line of the table. Texts are cut at `cellCharacters`. */
@@ -102,6 +170,7 @@ export interface Row {
   charErrorRate: number | null;
   exactMatch: number | null;
   validationPass: boolean | null;
+  mark: Mark;
 }
 
 /** The full texts of an open row. */
@@ -117,6 +186,8 @@ export interface RowDetail {
   completionTokens: number | null;
   latencyMs: number | null;
   createdAt: string;
+  /** From the ground truth to the prediction; null without a ground truth, and where it took too long to find. */
+  difference: DifferencePart[] | null;
 }
 
 export interface SampleSummary {
@@ -132,9 +203,21 @@ export interface HistoryEntry {
   id: string;
   epoch: number;
   step: number;
+  /** Cut at `cellCharacters`. */
   prediction: string;
   charErrorRate: number | null;
   validationPass: boolean | null;
+  mark: Mark;
+  /** From what the view compares with to the prediction; null where there is nothing to compare with. */
+  difference: DifferencePart[] | null;
+}
+
+/** How many samples of an epoch got better or worse than in the epoch before, or stayed. */
+export interface EpochChanges {
+  epoch: number;
+  improved: number;
+  regressed: number;
+  unchanged: number;
 }
 
 export type HostMessage =
@@ -159,6 +242,8 @@ export type HostMessage =
       total: number;
       newRows: number;
       epochs: EpochSummary[];
+      /** The filter is still being applied: rows and `total` are not final. */
+      searching: boolean;
     }
   | { type: 'detail'; id: string; detail: RowDetail | null }
   /** `history` is the newest epoch first. */
@@ -167,10 +252,23 @@ export type HostMessage =
       samples: SampleSummary[];
       sample: number | null;
       prompt: string;
+      /** Cut like the prompt at `cellCharacters`. */
       groundTruth: string | null;
       history: HistoryEntry[];
+      /** The first epoch whose answer is an exact match; null when none is. */
+      firstCorrect: number | null;
+      /** The first epoch whose answer is worse than the one before; null when none is. */
+      firstRegression: number | null;
     }
-  | { type: 'trends'; points: TrendPoint[]; overallImprovement: number | null };
+  | {
+      type: 'trends';
+      points: TrendPoint[];
+      overallImprovement: number | null;
+      changes: EpochChanges[];
+      /** The other watched jobs, which can be laid over this one. */
+      others: { key: string; title: string }[];
+      overlay: { key: string; title: string; points: TrendPoint[] } | null;
+    };
 
 export type HostMessageOf<T extends HostMessage['type']> = Extract<HostMessage, { type: T }>;
 export type WebviewMessageOf<T extends WebviewMessage['type']> = Extract<WebviewMessage, { type: T }>;

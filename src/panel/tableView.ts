@@ -1,6 +1,11 @@
 import type { PredictionStore } from '../watch/predictionStore.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import { cellCharacters, type HostMessageOf, type Row, type ViewState } from './protocol.ts';
+import { type Rows, rowsOf } from './rows.ts';
+import { isSameQuery } from './tableQuery.ts';
+
+/** How long a filter works before it lets others work, in ms. */
+const slice = 8;
 
 /**
  * The page of predictions that one panel shows. A held page stays as it was at one arrival number, whatever comes
@@ -9,57 +14,90 @@ import { cellCharacters, type HostMessageOf, type Row, type ViewState } from './
 export class TableView {
   readonly #store: PredictionStore;
   #state: ViewState;
+  #rows: Rows;
+  #life: number;
+  #searching = false;
   /** The arrival number that the page is held at, and how many rows the filter showed by then; null: live. */
-  #held: { before: number; total: number; life: number } | null = null;
+  #held: { before: number; total: number } | null = null;
 
   constructor(store: PredictionStore, state: ViewState) {
     this.#store = store;
     this.#state = state;
+    this.#rows = rowsOf(store, state);
+    this.#life = store.life;
+  }
+
+  /** The rows that the filters show, in their order. */
+  get rows(): Rows {
+    return this.#rows;
   }
 
   /** @param version the version on the reader's screen, to hold just that; null before there was one */
   show(state: ViewState, version: number | null): void {
-    const stays = this.#held !== null && state.hold && state.epoch === this.#state.epoch;
+    const isSame = isSameQuery(state, this.#state);
+    const stays = this.#held !== null && state.hold && isSame;
     this.#state = state;
+    if (!isSame) this.#rows = rowsOf(this.#store, state);
+    this.work();
     if (stays) return;
     this.#held = null;
-    if (state.hold) this.#holdAt(Math.min(version ?? this.#store.arrivals, this.#store.arrivals));
+    if (state.hold) this.#holdAt(isSame ? Math.min(version ?? this.#store.arrivals, this.#store.arrivals) : null);
   }
 
   /** Lets the rows in that waited. */
   showNew(): void {
-    if (this.#held !== null) this.#holdAt(this.#store.arrivals);
+    if (this.#held !== null) this.#holdAt(null);
+  }
+
+  /** Works on the filter for a moment. @returns whether there is more to do */
+  work(): boolean {
+    this.#renew();
+    this.#searching = !this.#rows.advance(slice);
+    return this.#searching;
   }
 
   page(): HostMessageOf<'page'> {
-    // Rows of an earlier life of the job are gone: there is nothing left to hold.
-    if (this.#held !== null && this.#held.life !== this.#store.life) this.#holdAt(this.#store.arrivals);
-    const { epoch, pageSize } = this.#state;
-    const all = this.#store.count(epoch);
+    const wasSearching = this.#searching;
+    this.work();
+    const { pageSize } = this.#state;
+    // A search that is under way finds rows that were there before: they are not new.
+    if (this.#held !== null && wasSearching) this.#holdAt(this.#held.before);
+    const all = this.#rows.count();
     const total = this.#held?.total ?? all;
     const offset = Math.min(this.#state.offset, Math.max(0, Math.ceil(total / pageSize) - 1) * pageSize);
     const rows =
       this.#held === null
-        ? this.#store.page(epoch, offset, pageSize)
-        : this.#store.pageBefore(this.#held.before, epoch, offset, pageSize);
+        ? this.#rows.page(offset, pageSize)
+        : this.#rows.pageBefore(this.#held.before, offset, pageSize);
     return {
       type: 'page',
       version: this.#held?.before ?? this.#store.arrivals,
       held: this.#held !== null,
       offset,
-      rows: rows.map(toRow),
+      rows: rows.map((row) => toRow(row, this.#store)),
       total,
       newRows: Math.max(0, all - total),
       epochs: this.#store.epochs(),
+      searching: this.#searching,
     };
   }
 
-  #holdAt(before: number): void {
-    this.#held = { before, total: this.#store.countBefore(before, this.#state.epoch), life: this.#store.life };
+  /** Rows of an earlier life of the job are gone: there is nothing left to hold. */
+  #renew(): void {
+    if (this.#life === this.#store.life) return;
+    this.#life = this.#store.life;
+    this.#rows = rowsOf(this.#store, this.#state);
+    if (this.#held !== null) this.#holdAt(null);
+  }
+
+  /** @param before an arrival number; null is now */
+  #holdAt(before: number | null): void {
+    const at = before ?? this.#store.arrivals;
+    this.#held = { before: at, total: this.#rows.countBefore(at) };
   }
 }
 
-function toRow(row: Prediction): Row {
+function toRow(row: Prediction, store: PredictionStore): Row {
   return {
     id: row.id,
     epoch: row.epoch,
@@ -71,9 +109,11 @@ function toRow(row: Prediction): Row {
     charErrorRate: row.char_error_rate ?? null,
     exactMatch: row.exact_match ?? null,
     validationPass: row.validation_pass ?? null,
+    mark: store.mark(row),
   };
 }
 
-function cell(text: string): string {
+/** A text as a cell of the webview carries it. */
+export function cell(text: string): string {
   return text.length > cellCharacters ? text.slice(0, cellCharacters) : text;
 }

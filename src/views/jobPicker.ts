@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import { withoutIcons } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { describeJob } from './jobItem.ts';
-import { withoutIcons } from './plainText.ts';
 
 interface JobPick extends vscode.QuickPickItem {
   job?: JobReference<ServerId>;

@@ -1,6 +1,9 @@
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
+import { type EpochChanges, EpochChangesCounter } from './epochChanges.ts';
+import { type Mark, SampleHistory } from './sampleHistory.ts';
+import { insert } from './sortedList.ts';
 import { EpochTrend } from './trends.ts';
 
 /** A held prediction and its place in the order of arrival, which says what a reader has seen already. */
@@ -24,9 +27,12 @@ export class PredictionStore {
   readonly #epochs = new Map<number, Epoch>();
   /** Descending. */
   readonly #epochNumbers: number[] = [];
-  /** The answers to each sample, newest first. */
-  readonly #samples = new Map<number, Prediction[]>();
+  readonly #byArrival: HeldPrediction[] = [];
+  readonly #samples = new Map<number, SampleHistory>();
+  readonly #changes = new EpochChangesCounter();
   #arrivals = 0;
+  /** The arrival number of the first row of this life. */
+  #firstArrival = 0;
   #life = 0;
 
   get size(): number {
@@ -53,10 +59,11 @@ export class PredictionStore {
     const held: HeldPrediction = { row, arrival: this.#arrivals };
     this.#arrivals += 1;
     this.#byId.set(row.id, held);
+    this.#byArrival.push(held);
     const epoch = this.#epochOf(row.epoch);
     insert(epoch.rows, held, (a, b) => newestFirst(a.row, b.row));
     epoch.trend.add(row);
-    this.#addToSample(row);
+    this.#changes.add(row, this.#sampleOf(row.sample_index));
     return true;
   }
 
@@ -67,6 +74,9 @@ export class PredictionStore {
     this.#epochs.clear();
     this.#epochNumbers.length = 0;
     this.#samples.clear();
+    this.#byArrival.length = 0;
+    this.#firstArrival = this.#arrivals;
+    this.#changes.clear();
   }
 
   /** How many rows an epoch has; of all epochs for null. */
@@ -128,16 +138,50 @@ export class PredictionStore {
     return this.#epochNumbers.map((epoch) => this.#epochOf(epoch).trend.point).reverse();
   }
 
+  /** How the samples of each epoch changed, ascending by epoch. */
+  changes(): EpochChanges[] {
+    return this.#epochNumbers.map((epoch) => this.#changes.get(epoch)).reverse();
+  }
+
+  /** The largest epoch; null while nothing is held. */
+  get newestEpoch(): number | null {
+    return this.#epochNumbers[0] ?? null;
+  }
+
+  /** Rows in their order of arrival, from arrival number `start` on. */
+  arrivedSince(start: number): readonly HeldPrediction[] {
+    return this.#byArrival.slice(Math.max(0, start - this.#firstArrival));
+  }
+
   /** Ascending by sample, each with its newest prompt and the number of its answers. */
   samples(): { sampleIndex: number; prompt: string; answers: number }[] {
     return [...this.#samples]
-      .map(([sampleIndex, rows]) => ({ sampleIndex, prompt: rows[0]?.prompt ?? '', answers: rows.length }))
+      .map(([sampleIndex, { answers }]) => ({
+        sampleIndex,
+        prompt: answers[0]?.prompt ?? '',
+        answers: answers.length,
+      }))
       .sort((a, b) => a.sampleIndex - b.sampleIndex);
   }
 
   /** All answers to one sample, newest first. */
   history(sampleIndex: number): readonly Prediction[] {
-    return this.#samples.get(sampleIndex) ?? [];
+    return this.#samples.get(sampleIndex)?.answers ?? [];
+  }
+
+  /** The same sample's answer of the epoch before; undefined for its first. */
+  before(row: Prediction): Prediction | undefined {
+    return this.#samples.get(row.sample_index)?.before(row);
+  }
+
+  /** Whether the same sample has an answer of a later epoch. */
+  hasLaterAnswer(row: Prediction): boolean {
+    return this.#samples.get(row.sample_index)?.epochAfter(row.epoch) !== undefined;
+  }
+
+  /** A held row against its sample's answer of the epoch before. */
+  mark(row: Prediction): Mark | null {
+    return this.#samples.get(row.sample_index)?.mark(row) ?? null;
   }
 
   #epochOf(number: number): Epoch {
@@ -150,14 +194,18 @@ export class PredictionStore {
     return epoch;
   }
 
-  #addToSample(row: Prediction): void {
-    const answers = this.#samples.get(row.sample_index);
-    if (answers === undefined) this.#samples.set(row.sample_index, [row]);
-    else insert(answers, row, newestFirst);
+  #sampleOf(index: number): SampleHistory {
+    let sample = this.#samples.get(index);
+    if (sample === undefined) {
+      sample = new SampleHistory(newestFirst);
+      this.#samples.set(index, sample);
+    }
+    return sample;
   }
 }
 
-function newestFirst(a: Prediction, b: Prediction): number {
+/** The order of the table: the reverse of `(epoch, step, sample_index, created_at, id)`. */
+export function newestFirst(a: Prediction, b: Prediction): number {
   return (
     b.epoch - a.epoch ||
     b.step - a.step ||
@@ -170,17 +218,4 @@ function newestFirst(a: Prediction, b: Prediction): number {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** Puts `item` where it belongs in a sorted list. */
-function insert<T>(list: T[], item: T, compare: (a: T, b: T) => number): void {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = list[middle];
-    if (other !== undefined && compare(other, item) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  list.splice(low, 0, item);
 }

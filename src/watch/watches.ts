@@ -173,6 +173,7 @@ export class Watches<Server extends string = string> {
   }
 }
 
-function keyOf({ server, jobId }: JobReference): string {
+/** Names a watched job in one text. */
+export function keyOf({ server, jobId }: JobReference): string {
   return `${server} ${jobId}`;
 }

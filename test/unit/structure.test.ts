@@ -20,7 +20,7 @@ const rows = [
   ['stream'],
   ['api'],
   ['log'],
-  ['redact'],
+  ['redact', 'plainText'],
   ['wire'],
 ];
 

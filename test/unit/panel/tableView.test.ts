@@ -12,6 +12,14 @@ const first: ViewState = {
   hold: false,
   expanded: [],
   sample: null,
+  search: '',
+  invalidOnly: false,
+  regressedOnly: false,
+  sort: null,
+  hiddenColumns: [],
+  wrap: false,
+  compareWith: 'truth',
+  overlay: null,
 };
 
 function filled(rows: number): PredictionStore {
@@ -83,6 +91,68 @@ describe('TableView', () => {
     view.show({ ...first, hold: true }, view.page().version);
     store.clear();
     assert.deepEqual([view.page().total, view.page().newRows, ids(view)], [0, 0, []]);
+  });
+
+  it('finds text in prompt, truth and prediction, whatever its case, and as text, not as a pattern', () => {
+    const store = new PredictionStore();
+    store.add(aPrediction({ sample_index: 0, prompt: 'What (a) NAME?' }));
+    store.add(aPrediction({ sample_index: 1, ground_truth: 'a name' }));
+    store.add(aPrediction({ sample_index: 2, prediction: 'Name' }));
+    store.add(aPrediction({ sample_index: 3 }));
+    const view = new TableView(store, { ...first, search: 'name', pageSize: 10 });
+    assert.deepEqual(ids(view), ['0-0-2', '0-0-1', '0-0-0']);
+    view.show({ ...first, search: '(A) n' }, null);
+    assert.deepEqual(ids(view), ['0-0-0']);
+    view.show({ ...first, search: '.*' }, null);
+    assert.deepEqual([ids(view), view.page().total, view.page().searching], [[], 0, false]);
+  });
+
+  it('filters invalid and regressed samples, also when an older answer comes late', () => {
+    const store = new PredictionStore();
+    store.add(aPrediction({ epoch: 1, char_error_rate: 0.5, validation_pass: false }));
+    store.add(aPrediction({ epoch: 2, char_error_rate: 0.4 }));
+    store.add(aPrediction({ epoch: 4, char_error_rate: 0.3 }));
+    const invalid = new TableView(store, { ...first, invalidOnly: true });
+    assert.deepEqual(ids(invalid), ['1-0-0']);
+    const regressed = new TableView(store, { ...first, regressedOnly: true });
+    assert.deepEqual(ids(regressed), []);
+    store.add(aPrediction({ epoch: 3, char_error_rate: 0.1 }));
+    assert.deepEqual(ids(regressed), ['4-0-0']);
+    assert.deepEqual(regressed.page().rows[0]?.mark, 'worse');
+    assert.deepEqual(
+      store.changes().map(({ improved, regressed: worse, unchanged }) => [improved, worse, unchanged]),
+      [
+        [0, 0, 0],
+        [1, 0, 0],
+        [1, 0, 0],
+        [0, 1, 0],
+      ],
+    );
+  });
+
+  it('sorts by a column, rows without a value last either way, and takes new rows in their place', () => {
+    const store = new PredictionStore();
+    for (const [sample, rate] of [0.2, null, 0.9, 0.5].entries()) {
+      store.add(aPrediction({ sample_index: sample, char_error_rate: rate }));
+    }
+    const view = new TableView(store, { ...first, sort: { column: 'charErrorRate', descending: true }, pageSize: 9 });
+    assert.deepEqual(ids(view), ['0-0-2', '0-0-3', '0-0-0', '0-0-1']);
+    store.add(aPrediction({ sample_index: 4, char_error_rate: 0.7 }));
+    assert.deepEqual(ids(view), ['0-0-2', '0-0-4', '0-0-3', '0-0-0', '0-0-1']);
+    view.show({ ...first, sort: { column: 'charErrorRate', descending: false }, pageSize: 9 }, null);
+    assert.deepEqual(ids(view), ['0-0-0', '0-0-3', '0-0-4', '0-0-2', '0-0-1']);
+  });
+
+  it('holds a sorted table and counts what waits', () => {
+    const store = filled(4);
+    const sorted = { ...first, sort: { column: 'sample', descending: false } as const };
+    const view = new TableView(store, first);
+    view.show({ ...sorted, hold: true }, view.page().version);
+    assert.deepEqual([view.page().total, view.page().newRows], [4, 0]);
+    store.add(aPrediction({ sample_index: 0, epoch: 5 }));
+    assert.deepEqual([view.page().total, view.page().newRows, ids(view)], [4, 1, ['0-0-0', '0-0-1']]);
+    view.showNew();
+    assert.deepEqual([view.page().total, view.page().newRows, ids(view)], [5, 0, ['5-0-0', '0-0-0']]);
   });
 
   it('cuts long texts for the cell', () => {

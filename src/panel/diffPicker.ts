@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { withoutIcons } from '../plainText.ts';
+import type { PredictionStore } from '../watch/predictionStore.ts';
+import type { Prediction } from '../wire/prediction.ts';
+import type { DiffSide } from './protocol.ts';
+
+/** Lets the user pick a sample and what to compare: two of its epochs, or one with the ground truth. */
+export async function pickDiff(store: PredictionStore): Promise<{ left: DiffSide; right: DiffSide } | undefined> {
+  const sample = await vscode.window.showQuickPick(
+    store.samples().map(({ sampleIndex, prompt, answers }) => ({
+      label: `#${sampleIndex}`,
+      description: withoutIcons(prompt.slice(0, 100)),
+      detail: `${answers} answers`,
+      sampleIndex,
+    })),
+    { title: 'Open Diff: Sample', matchOnDescription: true },
+  );
+  if (sample === undefined) return undefined;
+  const history = store.history(sample.sampleIndex);
+  const right = await pickAnswer('Open Diff: Answer', history.map(answerItem));
+  if (right?.row === undefined) return undefined;
+  const { row } = right;
+  const truth = row.ground_truth == null ? [] : [{ label: 'Ground truth' }];
+  const others = history.filter(({ id }) => id !== row.id).map(answerItem);
+  const left = await pickAnswer('Open Diff: Compare With', [...truth, ...others]);
+  if (left === undefined) return undefined;
+  const side: DiffSide = { id: row.id, field: 'prediction' };
+  return {
+    left: left.row === undefined ? { id: row.id, field: 'groundTruth' } : { id: left.row.id, field: 'prediction' },
+    right: side,
+  };
+}
+
+interface AnswerItem extends vscode.QuickPickItem {
+  row?: Prediction;
+}
+
+function answerItem(row: Prediction): AnswerItem {
+  const rate = row.char_error_rate == null ? '' : `CER ${row.char_error_rate.toFixed(3)}`;
+  return { label: `Epoch ${row.epoch}`, description: rate, detail: withoutIcons(row.prediction.slice(0, 100)), row };
+}
+
+function pickAnswer(title: string, items: AnswerItem[]): Thenable<AnswerItem | undefined> {
+  return vscode.window.showQuickPick(items, { title });
+}
