@@ -18,8 +18,8 @@ import {
 export const soundAfter = 10_000;
 /** While polling, the stream is tried again this often. */
 export const streamRetryInterval = 30_000;
-/** Silence of so many heartbeats means that the connection is dead. */
-export const silentHeartbeats = 2.5;
+/** Silence of so many heartbeats means that the connection is dead: 2.5 are promised, and timers are late at times. */
+export const silentHeartbeats = 2.45;
 
 export type ConnectionState =
   | { name: 'idle' }

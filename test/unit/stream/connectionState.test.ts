@@ -82,9 +82,9 @@ describe('the connection', () => {
     assert.equal(machine.name, 'signedOut');
   });
 
-  it('leaves live after 2.5 heartbeats without a byte, and not before', () => {
+  it('leaves live within 2.5 heartbeats without a byte, and not much earlier', () => {
     const machine = live();
-    machine.wait(37_499);
+    machine.wait(36_749);
     assert.equal(machine.name, 'live');
     assert.deepEqual(machine.wait(1), ['close']);
     assert.equal(machine.name, 'waiting');
@@ -107,7 +107,7 @@ describe('the connection', () => {
   it('keeps the server’s own heartbeat', () => {
     const machine = live();
     machine.send({ type: 'heartbeatInterval', interval: 1000 });
-    machine.wait(2500);
+    machine.wait(2450);
     assert.equal(machine.name, 'waiting');
   });
 
@@ -123,7 +123,7 @@ describe('the connection', () => {
   it('gives up an attempt that brings no byte', () => {
     const machine = new Machine();
     machine.send({ type: 'start', hasKey: true });
-    assert.deepEqual(machine.wait(37_500), ['close']);
+    assert.deepEqual(machine.wait(36_750), ['close']);
     assert.equal(machine.name, 'waiting');
   });
 
