@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as vscode from 'vscode';
@@ -56,13 +57,13 @@ async function pickRows(all: Prediction[], shown: Prediction[] | null): Promise<
   return picked?.rows;
 }
 
-/** Asks where to save a file, with a folder that exists at first. */
+/** Asks where to save a file; without a workspace the home folder is proposed. */
 export function pickFile(name: string, ending: string): Thenable<vscode.Uri | undefined> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const file = `${name}.${ending}`;
   return vscode.window.showSaveDialog({
     filters: { [ending.toUpperCase()]: [ending] },
-    defaultUri: folder === undefined ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder, file),
+    defaultUri: vscode.Uri.joinPath(folder, file),
   });
 }
 
