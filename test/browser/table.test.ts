@@ -177,6 +177,8 @@ describe('the table of predictions in VS Code', () => {
     await heading('CER').getByRole('button').click();
     await search().fill('question 1');
     await showing('1–3 of 3');
+    // The command palette is opened with Escape first, which would empty the field.
+    await search().press('Tab');
 
     await workbench.run('New Untitled Text File');
     await workbench.page.locator('iframe.webview.ready').waitFor({ state: 'hidden' });
