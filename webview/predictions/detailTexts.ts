@@ -15,9 +15,9 @@ export function metadataText(detail: RowDetail, formats: Formats): string {
     .join(' · ');
 }
 
-/** What is drawn of the difference between ground truth and prediction. */
+/** What is drawn of the difference between ground truth and prediction; a long one may be on its way still. */
 export function differenceNote({ groundTruth, difference }: Pick<RowDetail, 'groundTruth' | 'difference'>): string {
   if (groundTruth === null) return '';
-  if (difference === null) return 'too long to compare here';
+  if (difference === null) return 'not compared';
   return difference.every(({ kind }) => kind === 'same') ? 'same as ground truth' : 'difference to ground truth';
 }
