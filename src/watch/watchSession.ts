@@ -56,7 +56,7 @@ export class WatchSession {
 
   readonly #pages = new PageReader();
   #restProblem: Error | null = null;
-  #nextCountlessProof = 0;
+  #nextCountlessProof = Number.NEGATIVE_INFINITY;
   /** The largest count that waits to be asked about. */
   #hinted = 0;
   /** Grows whenever events may have been missed. */
@@ -133,7 +133,6 @@ export class WatchSession {
   dispose(): void {
     this.#changes.clear();
     this.#connection.dispatch({ type: 'stop' });
-    this.#endProofs();
   }
 
   /** Empties the store: what it holds is of another life of the job, or of another server. */
@@ -237,7 +236,7 @@ export class WatchSession {
   #endProofs(): void {
     this.#proofs.end();
     this.#hinted = 0;
-    this.#nextCountlessProof = 0;
+    this.#nextCountlessProof = Number.NEGATIVE_INFINITY;
   }
 
   /** Nothing is read for a watch that is paused, signed out or over, or whose server is away. */

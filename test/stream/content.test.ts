@@ -33,11 +33,12 @@ describe('what a stream says', () => {
         const spread = String(first)
           .replace('data: {', 'data: {\ndata:')
           .replace(',"total_count"', '\ndata: ,"total_count"');
-        return `: a comment\nretry: 1200\n\nevent: prediction\n\nevent: from-tomorrow\ndata: {]\n\n:\n${[spread, ...others].join('\n\n')}\n\n`;
+        const rest = `: a comment\nretry: 1200\n\nevent: prediction\n\nevent: from-tomorrow\ndata: {]\n\n:\n${others.join('\n\n')}`;
+        return `${spread}\n\n${rest}\n\n`;
       };
       const server = await stage.serve(({ response, ...visit }) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
-        const said = `\uFEFF${frame('connected', { jobId })}${text({ response, ...visit })}`;
+        const said = `\uFEFF${text({ response, ...visit })}`;
         response.write(said.replaceAll('\n', end));
       });
       server.store.insert(jobId, rowsOf(1, 3));

@@ -40,6 +40,9 @@ describe('a watch that ends', () => {
       told = 0;
       const { length } = server.seen;
       server.store.insert(jobId, rowsOf(2, 3));
+      // The connection looks at the clock every 2 s: a timer that was left behind would still be there.
+      const timers = () => resources()['Timeout'] === before['Timeout'] || undefined;
+      await eventually('no timer', timers, 1000);
       const isOver = () => server.sockets.size === 0 || undefined;
       // REST's own connections are kept open for a few seconds by Node's fetch, unused.
       await eventually(`no socket; ${server.sockets.size} are open`, isOver, 15_000);

@@ -5,6 +5,7 @@ import { parseServerAddress } from '../../src/api/serverAddress.ts';
 import { Watches } from '../../src/watch/watches.ts';
 import type { WatchSession } from '../../src/watch/watchSession.ts';
 import { eventually } from '../support/eventually.ts';
+import { beats } from '../support/misbehaviours.ts';
 import { type Behaviour, type PartOneServer, partOne } from '../support/partOneServer.ts';
 import { jobId, partOneStage, rowsOf } from '../support/partOneStage.ts';
 
@@ -106,8 +107,14 @@ describe('a job over its lives', () => {
         };
         const server = await stage.serve(behaviour, { seed });
         const { watches, session } = watchWithListing(server);
+        let doubled = 0;
+        session.onDidChange(() => {
+          const ids = idsOf(session);
+          doubled = Math.max(doubled, ids.length - new Set(ids).size);
+        });
         for (const step of script) await perform(server, visits, step);
         await comesToHoldAll(session, server);
+        assert.equal(doubled, 0, 'a row is never held twice, not even for a moment');
         watches.dispose();
         await server.close();
       }),
@@ -132,13 +139,21 @@ describe('a job over its lives', () => {
     }
   }
 
-  it('is finished when its listing says that it ended, with the last rows that no event told of', async () => {
+  it('is finished when it is said to have ended, with the last rows that no event told of', async () => {
+    const server = await stage.serve(beats(''));
+    const watched = stage.watch(server, { heartbeat: 60_000, pollInterval: 60_000 });
+    await watched.catchesUp();
+    server.store.insert(jobId, rowsOf(1, 3));
+    watched.session.setJob({ id: jobId, status: 'completed' });
+    await watched.reaches('finished');
+    assert.deepEqual(idsOf(watched.session), server.store.ids(jobId));
+  });
+
+  it('is finished when its listing says so', async () => {
     const server = await stage.serve(partOne());
     const { session } = watchWithListing(server);
     await comesToHoldAll(session, server);
-    server.store.insert(jobId, rowsOf(1, 3));
     server.store.setStatus(jobId, 'completed');
     await eventually('finished', () => session.connection.name === 'finished' || undefined);
-    assert.deepEqual(idsOf(session), server.store.ids(jobId));
   });
 });
