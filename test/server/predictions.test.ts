@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import {
+  type Answer,
   createJob,
   type Fields,
   post,
@@ -141,15 +143,19 @@ describe('the prediction routes', () => {
 
       it('a body of more than 32 MB, however it is sent', async () => {
         const body = new Uint8Array(33 * 1024 * 1024).fill(0x20);
-        const whole = await postText(server, job.token, body);
+        // A client that still writes can meet the closed connection before it reads the answer: it asks again.
+        const answered = (send: () => Promise<Answer>) => eventually('an answer', () => send().catch(() => undefined));
+        const whole = await answered(() => postText(server, job.token, body));
         assert.equal(whole.status, 413);
         assert.match(String(whole.json['error']), /32 MB/);
-        const chunked = await request(server, '/api/training/local/predictions', {
-          method: 'POST',
-          headers: { Authorization: `Bearer ${job.token}` },
-          body: new Blob([body]).stream(),
-          duplex: 'half',
-        } as RequestInit);
+        const chunked = await answered(() =>
+          request(server, '/api/training/local/predictions', {
+            method: 'POST',
+            headers: { Authorization: `Bearer ${job.token}` },
+            body: new Blob([body]).stream(),
+            duplex: 'half',
+          } as RequestInit),
+        );
         assert.equal(chunked.status, 413);
         assert.equal(await total(), 0);
       });
