@@ -1,40 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { jobArgument } from './commandArguments.ts';
+import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './commands/context.ts';
+import { jobCommands } from './commands/jobs.ts';
+import { serverCommands } from './commands/localServer.ts';
 import { config, section } from './config.ts';
-import type { Credentials } from './credentials.ts';
-import type { RunningServer } from './localServer/discovery.ts';
-import type { LocalServer } from './localServer/localServer.ts';
-import type { RedactingLog } from './log.ts';
-import type { DiffDocuments } from './panel/diffDocuments.ts';
 import { pickDiff } from './panel/diffPicker.ts';
 import { exportPredictions } from './panel/exportPredictions.ts';
-import type { Panels } from './panel/panels.ts';
 import { withoutLinks } from './plainText.ts';
 import { redact } from './redact.ts';
-import { activeSampleRun, createSampleJob, replayInto } from './sample/sampleRun.ts';
-import type { ServerId, Servers } from './servers.ts';
+import type { ServerId } from './servers.ts';
 import { pickConnectionCommand } from './views/connectionMenu.ts';
 import { pickJob } from './views/jobPicker.ts';
 import { promptForKey } from './views/keyPrompt.ts';
-import type { JobReference, Watch, Watches } from './watch/watches.ts';
-
-export interface CommandContext {
-  extension: vscode.Uri;
-  credentials: Credentials;
-  servers: Servers;
-  localServer: LocalServer;
-  watches: Watches<ServerId>;
-  panels: Panels;
-  documents: DiffDocuments;
-  log: RedactingLog;
-}
+import type { JobReference, Watch } from './watch/watches.ts';
 
 /** Registers every command of the extension. A failure is told once, with its cause in the log. */
 export function registerCommands(context: CommandContext): vscode.Disposable {
   const { servers, localServer, watches, panels, log } = context;
 
-  const commands: Record<string, (argument?: unknown) => unknown> = {
+  const commands: Commands = {
+    ...serverCommands(context),
+    ...jobCommands(context),
     watch: async (argument) => {
       const job = (await findJob(context, argument)) ?? (await pickPresentJob(context));
       if (job !== undefined) panels.open(job);
@@ -63,17 +49,6 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const present = presentServers(servers);
       await Promise.all(present.map((server) => watches.listing(server).refresh()));
     },
-    startLocalServer: async () => {
-      const { endpoint } = await startWithProgress(localServer);
-      void vscode.window.showInformationMessage(`The local server runs at ${endpoint.address.baseUrl}.`);
-    },
-    stopLocalServer: async () => {
-      await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: 'Stopping the local server…' },
-        () => localServer.stop(),
-      );
-    },
-    openSampleRun: () => openSampleRun(context),
     copyLoggingSnippet: async () => {
       const snippet = vscode.Uri.joinPath(context.extension, 'media', 'log_predictions.py').fsPath;
       await vscode.env.clipboard.writeText(await readFile(snippet, 'utf8'));
@@ -108,9 +83,9 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
 
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, run]) =>
-      vscode.commands.registerCommand(`${section}.${name}`, async (argument?: unknown) => {
+      vscode.commands.registerCommand(`${section}.${name}`, async (...args: unknown[]) => {
         try {
-          await run(argument);
+          await run(...args);
         } catch (error) {
           if (error instanceof vscode.CancellationError) return;
           log.error(name, error);
@@ -135,36 +110,10 @@ async function tellFailure(command: string, error: unknown): Promise<void> {
   if (picked === 'Show Log') await vscode.commands.executeCommand(`${section}.showLog`);
 }
 
-function presentServers(servers: Servers): ServerId[] {
-  return (['remote', 'local'] as const).filter((server) => servers.isPresent(server));
-}
-
-function watchOf({ watches }: CommandContext, argument: unknown): Watch<ServerId> | undefined {
-  const job = jobArgument(argument);
-  if (job === null) return watches.active;
-  if ('server' in job) return watches.get(job);
-  return watches.all.find(({ jobId }) => jobId === job.jobId);
-}
-
-/** A job id alone may be on either server: the one that lists it, else the first that is there. */
-async function findJob(
-  { servers, watches, localServer }: CommandContext,
-  argument: unknown,
-): Promise<JobReference<ServerId> | undefined> {
-  const job = jobArgument(argument);
-  if (job === null) return undefined;
-  if ('server' in job) return job;
-  await localServer.find();
-  const present = presentServers(servers);
-  await Promise.all(present.map((server) => watches.listing(server).refresh()));
-  const server = present.find((id) => watches.listing(id).get(job.jobId) !== undefined) ?? present[0] ?? 'remote';
-  return { server, jobId: job.jobId };
-}
-
 async function pickPresentJob(context: CommandContext): Promise<JobReference<ServerId> | undefined> {
   await context.localServer.find();
   const present = presentServers(context.servers);
-  if (present.length > 0) return pickJob(context.servers, context.watches, present);
+  if (present.length > 0) return pickJob(context.servers, context.watches, present, 'Watch Training Predictions');
   const actions = {
     'Open Sample Run': 'openSampleRun',
     'Start Local Server': 'startLocalServer',
@@ -176,27 +125,4 @@ async function pickPresentJob(context: CommandContext): Promise<JobReference<Ser
   );
   if (picked !== undefined) await vscode.commands.executeCommand(`${section}.${actions[picked]}`);
   return undefined;
-}
-
-async function startWithProgress(localServer: LocalServer): Promise<RunningServer> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Starting the local server…', cancellable: true },
-    (_progress, cancellation) => {
-      const aborted = new AbortController();
-      cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
-      return localServer.start(aborted.signal);
-    },
-  );
-}
-
-async function openSampleRun({ localServer, watches, panels, extension }: CommandContext): Promise<void> {
-  const server = await startWithProgress(localServer);
-  const listing = watches.listing('local');
-  await listing.refresh();
-  const now = new Date();
-  const running = activeSampleRun(listing.jobs, now);
-  const jobId = running?.id ?? (await createSampleJob(server, now));
-  const { watch } = panels.open({ server: 'local', jobId });
-  if (running === undefined) await replayInto(jobId, server, watch.session, extension);
-  await listing.refresh();
 }

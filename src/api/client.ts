@@ -43,6 +43,11 @@ export class ApiClient {
     return sendForJson(this.endpoint, '/api/training/local/jobs', jobCreated, { method: 'POST', body: job, signal });
   }
 
+  /** Deletes a job with all its predictions, where the server does that at all. */
+  async deleteJob(jobId: string, signal?: AbortSignal): Promise<void> {
+    await send(this.endpoint, `/api/training/local/jobs/${encodeURIComponent(jobId)}`, { method: 'DELETE', signal });
+  }
+
   /** Stores predictions of a job, all or none. The key has to be the job's token. */
   async sendPredictions(jobId: string, predictions: readonly unknown[], signal?: AbortSignal): Promise<void> {
     const body = { job_id: jobId, predictions };

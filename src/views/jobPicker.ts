@@ -18,10 +18,11 @@ export function pickJob(
   servers: Servers,
   watches: Watches<ServerId>,
   present: readonly ServerId[],
+  title: string,
 ): Promise<JobReference<ServerId> | undefined> {
   return new Promise((resolve) => {
     const picker = vscode.window.createQuickPick<JobPick>();
-    picker.title = 'Watch Training Predictions';
+    picker.title = title;
     picker.placeholder = 'Pick a job, or type a job id';
     picker.matchOnDescription = true;
     picker.busy = true;

@@ -1,0 +1,51 @@
+import type * as vscode from 'vscode';
+import { jobArgument } from '../commandArguments.ts';
+import type { Credentials } from '../credentials.ts';
+import type { LocalServer } from '../localServer/localServer.ts';
+import type { RedactingLog } from '../log.ts';
+import type { DiffDocuments } from '../panel/diffDocuments.ts';
+import type { Panels } from '../panel/panels.ts';
+import type { ServerId, Servers } from '../servers.ts';
+import type { JobReference, Watch, Watches } from '../watch/watches.ts';
+
+/** What commands work with. */
+export interface CommandContext {
+  extension: vscode.Uri;
+  credentials: Credentials;
+  servers: Servers;
+  localServer: LocalServer;
+  watches: Watches<ServerId>;
+  panels: Panels;
+  documents: DiffDocuments;
+  log: RedactingLog;
+}
+
+/** Commands by the last part of their id. */
+export type Commands = Record<string, (...args: unknown[]) => unknown>;
+
+export function presentServers(servers: Servers): ServerId[] {
+  return (['remote', 'local'] as const).filter((server) => servers.isPresent(server));
+}
+
+/** The watch that a command is about; the active one where its caller names none. */
+export function watchOf({ watches }: CommandContext, argument: unknown): Watch<ServerId> | undefined {
+  const job = jobArgument(argument);
+  if (job === null) return watches.active;
+  if ('server' in job) return watches.get(job);
+  return watches.all.find(({ jobId }) => jobId === job.jobId);
+}
+
+/** A job id alone may be on either server: the one that lists it, else the first that is there. */
+export async function findJob(
+  { servers, watches, localServer }: CommandContext,
+  argument: unknown,
+): Promise<JobReference<ServerId> | undefined> {
+  const job = jobArgument(argument);
+  if (job === null) return undefined;
+  if ('server' in job) return job;
+  await localServer.find();
+  const present = presentServers(servers);
+  await Promise.all(present.map((server) => watches.listing(server).refresh()));
+  const server = present.find((id) => watches.listing(id).get(job.jobId) !== undefined) ?? present[0] ?? 'remote';
+  return { server, jobId: job.jobId };
+}

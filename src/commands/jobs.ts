@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../api/client.ts';
+import { NotFoundError, RejectedError } from '../api/errors.ts';
+import type { ServerId } from '../servers.ts';
+import { pickJob } from '../views/jobPicker.ts';
+import { titleOf } from '../watch/jobTitle.ts';
+import type { JobReference } from '../watch/watches.ts';
+import { isActive } from '../wire/job.ts';
+import { type CommandContext, type Commands, findJob, presentServers } from './context.ts';
+
+/** The commands that change which jobs there are. */
+export function jobCommands(context: CommandContext): Commands {
+  return {
+    deleteJob: async (argument) => {
+      const { servers, watches } = context;
+      const job =
+        (await findJob(context, argument)) ?? (await pickJob(servers, watches, presentServers(servers), 'Delete Job'));
+      if (job !== undefined) await deleteJob(context, job);
+    },
+  };
+}
+
+/** The server does not delete this job. */
+class JobNotDeletedError extends Error {
+  override readonly name = 'JobNotDeletedError';
+}
+
+/** Deletes a job once the user, told what goes with it, agrees. Whoever watches it is told by the server itself. */
+async function deleteJob({ servers, watches }: CommandContext, job: JobReference<ServerId>): Promise<void> {
+  const client = new ApiClient(await servers.endpoint(job.server));
+  const listed = watches.job(job);
+  const title = titleOf(job.jobId, listed);
+  const epochs = await client.epochs(job.jobId);
+  const count = epochs.reduce((sum, epoch) => sum + epoch.prediction_count, 0);
+  const runs = listed !== undefined && isActive(listed.status) && listed._stale !== true;
+  const detail = [
+    `${count.toLocaleString()} ${count === 1 ? 'prediction goes' : 'predictions go'} with it. This cannot be undone.`,
+    ...(runs ? ['The job still runs: what its script sends from now on is refused.'] : []),
+    ...(title === job.jobId ? [] : [`Job id: ${job.jobId}`]),
+  ];
+  const answer = await vscode.window.showWarningMessage(
+    `Delete the job “${title}” from ${servers.label(job.server)} (${servers.host(job.server)})?`,
+    { modal: true, detail: detail.join('\n') },
+    'Delete',
+  );
+  if (answer !== 'Delete') return;
+  try {
+    await client.deleteJob(job.jobId);
+  } catch (error) {
+    // It was there a moment ago: what is not found is the way to delete it.
+    if (!(error instanceof NotFoundError || error instanceof RejectedError)) throw error;
+    throw new JobNotDeletedError(
+      `${servers.host(job.server)} does not delete jobs for this extension (status ${error.status}). Delete it on the server’s own page.`,
+      { cause: error },
+    );
+  }
+  watches.get(job)?.session.dispatch({ type: 'reconnect' });
+  await watches.listing(job.server).refresh();
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { RunningServer } from '../localServer/discovery.ts';
+import type { LocalServer } from '../localServer/localServer.ts';
+import { activeSampleRun, createSampleJob, replayInto } from '../sample/sampleRun.ts';
+import type { CommandContext, Commands } from './context.ts';
+
+/** The commands about the local server, and the sample run that needs it. */
+export function serverCommands(context: CommandContext): Commands {
+  const { localServer } = context;
+  return {
+    startLocalServer: async () => {
+      const { endpoint } = await startWithProgress(localServer);
+      void vscode.window.showInformationMessage(`The local server runs at ${endpoint.address.baseUrl}.`);
+    },
+    stopLocalServer: async () => {
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: 'Stopping the local server…' },
+        () => localServer.stop(),
+      );
+    },
+    openSampleRun: () => openSampleRun(context),
+  };
+}
+
+/** The running server, or a new one; the user sees that it takes a moment, and may cancel. */
+export async function startWithProgress(localServer: LocalServer): Promise<RunningServer> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Starting the local server…', cancellable: true },
+    (_progress, cancellation) => {
+      const aborted = new AbortController();
+      cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
+      return localServer.start(aborted.signal);
+    },
+  );
+}
+
+async function openSampleRun({ localServer, watches, panels, extension }: CommandContext): Promise<void> {
+  const server = await startWithProgress(localServer);
+  const listing = watches.listing('local');
+  await listing.refresh();
+  const now = new Date();
+  const running = activeSampleRun(listing.jobs, now);
+  const jobId = running?.id ?? (await createSampleJob(server, now));
+  const { watch } = panels.open({ server: 'local', jobId });
+  if (running === undefined) await replayInto(jobId, server, watch.session, extension);
+  await listing.refresh();
+}
