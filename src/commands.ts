@@ -6,6 +6,7 @@ import { serverCommands } from './commands/localServer.ts';
 import { config, section } from './config.ts';
 import { pickDiff } from './panel/diffPicker.ts';
 import { exportPredictions } from './panel/exportPredictions.ts';
+import { allRows } from './panel/exportRows.ts';
 import { withoutLinks } from './plainText.ts';
 import { redact } from './redact.ts';
 import type { ServerId } from './servers.ts';
@@ -62,7 +63,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const { store } = watch.session;
       await exportPredictions({
         jobId: watch.jobId,
-        all: () => store.page(null, 0, store.size).reverse(),
+        all: () => allRows(store),
         shown: () => panels.get(watch)?.shownRows() ?? null,
       });
     },

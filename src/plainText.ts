@@ -7,3 +7,12 @@ export function withoutIcons(text: string): string {
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
+
+/** The first characters of a text, and one more where they would end in the middle of a pair of surrogates. */
+export function beginning(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+  const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
+  const cut = isHigh(text.charCodeAt(characters - 1)) && isLow(text.charCodeAt(characters));
+  return text.slice(0, cut ? characters + 1 : characters);
+}

@@ -39,15 +39,17 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   overlay: (value): value is string | null => value === null || typeof value === 'string',
 };
 
-/** How the table lies on the screen. The host has no use for it. */
+/** How the parts lie on the screen. The host has no use for it. */
 export interface Layout {
   /** Columns whose width the reader chose, in px. */
   widths: Partial<Record<ColumnKey, number>>;
   /** How far the table is scrolled, in px. */
   scroll: { top: number; left: number };
+  /** Charts whose data table is in sight, by their key. */
+  tables: readonly string[];
 }
 
-export const initialLayout: Layout = { widths: {}, scroll: { top: 0, left: 0 } };
+export const initialLayout: Layout = { widths: {}, scroll: { top: 0, left: 0 }, tables: [] };
 
 export type Kept = KeptState & { layout: Layout };
 
@@ -66,13 +68,15 @@ export function readKeptState(kept: unknown): Kept | null {
 
 function isLayout(value: unknown): value is Layout {
   if (!isRecord(value)) return false;
-  const { widths, scroll } = value;
+  const { widths, scroll, tables } = value;
   return (
     isRecord(widths) &&
     Object.entries(widths).every(([column, width]) => isColumn(column) && isCount(width)) &&
     isRecord(scroll) &&
     isCount(scroll['top']) &&
-    isCount(scroll['left'])
+    isCount(scroll['left']) &&
+    Array.isArray(tables) &&
+    tables.every((key) => typeof key === 'string')
   );
 }
 

@@ -40,11 +40,11 @@ export function queryOf({ epoch, search, invalidOnly, regressedOnly, sort, offse
   return JSON.stringify([epoch, search, invalidOnly, regressedOnly, sort, offset, pageSize]);
 }
 
-/** Turns to the table, with the rows of one epoch. */
+/** Turns to the table, with all rows of one epoch: other filters would hide some of those that a chart counted. */
 export const showEpochInTable =
   (epoch: number): Transition =>
   (view) =>
-    filterBy({ epoch })(showTab('predictions')(view));
+    filterBy({ ...noFilters, epoch })(showTab('predictions')(view));
 
 /** Sorts upwards, then downwards; the third time the newest come first again. */
 export const sortBy =

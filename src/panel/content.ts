@@ -1,4 +1,5 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
+import { beginning } from '../plainText.ts';
 import { summarize } from '../stream/connectionSummary.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
@@ -93,7 +94,7 @@ export function comparisonMessage(
     type: 'comparison',
     samples: samples.map(({ sampleIndex, prompt, answers }) => ({
       sampleIndex,
-      prompt: prompt.slice(0, promptCharacters),
+      prompt: beginning(prompt, promptCharacters),
       epochs: answers,
     })),
     sample: chosen?.sampleIndex ?? null,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../plainText.ts';
+import { beginning, withoutIcons } from '../plainText.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { DiffSide } from './protocol.ts';
@@ -9,7 +9,7 @@ export async function pickDiff(store: PredictionStore): Promise<{ left: DiffSide
   const sample = await vscode.window.showQuickPick(
     store.samples().map(({ sampleIndex, prompt, answers }) => ({
       label: `#${sampleIndex}`,
-      description: withoutIcons(prompt.slice(0, 100)),
+      description: withoutIcons(beginning(prompt, 100)),
       detail: `${answers} answers`,
       sampleIndex,
     })),
@@ -36,8 +36,14 @@ interface AnswerItem extends vscode.QuickPickItem {
 }
 
 function answerItem(row: Prediction): AnswerItem {
-  const rate = row.char_error_rate == null ? '' : `CER ${row.char_error_rate.toFixed(3)}`;
-  return { label: `Epoch ${row.epoch}`, description: rate, detail: withoutIcons(row.prediction.slice(0, 100)), row };
+  const digits = { minimumFractionDigits: 3, maximumFractionDigits: 3 };
+  const rate = row.char_error_rate?.toLocaleString(vscode.env.language, digits);
+  return {
+    label: `Epoch ${row.epoch}`,
+    description: rate === undefined ? '' : `CER ${rate}`,
+    detail: withoutIcons(beginning(row.prediction, 100)),
+    row,
+  };
 }
 
 function pickAnswer(title: string, items: AnswerItem[]): Thenable<AnswerItem | undefined> {

@@ -4,30 +4,50 @@ import type { Prediction } from '../wire/prediction.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
 
-/** Rows written at once. */
-const batch = 500;
+/** A part of an export. */
+export interface ExportPiece {
+  text: string;
+  /** How many rows it holds. */
+  rows: number;
+}
 
-/** The text of an export, in pieces. */
-export function* exportText(rows: readonly Prediction[], format: ExportFormat): Generator<string> {
-  const columns = format === 'csv' ? columnsOf(rows) : [];
-  if (format === 'csv') yield csvLines([columns]);
-  for (let start = 0; start < rows.length; start += batch) {
-    const some = rows.slice(start, start + batch);
-    yield format === 'csv'
-      ? csvLines(some.map((row) => columns.map((column) => csvCell(Reflect.get(row, column)))))
-      : some.map((row) => `${JSON.stringify(row)}\n`).join('');
+/** Rows written at once, unless their texts are long. */
+const batch = 500;
+/** A piece ends with the row that makes it longer than this, in characters. */
+const longPiece = 1_000_000;
+
+/**
+ * The text of an export, piece by piece.
+ *
+ * @param read yields the rows from the first; CSV reads them twice, for the names of its columns
+ */
+export function* exportText(read: () => Iterable<Prediction>, format: ExportFormat): Generator<ExportPiece> {
+  let write = (row: Prediction): string => `${JSON.stringify(row)}\n`;
+  if (format === 'csv') {
+    const columns = columnsOf(read());
+    yield { text: csvLine(columns), rows: 0 };
+    write = (row) => csvLine(columns.map((column) => csvCell(Reflect.get(row, column))));
   }
+  let piece: ExportPiece = { text: '', rows: 0 };
+  for (const row of read()) {
+    piece = { text: piece.text + write(row), rows: piece.rows + 1 };
+    if (piece.rows < batch && piece.text.length < longPiece) continue;
+    yield piece;
+    piece = { text: '', rows: 0 };
+  }
+  if (piece.rows > 0) yield piece;
 }
 
 /** Every field that any row has, in the order in which they are first seen. */
-function columnsOf(rows: readonly Prediction[]): string[] {
+function columnsOf(rows: Iterable<Prediction>): string[] {
   const columns = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) columns.add(name);
   return [...columns];
 }
 
-function csvLines(lines: string[][]): string {
-  return stringify(lines, { record_delimiter: '\r\n' });
+function csvLine(cells: string[]): string {
+  // The library leaves a line feed alone, which readers take for the end of the record.
+  return stringify([cells], { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
 }
 
 function csvCell(value: unknown): string {

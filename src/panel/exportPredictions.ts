@@ -1,19 +1,16 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import * as vscode from 'vscode';
-import type { Prediction } from '../wire/prediction.ts';
-import { type ExportFormat, exportText } from './exportFormats.ts';
+import { withoutLinks } from '../plainText.ts';
+import { writeExport } from './exportFile.ts';
+import type { ExportRows } from './exportRows.ts';
 
 /** What can be exported: everything, and what the table's filters show. */
 export interface Exportable {
   /** For the proposed file name. */
   jobId: string;
-  all(): Prediction[];
+  all(): ExportRows;
   /** Null where no filter hides anything. */
-  shown(): Prediction[] | null;
+  shown(): ExportRows | null;
 }
 
 /** Lets the user choose what to export, in which form and where to; writes it with progress. */
@@ -30,27 +27,39 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
   if (format === undefined) return;
   const target = await pickFile(`${jobId.replace(/[^\w.-]+/g, '-')}-predictions`, format.format);
   if (target === undefined) return;
-  await vscode.window.withProgress(
+  const written = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: `Exporting ${rows.length} predictions…`,
+      title: `Exporting ${counted(rows.count)}…`,
       cancellable: true,
     },
-    async (progress, cancellation) => {
+    (progress, cancellation) => {
       const aborted = new AbortController();
       cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
-      await write(target.fsPath, rows, format.format, aborted.signal, (share) => progress.report({ increment: share }));
+      return writeExport(target.fsPath, rows, format.format, aborted.signal, (some) =>
+        progress.report({ increment: (100 * some) / rows.count }),
+      );
     },
   );
-  void vscode.window.showInformationMessage(`${rows.length} predictions are in ${target.fsPath}.`);
+  // Whoever ran the command does not wait until the message is read.
+  void offerFile(`${counted(written)} exported to ${withoutLinks(target.fsPath)}`, target);
 }
 
-async function pickRows(all: Prediction[], shown: Prediction[] | null): Promise<Prediction[] | undefined> {
+async function offerFile(message: string, file: vscode.Uri): Promise<void> {
+  const picked = await vscode.window.showInformationMessage(message, 'Open File');
+  if (picked === 'Open File') await vscode.commands.executeCommand('vscode.open', file);
+}
+
+function counted(count: number): string {
+  return `${count.toLocaleString(vscode.env.language)} ${count === 1 ? 'prediction' : 'predictions'}`;
+}
+
+async function pickRows(all: ExportRows, shown: ExportRows | null): Promise<ExportRows | undefined> {
   if (shown === null) return all;
   const picked = await vscode.window.showQuickPick(
     [
-      { label: 'What the filters show', description: `${shown.length} predictions`, rows: shown },
-      { label: 'All', description: `${all.length} predictions`, rows: all },
+      { label: 'What the filters show', description: counted(shown.count), rows: shown },
+      { label: 'All', description: counted(all.count), rows: all },
     ],
     { title: 'Export Predictions' },
   );
@@ -65,31 +74,4 @@ export function pickFile(name: string, ending: string): Thenable<vscode.Uri | un
     filters: { [ending.toUpperCase()]: [ending] },
     defaultUri: vscode.Uri.joinPath(folder, file),
   });
-}
-
-/** Writes beside the target first: a file is there whole or not at all. */
-async function write(
-  target: string,
-  rows: readonly Prediction[],
-  format: ExportFormat,
-  signal: AbortSignal,
-  progress: (share: number) => void,
-): Promise<void> {
-  const part = `${target}.part`;
-  const pieces = Math.ceil(rows.length / 500) + 1;
-  async function* text(): AsyncGenerator<string> {
-    for (const piece of exportText(rows, format)) {
-      progress(100 / pieces);
-      yield piece;
-      // Others have their turn between two pieces.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-  try {
-    await pipeline(Readable.from(text()), createWriteStream(part), { signal });
-    await rename(part, target);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw signal.aborted ? signal.reason : error;
-  }
 }

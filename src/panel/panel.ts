@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
+import { withoutLinks } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
-import type { Prediction } from '../wire/prediction.ts';
 import { schema } from '../wire/schema.ts';
 import { comparisonMessage, detailOf, jobSummary, type OtherJob, statusMessage, trendsMessage } from './content.ts';
 import type { DiffDocuments } from './diffDocuments.ts';
 import { Differences } from './differences.ts';
 import { pickFile } from './exportPredictions.ts';
+import { type ExportRows, shownRows } from './exportRows.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
 import { Pace } from './pace.ts';
 import {
@@ -91,11 +92,11 @@ export class Panel implements vscode.Disposable {
   }
 
   /** What the table's filters show; null where they hide nothing. */
-  shownRows(): Prediction[] | null {
+  shownRows(): ExportRows | null {
     while (this.#table.work());
     const { rows } = this.#table;
     const { store } = this.watch.session;
-    return rows.count() === store.size ? null : rows.page(0, Number.MAX_SAFE_INTEGER);
+    return rows.count() === store.size ? null : shownRows(rows, store.arrivals);
   }
 
   get onDidDispose(): vscode.Event<void> {
@@ -188,7 +189,7 @@ export class Panel implements vscode.Disposable {
     done.then(undefined, (error: unknown) => {
       this.#context.log.error(what, error);
       void vscode.window.showErrorMessage(
-        `That did not work: ${error instanceof Error ? error.message : String(error)}`,
+        withoutLinks(`That did not work: ${error instanceof Error ? error.message : String(error)}`),
       );
     });
   }

@@ -1,3 +1,4 @@
+import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import { cellCharacters, type HostMessageOf, type Row, type ViewState } from './protocol.ts';
@@ -115,5 +116,5 @@ function toRow(row: Prediction, store: PredictionStore): Row {
 
 /** A text as a cell of the webview carries it. */
 export function cell(text: string): string {
-  return text.length > cellCharacters ? text.slice(0, cellCharacters) : text;
+  return beginning(text, cellCharacters);
 }

@@ -8,6 +8,7 @@ import { createSelect } from '../select.ts';
 import { showSample } from '../viewState.ts';
 import { comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
+import { createNewEntries } from './newEntries.ts';
 import { keepPlace } from './readingPlace.ts';
 import { createSampleChoice } from './sampleChoice.ts';
 
@@ -41,9 +42,14 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const truthRest = element('p', { class: 'cut-note' });
   const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const nothing = createAbsence(() => {});
+  const newEntries = createNewEntries(formats, () => {
+    toTop();
+    entries.get(comparison?.history[0]?.id ?? '')?.jumpTo();
+  });
   const content = element(
     'div',
     { class: 'comparison-content' },
+    newEntries.element,
     element(
       'div',
       { class: 'toolbar' },
@@ -114,7 +120,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     truth.show(comparison.groundTruth);
     setText(promptRest, cutText(comparison.prompt, wholeInTable, formats));
     setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));
-    if (drawnSample === comparison.sample) keepPlace(history, drawHistory);
+    if (drawnSample === comparison.sample) keepPlace(history, drawNewHistory);
     else drawAnotherSample();
     correct.show(firstCorrect);
     regression.show(firstRegression);
@@ -124,9 +130,23 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     drawnSample = comparison?.sample ?? null;
     // The focus must not fall back to the document's beginning with the entry that it was in.
     const focusLost = history.contains(document.activeElement);
+    newEntries.forget();
     drawHistory();
-    content.closest('[role="tabpanel"]')?.scrollTo({ top: 0, behavior: 'instant' });
+    toTop();
     if (focusLost) document.getElementById('sample-choice')?.focus();
+  }
+
+  function toTop() {
+    content.closest('[role="tabpanel"]')?.scrollTo({ top: 0, behavior: 'instant' });
+  }
+
+  /** Draws the sample's answers, and watches those that came in since they were drawn last. */
+  function drawNewHistory() {
+    const newest = history.firstElementChild;
+    drawHistory();
+    for (let entry = history.firstElementChild; entry !== newest; entry = entry?.nextElementSibling ?? newest) {
+      if (newest !== null && entry instanceof HTMLElement) newEntries.watch(entry);
+    }
   }
 
   function drawHistory() {

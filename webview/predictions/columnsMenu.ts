@@ -24,6 +24,7 @@ export function createColumnsMenu(panel: Panel): ColumnsMenu {
     box: createCheckbox(title, () => panel.change(toggleColumn(key))),
   }));
   const wrap = createCheckbox('Wrap text', (checked) => panel.change(wrapTexts(checked)));
+  wrap.element.title = 'Up to 12 lines of each text. An open row shows all of it.';
   const inputs = [...boxes.map(({ box }) => box.input), wrap.input];
   const menu = element('div', {
     id: 'columns-menu',

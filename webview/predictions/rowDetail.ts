@@ -21,11 +21,13 @@ export function createRowDetail(row: Row, formats: Formats, actions: RowActions)
   const errorsField = field(['Validation errors'], errors);
   const metadata = element('p', { class: 'detail-metadata' }, 'Loading the rest…');
   const openDiff = link('Open diff editor', () => actions.openDiff(row.id));
+  const copyTruth = link('Copy ground truth', () => actions.copy(row.id, 'groundTruth'));
 
   prompt.show(row.prompt);
   truth.show(row.groundTruth);
   prediction.show(row.prediction);
   openDiff.hidden = row.groundTruth === null;
+  copyTruth.hidden = row.groundTruth === null;
   errorsField.hidden = true;
 
   return {
@@ -50,6 +52,7 @@ export function createRowDetail(row: Row, formats: Formats, actions: RowActions)
           openDiff,
           link('Compare across epochs', () => actions.compare(row.sampleIndex)),
           link('Copy prompt', () => actions.copy(row.id, 'prompt')),
+          copyTruth,
           link('Copy prediction', () => actions.copy(row.id, 'prediction')),
           link('Copy as JSON', () => actions.copy(row.id, 'json')),
         ),

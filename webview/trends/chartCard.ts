@@ -28,6 +28,9 @@ export interface CardActions {
   /** Shows the predictions of an epoch. */
   choose(epoch: number): void;
   save(name: string, format: SaveFormat, content: string): void;
+  /** Whether the reader keeps a chart's data table in sight. */
+  showsTable(key: string): boolean;
+  keepTable(key: string, visible: boolean): void;
 }
 
 /** What is around a chart: title, last value, legend, its numbers as a table, and the way to save it. */
@@ -53,12 +56,18 @@ export function createChartCard(key: Trend['key'] | 'changes', title: string, ac
     'Table',
   );
   toggle.addEventListener('click', () => {
-    const visible = toggle.getAttribute('aria-pressed') !== 'true';
-    setAttribute(toggle, 'aria-pressed', String(visible));
-    table.setVisible(visible);
+    actions.keepTable(key, !actions.showsTable(key));
+    showTable();
   });
+  showTable();
   const tools = element('div', { class: 'trend-tools' }, toggle, createSaveMenu(title, `${titleId}-save`, save));
   const whenDrawn = [summary, drawing, table.element, tools];
+
+  function showTable() {
+    const visible = actions.showsTable(key);
+    setAttribute(toggle, 'aria-pressed', String(visible));
+    table.setVisible(visible);
+  }
 
   function save(format: SaveFormat) {
     if (shown === null) return;

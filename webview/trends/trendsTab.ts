@@ -29,6 +29,11 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   const actions: CardActions = {
     choose: (epoch) => panel.change(showEpochInTable(epoch)),
     save: (name, format, content) => panel.post({ type: 'saveChart', name, format, content }),
+    showsTable: (key) => panel.layout().tables.includes(key),
+    keepTable: (key, visible) => {
+      const others = panel.layout().tables.filter((other) => other !== key);
+      panel.keepLayout({ tables: visible ? [...others, key] : others });
+    },
   };
   const views = trends.map((trend) => createTrendView(trend, formats, actions));
   const changes = createChangesView(formats, actions);

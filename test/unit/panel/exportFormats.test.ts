@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { exportText, fromHarmless, harmless } from '../../../src/panel/exportFormats.ts';
+import { type ExportFormat, exportText, fromHarmless, harmless } from '../../../src/panel/exportFormats.ts';
+import type { Prediction } from '../../../src/wire/prediction.ts';
+import { parseCsv } from '../../support/csv.ts';
+import { hostileTexts } from '../../support/hostileTexts.ts';
 import { aPrediction } from '../../support/predictions.ts';
+
+const textOf = (rows: Prediction[], format: ExportFormat): string =>
+  [...exportText(() => rows, format)].map(({ text }) => text).join('');
 
 describe('exports', () => {
   it('write each prediction with every field that came, one JSON line each', () => {
     const rows = [aPrediction(), { ...aPrediction({ sample_index: 1 }), reward: { total: 0.5 } }];
-    const lines = [...exportText(rows, 'jsonl')].join('').trimEnd().split('\n');
+    const lines = textOf(rows, 'jsonl').trimEnd().split('\n');
     assert.deepEqual(
       lines.map((line) => JSON.parse(line)),
       rows,
@@ -18,7 +24,7 @@ describe('exports', () => {
       { ...aPrediction({ id: 'a', prompt: 'say "hi",\nplease' }), extra: [1] },
       aPrediction({ id: 'b', prediction: '=1+1' }),
     ];
-    const text = [...exportText(rows, 'csv')].join('');
+    const text = textOf(rows, 'csv');
     assert.match(text, /^id,job_id,epoch,.*extra\r\n/);
     assert.match(text, /"say ""hi"",\nplease"/);
     assert.match(text, /,'=1\+1,/);
@@ -33,6 +39,34 @@ describe('exports', () => {
       fc.property(beginning, fc.string(), (start, rest) => {
         assert.equal(fromHarmless(harmless(start + rest)), start + rest);
       }),
+    );
+  });
+
+  it('bring back any text a model wrote, from both formats', () => {
+    const rows = Object.values(hostileTexts).map((text, index) =>
+      aPrediction({ id: `${index}`, prompt: text, ground_truth: text, prediction: text }),
+    );
+    const lines = textOf(rows, 'jsonl').trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as Prediction).prediction),
+      Object.values(hostileTexts),
+    );
+    const [columns, ...records] = parseCsv(textOf(rows, 'csv'));
+    const column = columns?.indexOf('prediction') ?? -1;
+    assert.deepEqual(
+      records.map((record) => fromHarmless(record[column] ?? '')),
+      Object.values(hostileTexts),
+    );
+  });
+
+  it('come in pieces that stay small where the texts are long', () => {
+    const rows = Array.from({ length: 10 }, (_, index) =>
+      aPrediction({ sample_index: index, prediction: 'x'.repeat(600_000) }),
+    );
+    const pieces = [...exportText(() => rows, 'jsonl')];
+    assert.deepEqual(
+      pieces.map((piece) => piece.rows),
+      [2, 2, 2, 2, 2],
     );
   });
 });

@@ -104,7 +104,8 @@ describe('what a panel shows', () => {
 
   it('turns to a sample, and to an epoch in the table', () => {
     assert.deepEqual(compareSample(7)(view), { ...view, tab: 'comparison', sample: 7 });
-    assert.deepEqual(showEpochInTable(2)({ ...view, tab: 'trends' }), { ...initialView, epoch: 2 });
+    const filtered = { search: 'Leeds', invalidOnly: true, regressedOnly: true };
+    assert.deepEqual(showEpochInTable(2)({ ...view, ...filtered, tab: 'trends' }), { ...initialView, epoch: 2 });
   });
 
   it('begins at its top again with another query, and with nothing else', () => {
@@ -131,13 +132,21 @@ describe('what a panel shows', () => {
         tab: 'trends',
         sample: 7,
       },
-      layout: { widths: { prompt: 300 }, scroll: { top: 10, left: 0 } },
+      layout: { widths: { prompt: 300 }, scroll: { top: 10, left: 0 }, tables: ['cer'] },
     };
     assert.deepEqual(readKeptState(JSON.parse(JSON.stringify(kept))), kept);
   });
 
   it('is read back without a layout that does not fit', () => {
-    for (const layout of [undefined, {}, { widths: { prompt: '3' }, scroll: { top: 0, left: 0 } }, { widths: {} }]) {
+    const scroll = { top: 0, left: 0 };
+    const unfit = [
+      undefined,
+      {},
+      { ...initialLayout, widths: { prompt: '3' } },
+      { widths: {} },
+      { widths: {}, scroll },
+    ];
+    for (const layout of [...unfit, { ...initialLayout, tables: [1] }]) {
       const kept = readKeptState({ restore: 'job', view, layout });
       assert.deepEqual(kept, { restore: 'job', view, layout: initialLayout });
     }

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeExport } from '../../../src/panel/exportFile.ts';
+import { allRows, shownRows } from '../../../src/panel/exportRows.ts';
+import { rowsOf } from '../../../src/panel/rows.ts';
+import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import type { Prediction } from '../../../src/wire/prediction.ts';
+import { aPrediction } from '../../support/predictions.ts';
+
+describe('the file of an export', () => {
+  let folder: string;
+  let file: string;
+  let store: PredictionStore;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'export-'));
+    file = path.join(folder, 'out.jsonl');
+    store = new PredictionStore();
+    for (let index = 0; index < 12_000; index += 1) {
+      store.add(aPrediction({ epoch: index % 2, sample_index: Math.floor(index / 2), prediction: `answer ${index}` }));
+    }
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const never = new AbortController().signal;
+  const written = async () =>
+    (await readFile(file, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Prediction);
+
+  it('holds every row once, the oldest first', async () => {
+    let told = 0;
+    const count = await writeExport(file, allRows(store), 'jsonl', never, (rows) => {
+      told += rows;
+    });
+    assert.deepEqual([count, told], [12_000, 12_000]);
+    assert.deepEqual(await written(), store.page(null, 0, 12_000).toReversed());
+  });
+
+  it('holds the rows as they stood when it was begun, in the order of the table', async () => {
+    const query = { epoch: 1, search: 'ANSWER', invalidOnly: false, regressedOnly: false, sort: null };
+    const rows = rowsOf(store, query);
+    while (!rows.advance(10));
+    const shown = shownRows(rows, store.arrivals);
+    const before = rows.page(0, 12_000);
+    store.add(aPrediction({ epoch: 1, sample_index: 9000, prediction: 'answer later' }));
+    while (!rows.advance(10));
+    assert.equal(await writeExport(file, shown, 'jsonl', never, () => {}), 6000);
+    assert.deepEqual(await written(), before);
+  });
+
+  it('is not there, nor a part of it, once it was cancelled, and one from before stays', async () => {
+    await writeFile(file, 'from before');
+    const aborted = new AbortController();
+    const reason = new Error('cancelled');
+    const writing = writeExport(file, allRows(store), 'csv', aborted.signal, (rows) => {
+      if (rows > 0) aborted.abort(reason);
+    });
+    await assert.rejects(writing, reason);
+    assert.deepEqual(await readdir(folder), ['out.jsonl']);
+    assert.equal(await readFile(file, 'utf8'), 'from before');
+  });
+
+  it('leaves nothing behind where it cannot be written', async () => {
+    await assert.rejects(
+      writeExport(folder, allRows(store), 'jsonl', never, () => {}),
+      /EISDIR|EEXIST|ENOTEMPTY/,
+    );
+    assert.deepEqual(await readdir(path.dirname(folder)).then((names) => names.filter((n) => n.endsWith('.part'))), []);
+  });
+});

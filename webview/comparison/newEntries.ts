@@ -1,0 +1,57 @@
+import { element, setText } from '../dom.ts';
+import type { Formats } from '../formats.ts';
+
+export interface NewEntries {
+  readonly element: HTMLElement;
+  /** An entry that came in, the newest of all. */
+  watch(entry: HTMLElement): void;
+  /** Another sample is shown: nothing of it is news. */
+  forget(): void;
+}
+
+/** "1 new epoch". */
+export function newEpochsText(count: number, formats: Formats): string {
+  return `${formats.count(count)} new ${count === 1 ? 'epoch' : 'epochs'}`;
+}
+
+/**
+ * A button that says how many entries came in above what the reader looks at, until they have been in sight. It floats
+ * over the list, so that it moves nothing.
+ *
+ * @param goToTop called when it is pressed
+ */
+export function createNewEntries(formats: Formats, goToTop: () => void): NewEntries {
+  const button = element('button', { type: 'button', class: 'new-entries' });
+  const unseen = new Set<Element>();
+  const observer = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (!isIntersecting && target.isConnected) continue;
+      unseen.delete(target);
+      observer.unobserve(target);
+    }
+    show();
+  });
+
+  function show() {
+    button.hidden = unseen.size === 0;
+    setText(button, newEpochsText(unseen.size, formats));
+  }
+
+  function forget() {
+    observer.disconnect();
+    unseen.clear();
+    show();
+  }
+
+  button.addEventListener('click', goToTop);
+  show();
+  return {
+    element: element('div', { class: 'new-entries-place' }, button),
+    watch: (entry) => {
+      unseen.add(entry);
+      // Says at once whether it is in sight.
+      observer.observe(entry);
+    },
+    forget,
+  };
+}
