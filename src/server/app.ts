@@ -12,6 +12,7 @@ import { hostCheck } from './hosts.ts';
 import { type Log, loggedPath } from './log.ts';
 import { healthRoute } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { leaseRoutes } from './routes/lease.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { streamRoute } from './routes/stream.ts';
@@ -52,6 +53,10 @@ export function createApp(services: Services): App {
       throw new HttpError(403, 'This server does not answer under the host name of this request');
     }
   });
+  fastify.addHook('onRequest', async ({ url }, reply) => {
+    // Who looks after the server does not use it.
+    if (url !== '/health' && url !== '/metrics') services.usage.track(reply.raw);
+  });
   fastify.addHook('onSend', async (_request, reply) => {
     if (closing) void reply.header('Connection', 'close');
   });
@@ -68,6 +73,7 @@ export function createApp(services: Services): App {
 
   healthRoute(fastify, services);
   metricsRoute(fastify, services);
+  leaseRoutes(fastify, services);
   jobRoutes(fastify, services);
   predictionRoutes(fastify, services);
   streamRoute(fastify, services);

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly heartbeatSeconds: number;
+  /** 0 for never. */
+  readonly stopWhenUnusedSeconds: number;
   readonly logLevel: string;
   /** From the environment; else the data directory's. */
   readonly apiKey: string | undefined;
@@ -27,6 +29,7 @@ Keeps the predictions of training jobs and streams them to whoever watches.
   --port PORT              port to listen on, the next free one when it is taken; 0 for any (4517)
   --data-dir DIR           where everything is kept (~/.training-predictions)
   --heartbeat-seconds N    time between two heartbeats of a stream (${defaultHeartbeatSeconds})
+  --stop-when-unused N     stop when no window, reader or running script was there for N seconds; 0 never (0)
   --log-level LEVEL        ${logLevels.join(', ')} (info)
   --help                   show this and exit
   --version                show the version and exit
@@ -51,6 +54,11 @@ export function parseCommand(args: string[], environment: NodeJS.ProcessEnv, ver
         max: 3600,
         integer: false,
       }),
+      stopWhenUnusedSeconds: numberFlag('--stop-when-unused', values['stop-when-unused'] ?? '0', {
+        min: 0,
+        max: 86_400,
+        integer: false,
+      }),
       logLevel: logLevel(values['log-level'] ?? 'info'),
       apiKey: apiKey(environment['TRAINING_PREDICTIONS_API_KEY']),
     },
@@ -66,6 +74,7 @@ function parseFlags(args: string[]) {
         port: { type: 'string' },
         'data-dir': { type: 'string' },
         'heartbeat-seconds': { type: 'string' },
+        'stop-when-unused': { type: 'string' },
         'log-level': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },

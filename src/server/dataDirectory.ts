@@ -1,16 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ServerFile, serverFile } from '../wire/serverFile.ts';
 import { StartError } from './errors.ts';
-
-/** Where clients on this machine find a running server; the content of `server.json`. */
-export interface ServerFile {
-  readonly url: string;
-  readonly apiKey: string;
-  readonly pid: number;
-  /** What `/health` answers. A pid alone can be a zombie or another program. */
-  readonly instance: string;
-}
 
 /** The names inside a data directory. Only its owner writes to it. */
 export function dataFiles(directory: string) {
@@ -48,8 +40,19 @@ export function writeServerFile(file: string, content: ServerFile): void {
   writePrivately(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-export function removeServerFile(file: string): void {
-  rmSync(file, { force: true });
+/** Removes the file unless it is another server's by now. */
+export function removeServerFile(file: string, instance: string): void {
+  if (readServerFile(file)?.instance === instance) rmSync(file, { force: true });
+}
+
+/** Undefined when there is none, or one that was cut short. */
+export function readServerFile(file: string): ServerFile | undefined {
+  try {
+    return serverFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    // Nobody to ask, nothing to remove.
+    return undefined;
+  }
 }
 
 function readSecret(file: string, make: () => string): string {

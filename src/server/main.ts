@@ -18,10 +18,12 @@ async function main(): Promise<void> {
   process.stderr.on('error', () => {});
   const { run } = command;
   const log = createLog(run.logLevel);
-  const server = await startServer(run, manifest.version, log, (message) => process.stderr.write(`${message}\n`));
+  let stop = () => {};
+  const say = (message: string) => process.stderr.write(`${message}\n`);
+  const server = await startServer(run, manifest.version, log, say, () => stop());
   process.on('exit', () => server.forget());
   process.stdout.write(`${JSON.stringify({ event: 'listening', url: server.url, dataDir: run.dataDir })}\n`);
-  const stop = () => {
+  stop = () => {
     // A second signal ends the process at once.
     process.off('SIGTERM', stop).off('SIGINT', stop);
     server.stop().then(() => process.exit(0), fail);

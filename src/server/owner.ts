@@ -1,15 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as Type from 'typebox';
 import { healthAnswer } from '../wire/responses.ts';
-import { schema } from '../wire/schema.ts';
-import type { ServerFile } from './dataDirectory.ts';
+import type { ServerFile } from '../wire/serverFile.ts';
+import { readServerFile } from './dataDirectory.ts';
 import { exitCodes, StartError } from './errors.ts';
-
-const serverFile = schema(
-  Type.Object({ url: Type.String(), apiKey: Type.String(), pid: Type.Integer(), instance: Type.String() }),
-);
 
 /** SQLite's result code for a file that another process holds. */
 const busy = 5;
@@ -69,16 +63,6 @@ async function runningServer(file: string): Promise<ServerFile | undefined> {
     return healthAnswer.check(health) && health.instance === told.instance ? told : undefined;
   } catch {
     // Nobody there, or somebody else: either way the file is stale.
-    return undefined;
-  }
-}
-
-function readServerFile(file: string): ServerFile | undefined {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return serverFile.check(content) ? content : undefined;
-  } catch {
-    // No such file, or one that was cut short: nobody to ask.
     return undefined;
   }
 }

@@ -15,11 +15,13 @@ import {
 } from './dataDirectory.ts';
 import { StartError } from './errors.ts';
 import { isLoopback, isUnspecified } from './hosts.ts';
+import { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import { ownDirectory } from './owner.ts';
 import { Scorer } from './scoring.ts';
 import { SqliteStorage } from './sqlite.ts';
 import { StreamHub } from './streamHub.ts';
+import { stopWhenUnused, Usage } from './usage.ts';
 
 /** How many ports after a taken one are tried before any free one is taken. */
 const portsTried = 20;
@@ -38,6 +40,7 @@ export interface RunningServer {
  * Starts a server: when this resolves it listens and `server.json` is there.
  *
  * @param say tells the person at the terminal what differs from what was asked
+ * @param unused is called once when nobody needs the server any more and it was asked to stop then
  * @throws StartError
  */
 export async function startServer(
@@ -45,6 +48,7 @@ export async function startServer(
   version: string,
   log: Log,
   say: (message: string) => void,
+  unused: () => void,
 ): Promise<RunningServer> {
   const files = dataFiles(options.dataDir);
   makeDirectory(options.dataDir);
@@ -55,7 +59,9 @@ export async function startServer(
   const instance = randomUUID();
   const hub = new StreamHub(storage, log, options.heartbeatSeconds);
   const scorer = new Scorer();
-  const app = createApp({ storage, hub, auth, scorer, log, version, instance, host: options.host });
+  const leases = new Leases();
+  const usage = new Usage(storage);
+  const app = createApp({ storage, hub, auth, scorer, leases, usage, log, version, instance, host: options.host });
   const closeUnused = trackUnused(app.fastify.server);
   const port = await listen(app.fastify, options.host, options.port, say);
   const url = `http://${urlHost(options.host)}:${port}`;
@@ -63,15 +69,25 @@ export async function startServer(
     say(`Listening on ${options.host} without TLS: whoever can read the network can read keys and predictions.`);
   }
   writeServerFile(files.server, { url, apiKey, pid: process.pid, instance });
+  const endUsageWatch =
+    options.stopWhenUnusedSeconds === 0
+      ? undefined
+      : stopWhenUnused(usage, options.stopWhenUnusedSeconds, () => {
+          log.info('nobody uses this server any more');
+          unused();
+        });
   log.info({ dataDir: options.dataDir, version, instance }, 'ready');
 
   return {
     url,
-    forget: () => removeServerFile(files.server),
+    forget: () => removeServerFile(files.server, instance),
     stop: async () => {
-      removeServerFile(files.server);
+      removeServerFile(files.server, instance);
       app.refuseRequests();
+      endUsageWatch?.();
+      usage.close();
       hub.close();
+      leases.close();
       closeUnused();
       const impatience = setTimeout(() => app.fastify.server.closeAllConnections(), stopGrace);
       await app.fastify.close();

@@ -22,5 +22,8 @@ const predictionsQueryType = Type.Object({
 export const predictionsQuery = schema(predictionsQueryType);
 export type PredictionsQuery = Type.Static<typeof predictionsQueryType>;
 
+/** Query of `GET /lease`: whether the server is to outlive all windows from now on. */
+export const leaseQuery = schema(Type.Object({ keep_running: Type.Optional(Type.Enum([0, 1])) }));
+
 /** Query of `GET /api/training/predictions/{jobId}/stream`. */
 export const streamQuery = schema(Type.Object({ epoch: Type.Optional(count) }));
