@@ -20,7 +20,7 @@ export class Auth {
   }
 
   /** The user whose API key the request carries, in any of the three ways; undefined without the right key. */
-  user(headers: IncomingHttpHeaders): string | undefined {
+  async user(headers: IncomingHttpHeaders): Promise<string | undefined> {
     const presented = [headers['x-api-key'], headers['x-workspace-api-key'], bearer(headers)];
     const right = presented.some((key) => typeof key === 'string' && timingSafeEqual(hash(key), this.#keyHash));
     return right ? localUser : undefined;

@@ -4,8 +4,8 @@ import { HttpError } from './errors.ts';
 import type { JobRecord, Storage } from './storage.ts';
 
 /** The user whose API key the request carries. @throws HttpError 401 */
-export function requireUser(auth: Auth, request: FastifyRequest): string {
-  const user = auth.user(request.headers);
+export async function requireUser(auth: Auth, request: FastifyRequest): Promise<string> {
+  const user = await auth.user(request.headers);
   if (user === undefined) throw new HttpError(401, 'Unauthorized');
   return user;
 }

@@ -55,7 +55,7 @@ export async function startServer(
   const release = await ownDirectory(files.lock, files.server);
   const storage = openStorage(files.database);
   const apiKey = options.apiKey ?? readApiKey(files.apiKey);
-  const auth = new Auth(apiKey, readTokenSecret(files.tokenSecret));
+  const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)));
   const instance = randomUUID();
   const hub = new StreamHub(storage, log, options.heartbeatSeconds);
   const scorer = new Scorer();

@@ -28,7 +28,7 @@ export class SqliteStorage implements Storage {
   readonly engine = 'sqlite';
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #changes = new EventEmitter<{ change: [jobId: string] }>();
+  readonly #changes = new EventEmitter<{ change: [job: number] }>();
 
   /** @throws Error when the file is damaged, of a newer version or not to be opened. */
   constructor(file: string) {
@@ -51,7 +51,7 @@ export class SqliteStorage implements Storage {
       this.#sql('UPDATE jobs SET status = ?, fields = ? WHERE number = ?').run(status, fields, known.number);
       return { ...known, status, fields };
     });
-    if (saved !== undefined) this.#changes.emit('change', jobId);
+    if (saved !== undefined) this.#changes.emit('change', saved.number);
     return saved;
   }
 
@@ -70,15 +70,15 @@ export class SqliteStorage implements Storage {
   async deleteJob(userId: string, jobId: string): Promise<boolean> {
     const deleted = this.#transaction(() => {
       const job = this.#job(jobId);
-      if (job === undefined || job.userId !== userId) return false;
+      if (job === undefined || job.userId !== userId) return undefined;
       this.#sql('DELETE FROM predictions WHERE job = ?').run(job.number);
       this.#sql('DELETE FROM epochs WHERE job = ?').run(job.number);
       this.#sql('DELETE FROM jobs WHERE number = ?').run(job.number);
       this.#sql('INSERT OR REPLACE INTO retired VALUES (?, ?)').run(idText(jobId), job.lastSeq);
-      return true;
+      return job.number;
     });
-    if (deleted) this.#changes.emit('change', jobId);
-    return deleted;
+    if (deleted !== undefined) this.#changes.emit('change', deleted);
+    return deleted !== undefined;
   }
 
   async addPredictions(job: JobRecord, rows: readonly NewPrediction[]): Promise<boolean> {
@@ -97,7 +97,7 @@ export class SqliteStorage implements Storage {
       for (const epoch of statisticsOf(rows, firstSeq)) addEpoch.run(...epochValues(job.number, epoch));
       return true;
     });
-    if (stored) this.#changes.emit('change', job.id);
+    if (stored) this.#changes.emit('change', job.number);
     return stored;
   }
 
@@ -134,9 +134,14 @@ export class SqliteStorage implements Storage {
     return this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch').all(job.number).map(epochOf);
   }
 
-  onChange(listener: (jobId: string) => void): () => void {
+  onChange(listener: (job: number) => void): () => void {
     this.#changes.on('change', listener);
     return () => this.#changes.off('change', listener);
+  }
+
+  /** A directory, whose secret it is, has one process. */
+  async sharedSecret(proposed: Buffer): Promise<Buffer> {
+    return proposed;
   }
 
   async close(): Promise<void> {

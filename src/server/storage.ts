@@ -105,10 +105,13 @@ export interface Storage {
   /** Ascending. */
   epochs(job: JobRecord): Promise<EpochStatistics[]>;
   /**
-   * Calls back with the id of every job that was created, changed, extended or deleted, after the commit, by whatever
-   * process. Calls may be merged. Returns the way to stop.
+   * Calls back with the number of every job that was created, changed, extended or deleted, after the commit, by
+   * whatever process; with undefined when any job may have changed, since other processes were not heard for a while.
+   * Calls may be merged. Returns the way to stop.
    */
-  onChange(listener: (jobId: string) => void): () => void;
+  onChange(listener: (job: number | undefined) => void): () => void;
+  /** The secret that all processes on this storage share: the one that was proposed first, where there are several. */
+  sharedSecret(proposed: Buffer): Promise<Buffer>;
   close(): Promise<void>;
 }
 

@@ -28,7 +28,7 @@ export class StreamHub {
     this.#log = log;
     this.#heartbeatSeconds = heartbeatSeconds;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatSeconds * 1000);
-    this.#stopListening = storage.onChange((jobId) => this.#refresh(jobId));
+    this.#stopListening = storage.onChange((job) => this.#refresh(job));
   }
 
   get openStreams(): number {
@@ -79,8 +79,8 @@ export class StreamHub {
     return room;
   }
 
-  #refresh(jobId: string): void {
-    for (const room of this.#rooms.values()) if (room.jobId === jobId) void room.refresh();
+  #refresh(job: number | undefined): void {
+    for (const room of this.#rooms.values()) if (job === undefined || room.jobNumber === job) void room.refresh();
   }
 
   /** One timer and one buffer for all clients; those that took nothing since the last beat are cut. */

@@ -33,8 +33,8 @@ export class StreamRoom {
     this.#head = job.lastSeq;
   }
 
-  get jobId(): string {
-    return this.#job.id;
+  get jobNumber(): number {
+    return this.#job.number;
   }
 
   get isEmpty(): boolean {

@@ -260,15 +260,15 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
     });
 
     it('tells of every change after it is made, and not of what failed', async () => {
-      const told: string[] = [];
-      const stop = storage.onChange((jobId) => told.push(jobId));
+      const told: (number | undefined)[] = [];
+      const stop = storage.onChange((changed) => told.push(changed));
       const job = await newJob('a');
       await storage.addPredictions(job, [row()]);
       await storage.saveJob('bob', 'a', unchanged);
       await storage.deleteJob('ann', 'b');
       await storage.deleteJob('ann', 'a');
       await storage.addPredictions(job, [row()]);
-      assert.deepEqual(told, ['a', 'a', 'a']);
+      assert.deepEqual(told, [job.number, job.number, job.number]);
       stop();
       await newJob('c');
       assert.equal(told.length, 3);

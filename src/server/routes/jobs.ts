@@ -18,9 +18,9 @@ const maxIdCharacters = 1024;
 export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): void {
   app.post(
     '/api/training/local/jobs',
-    { onRequest: async (request) => void requireUser(auth, request) },
+    { onRequest: async (request) => void (await requireUser(auth, request)) },
     async (request) => {
-      const userId = requireUser(auth, request);
+      const userId = await requireUser(auth, request);
       const { text, value } = jsonBody(request.body);
       const { job_id: jobId, status } = jobUpdate.parse(value);
       checkId(jobId);
@@ -34,7 +34,7 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
   );
 
   app.get('/api/training/local/jobs', async (request) => {
-    const userId = requireUser(auth, request);
+    const userId = await requireUser(auth, request);
     const query = parseQuery(jobsQuery, request.query);
     const limit = Math.min(query.limit ?? defaultLimit, maxLimit);
     const offset = query.offset ?? 0;
@@ -43,13 +43,13 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
   });
 
   app.get('/api/training/jobs', async (request) => {
-    const userId = requireUser(auth, request);
+    const userId = await requireUser(auth, request);
     const { jobs } = await storage.jobs(userId, { limit: 50, offset: 0 });
     return { success: true, count: jobs.length, jobs: jobs.map(jobSummary) };
   });
 
   app.delete<{ Params: { jobId: string } }>('/api/training/local/jobs/:jobId', async (request) => {
-    const userId = requireUser(auth, request);
+    const userId = await requireUser(auth, request);
     const { jobId } = request.params;
     if (!(await storage.deleteJob(userId, jobId))) throw new HttpError(404, 'Job not found');
     return { success: true, job_id: jobId };

@@ -39,7 +39,7 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
   );
 
   app.get<JobRoute>('/api/training/predictions/:jobId', async (request, reply) => {
-    const job = await requireJob(storage, requireUser(auth, request), request.params.jobId);
+    const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     const { epoch, after, order, limit = defaultLimit, offset = 0 } = parseQuery(predictionsQuery, request.query);
     const read: PredictionsRead = {
       order: order ?? (after === undefined ? 'sample' : 'asc'),
@@ -55,12 +55,12 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
   });
 
   app.get<JobRoute>('/api/training/predictions/:jobId/epochs', async (request) => {
-    const job = await requireJob(storage, requireUser(auth, request), request.params.jobId);
+    const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     return { job_id: job.id, epochs: (await storage.epochs(job)).map(epochSummary) };
   });
 
   app.get<JobRoute>('/api/training/predictions/:jobId/trends', async (request) => {
-    const job = await requireJob(storage, requireUser(auth, request), request.params.jobId);
+    const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     const trends = (await storage.epochs(job)).map(trendPoint);
     return { job_id: job.id, trends, overall_improvement: overallImprovement(trends) };
   });

@@ -20,7 +20,7 @@ export function streamRoute(app: FastifyInstance, { storage, auth, hub, log }: S
       },
     },
     async (request, reply) => {
-      const userId = requireUser(auth, request);
+      const userId = await requireUser(auth, request);
       const { epoch } = parseQuery(streamQuery, request.query);
       const job = await requireJob(storage, userId, request.params.jobId);
       const lastEventId = request.headers['last-event-id'];
