@@ -38,12 +38,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     setApiKey: async () => {
       const address = config.server();
       if (!(await promptForKey(context.credentials, address))) return;
-      void vscode.window.showInformationMessage(`The key for ${address.host} works and is stored.`);
+      void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} works and is stored.', address.host));
     },
     clearApiKey: async () => {
       const address = config.server();
       await context.credentials.clear(address.origin);
-      void vscode.window.showInformationMessage(`The key for ${address.host} is cleared.`);
+      void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} is cleared.', address.host));
     },
     refreshJobs: async () => {
       await localServer.find();
@@ -54,8 +54,13 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const snippet = vscode.Uri.joinPath(context.extension, 'media', 'log_predictions.py').fsPath;
       await vscode.env.clipboard.writeText(await readFile(snippet, 'utf8'));
       void vscode.window.showInformationMessage(
-        'The Python snippet is on the clipboard. Paste it into your training script.',
+        vscode.l10n.t('The Python snippet is on the clipboard. Paste it into your training script.'),
       );
+    },
+    showTrends: async (argument) => {
+      const watch = watchOf(context, argument);
+      const job = watch ?? (await findJob(context, argument)) ?? (await pickPresentJob(context));
+      if (job !== undefined) panels.open(job).showTab('trends');
     },
     exportPredictions: async (argument) => {
       const watch = watchOf(context, argument);
@@ -105,25 +110,30 @@ export function referenceTo({ server, jobId }: Watch<ServerId>): JobReference<Se
 
 async function tellFailure(command: string, error: unknown): Promise<void> {
   const message = withoutLinks(redact(error instanceof Error ? error.message : String(error)));
-  const again = command === 'setApiKey' ? ['Try Again'] : [];
-  const picked = await vscode.window.showErrorMessage(message, ...again, 'Show Log');
-  if (picked === 'Try Again') await vscode.commands.executeCommand(`${section}.${command}`);
-  if (picked === 'Show Log') await vscode.commands.executeCommand(`${section}.showLog`);
+  const again = vscode.l10n.t('Try Again');
+  const showLog = vscode.l10n.t('Show Log');
+  const actions = command === 'setApiKey' ? [again, showLog] : [showLog];
+  const picked = await vscode.window.showErrorMessage(message, ...actions);
+  if (picked === again) await vscode.commands.executeCommand(`${section}.${command}`);
+  if (picked === showLog) await vscode.commands.executeCommand(`${section}.showLog`);
 }
 
 async function pickPresentJob(context: CommandContext): Promise<JobReference<ServerId> | undefined> {
   await context.localServer.find();
   const present = presentServers(context.servers);
-  if (present.length > 0) return pickJob(context.servers, context.watches, present, 'Watch Training Predictions');
-  const actions = {
-    'Open Sample Run': 'openSampleRun',
-    'Start Local Server': 'startLocalServer',
-    'Set API Key': 'setApiKey',
-  };
+  const title = vscode.l10n.t('Watch Training Predictions');
+  if (present.length > 0) return pickJob(context.servers, context.watches, present, title);
+  const actions = [
+    { title: vscode.l10n.t('Open Sample Run'), command: 'openSampleRun' },
+    { title: vscode.l10n.t('Start Local Server'), command: 'startLocalServer' },
+    { title: vscode.l10n.t('Set API Key'), command: 'setApiKey' },
+  ];
   const picked = await vscode.window.showInformationMessage(
-    'There is no server to watch yet: set an API key for FineTune Lab, or use the local server, which needs no account.',
-    ...(Object.keys(actions) as (keyof typeof actions)[]),
+    vscode.l10n.t(
+      'There is no server to watch yet: set an API key for FineTune Lab, or use the local server, which needs no account.',
+    ),
+    ...actions,
   );
-  if (picked !== undefined) await vscode.commands.executeCommand(`${section}.${actions[picked]}`);
+  if (picked !== undefined) await vscode.commands.executeCommand(`${section}.${picked.command}`);
   return undefined;
 }

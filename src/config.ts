@@ -5,6 +5,16 @@ import { defaultHeartbeatSeconds } from './wire/events.ts';
 
 export const section = 'trainingPredictions';
 
+/** What one can be told, with the setting of each and its default. */
+const notifications = {
+  runEnded: { setting: 'notifications.runEnded', otherwise: true },
+  qualityRegressed: { setting: 'notifications.qualityRegressed', otherwise: false },
+  validationDropped: { setting: 'notifications.validationDropped', otherwise: false },
+  noPredictions: { setting: 'notifications.noPredictions', otherwise: false },
+  connectionLost: { setting: 'notifications.connectionLost', otherwise: true },
+};
+export type NoticeKind = keyof typeof notifications;
+
 /** The settings, typed and within their bounds; asked anew each time, so that a change takes effect at once. */
 export const config = {
   /** @throws InvalidServerAddressError */
@@ -31,6 +41,23 @@ export const config = {
 
   terminalEnvironment(): boolean {
     return get('localServer.terminalEnvironment', true);
+  },
+
+  /** Whether the user wants to be told of this. */
+  notifies(kind: NoticeKind): boolean {
+    const { setting, otherwise } = notifications[kind];
+    return get(setting, otherwise);
+  },
+
+  /** "Don't Show Again": sets the setting, for all windows. */
+  async stopNotifying(kind: NoticeKind): Promise<void> {
+    const target = vscode.ConfigurationTarget.Global;
+    await vscode.workspace.getConfiguration(section).update(notifications[kind].setting, false, target);
+  },
+
+  /** How far above its best epoch a character error rate counts as regressed, in percent of that rate. */
+  qualityRegressedPercent(): number {
+    return bounded(get('notifications.qualityRegressedPercent', 25), 1, 1000);
   },
 
   /** Calls the listener when one of the named settings changes. */

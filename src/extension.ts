@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { referenceTo, registerCommands } from './commands.ts';
 import { config, section } from './config.ts';
-import { followWithContextKeys } from './contextKeys.ts';
+import { followWithContextKeys, noteTrendsSeen } from './contextKeys.ts';
 import { Credentials } from './credentials.ts';
 import { LocalServer } from './localServer/localServer.ts';
 import { offerToTerminals } from './localServer/terminalEnvironment.ts';
 import { RedactingLog } from './log.ts';
+import { Notifier } from './notices/notifier.ts';
 import { DiffDocuments } from './panel/diffDocuments.ts';
 import { Panels } from './panel/panels.ts';
 import { type ServerId, Servers } from './servers.ts';
@@ -36,6 +37,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     watches,
     pageSize: config.pageSize,
     run: (command, watch) => void vscode.commands.executeCommand(`${section}.${command}`, referenceTo(watch)),
+    tabShown: (tab) => {
+      if (tab === 'trends') noteTrendsSeen();
+    },
     log,
   });
   context.subscriptions.push(
@@ -48,6 +52,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     panels,
     new JobsTree(servers, watches),
     new ConnectionBadge(servers, watches),
+    new Notifier({ servers, watches, folder: context.globalStorageUri, log }),
     offerToTerminals(context.environmentVariableCollection, localServer),
     followWithContextKeys(servers, localServer, watches),
     registerCommands({ extension, credentials, servers, localServer, watches, panels, documents, log }),

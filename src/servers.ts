@@ -68,17 +68,19 @@ export class Servers implements vscode.Disposable {
     if (id === 'remote') {
       const address = config.server();
       const key = await this.#credentials.get(address.origin);
-      if (key === null) throw new UnauthorizedError(`There is no key for ${address.host}. Use Set API Key.`, null);
+      if (key === null)
+        throw new UnauthorizedError(vscode.l10n.t('There is no key for {0}. Use Set API Key.', address.host), null);
       return { address, key };
     }
     const running = await this.#localServer.find();
-    if (running === null) throw new UnreachableError('The local server does not run. Use Start Local Server.');
+    if (running === null)
+      throw new UnreachableError(vscode.l10n.t('The local server does not run. Use Start Local Server.'));
     return running.endpoint;
   }
 
   /** A server's name, for people. */
   label(id: ServerId): string {
-    return id === 'local' ? 'Local Server' : 'FineTune Lab';
+    return id === 'local' ? vscode.l10n.t('Local Server') : 'FineTune Lab';
   }
 
   /** Host and port, for people; empty when unknown. */

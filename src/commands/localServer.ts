@@ -10,11 +10,13 @@ export function serverCommands(context: CommandContext): Commands {
   return {
     startLocalServer: async () => {
       const { endpoint } = await startWithProgress(localServer);
-      void vscode.window.showInformationMessage(`The local server runs at ${endpoint.address.baseUrl}.`);
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('The local server runs at {0}.', endpoint.address.baseUrl),
+      );
     },
     stopLocalServer: async () => {
       await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: 'Stopping the local server…' },
+        { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Stopping the local server…') },
         () => localServer.stop(),
       );
     },
@@ -25,7 +27,11 @@ export function serverCommands(context: CommandContext): Commands {
 /** The running server, or a new one; the user sees that it takes a moment, and may cancel. */
 export async function startWithProgress(localServer: LocalServer): Promise<RunningServer> {
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Starting the local server…', cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Starting the local server…'),
+      cancellable: true,
+    },
     (_progress, cancellation) => {
       const aborted = new AbortController();
       cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));

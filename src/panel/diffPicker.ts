@@ -10,19 +10,19 @@ export async function pickDiff(store: PredictionStore): Promise<{ left: DiffSide
     store.samples().map(({ sampleIndex, prompt, answers }) => ({
       label: `#${sampleIndex}`,
       description: withoutIcons(beginning(prompt, 100)),
-      detail: `${answers} answers`,
+      detail: vscode.l10n.t('{0} answers', answers),
       sampleIndex,
     })),
-    { title: 'Open Diff: Sample', matchOnDescription: true },
+    { title: vscode.l10n.t('Open Diff: Sample'), matchOnDescription: true },
   );
   if (sample === undefined) return undefined;
   const history = store.history(sample.sampleIndex);
-  const right = await pickAnswer('Open Diff: Answer', history.map(answerItem));
+  const right = await pickAnswer(vscode.l10n.t('Open Diff: Answer'), history.map(answerItem));
   if (right?.row === undefined) return undefined;
   const { row } = right;
-  const truth = row.ground_truth == null ? [] : [{ label: 'Ground truth' }];
+  const truth = row.ground_truth == null ? [] : [{ label: vscode.l10n.t('Ground truth') }];
   const others = history.filter(({ id }) => id !== row.id).map(answerItem);
-  const left = await pickAnswer('Open Diff: Compare With', [...truth, ...others]);
+  const left = await pickAnswer(vscode.l10n.t('Open Diff: Compare With'), [...truth, ...others]);
   if (left === undefined) return undefined;
   const side: DiffSide = { id: row.id, field: 'prediction' };
   return {
@@ -39,8 +39,8 @@ function answerItem(row: Prediction): AnswerItem {
   const digits = { minimumFractionDigits: 3, maximumFractionDigits: 3 };
   const rate = row.char_error_rate?.toLocaleString(vscode.env.language, digits);
   return {
-    label: `Epoch ${row.epoch}`,
-    description: rate === undefined ? '' : `CER ${rate}`,
+    label: vscode.l10n.t('Epoch {0}', row.epoch),
+    description: rate === undefined ? '' : vscode.l10n.t('CER {0}', rate),
     detail: withoutIcons(beginning(row.prediction, 100)),
     row,
   };

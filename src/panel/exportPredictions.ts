@@ -19,10 +19,10 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
   if (rows === undefined) return;
   const format = await vscode.window.showQuickPick(
     [
-      { label: 'JSON Lines', description: 'every field that the server sent', format: 'jsonl' as const },
-      { label: 'CSV', description: 'for spreadsheets', format: 'csv' as const },
+      { label: 'JSON Lines', description: vscode.l10n.t('every field that the server sent'), format: 'jsonl' as const },
+      { label: 'CSV', description: vscode.l10n.t('for spreadsheets'), format: 'csv' as const },
     ],
-    { title: 'Export Predictions: Format' },
+    { title: vscode.l10n.t('Export Predictions: Format') },
   );
   if (format === undefined) return;
   const target = await pickFile(`${jobId.replace(/[^\w.-]+/g, '-')}-predictions`, format.format);
@@ -30,7 +30,7 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
   const written = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: `Exporting ${counted(rows.count)}…`,
+      title: vscode.l10n.t('Exporting {0}…', counted(rows.count)),
       cancellable: true,
     },
     (progress, cancellation) => {
@@ -42,26 +42,29 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
     },
   );
   // Whoever ran the command does not wait until the message is read.
-  void offerFile(`${counted(written)} exported to ${withoutLinks(target.fsPath)}`, target);
+  void offerFile(vscode.l10n.t('{0} exported to {1}', counted(written), withoutLinks(target.fsPath)), target);
 }
 
 async function offerFile(message: string, file: vscode.Uri): Promise<void> {
-  const picked = await vscode.window.showInformationMessage(message, 'Open File');
-  if (picked === 'Open File') await vscode.commands.executeCommand('vscode.open', file);
+  const openFile = vscode.l10n.t('Open File');
+  const picked = await vscode.window.showInformationMessage(message, openFile);
+  if (picked === openFile) await vscode.commands.executeCommand('vscode.open', file);
 }
 
 function counted(count: number): string {
-  return `${count.toLocaleString(vscode.env.language)} ${count === 1 ? 'prediction' : 'predictions'}`;
+  return count === 1
+    ? vscode.l10n.t('1 prediction')
+    : vscode.l10n.t('{0} predictions', count.toLocaleString(vscode.env.language));
 }
 
 async function pickRows(all: ExportRows, shown: ExportRows | null): Promise<ExportRows | undefined> {
   if (shown === null) return all;
   const picked = await vscode.window.showQuickPick(
     [
-      { label: 'What the filters show', description: counted(shown.count), rows: shown },
-      { label: 'All', description: counted(all.count), rows: all },
+      { label: vscode.l10n.t('What the filters show'), description: counted(shown.count), rows: shown },
+      { label: vscode.l10n.t('All'), description: counted(all.count), rows: all },
     ],
-    { title: 'Export Predictions' },
+    { title: vscode.l10n.t('Export Predictions') },
   );
   return picked?.rows;
 }

@@ -35,6 +35,8 @@ export interface PanelContext {
   /** Rows a page, until the reader chooses otherwise. */
   pageSize(): number;
   run(command: PanelCommand, watch: Watch<ServerId>): void;
+  /** A reader sees a tab. */
+  tabShown(tab: Tab): void;
   log: { warn(message: string): void; error(what: string, error: unknown): void };
 }
 
@@ -50,6 +52,8 @@ export class Panel implements vscode.Disposable {
   readonly #differences: Differences;
   #view: ViewState;
   #ready = false;
+  /** The tab that somebody asked for while no webview was there to show it. */
+  #wanted: Tab | null = null;
 
   constructor(panel: vscode.WebviewPanel, watch: Watch<ServerId>, context: PanelContext) {
     this.watch = watch;
@@ -107,6 +111,12 @@ export class Panel implements vscode.Disposable {
     this.#panel.reveal();
   }
 
+  /** Turns to a tab, also of a webview that is hidden or not there yet. */
+  showTab(tab: Tab): void {
+    this.#wanted = tab;
+    if (this.#ready && this.#panel.visible) this.#hydrate(this.#view);
+  }
+
   /** Closes the panel. */
   close(): void {
     this.#panel.dispose();
@@ -145,6 +155,8 @@ export class Panel implements vscode.Disposable {
   #hydrate(kept: ViewState | null): void {
     this.#ready = true;
     if (kept !== null) this.#view = kept;
+    if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
+    this.#wanted = null;
     this.#table.show(this.#view, null);
     const { server, jobId } = this.watch;
     this.#post({
@@ -158,6 +170,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #show(state: ViewState, version: number | null): void {
+    if (state.tab !== this.#view.tab) this.#context.tabShown(state.tab);
     this.#view = state;
     this.#table.show(state, version);
     this.#postTab();
@@ -189,7 +202,7 @@ export class Panel implements vscode.Disposable {
     done.then(undefined, (error: unknown) => {
       this.#context.log.error(what, error);
       void vscode.window.showErrorMessage(
-        withoutLinks(`That did not work: ${error instanceof Error ? error.message : String(error)}`),
+        withoutLinks(vscode.l10n.t('That did not work: {0}', error instanceof Error ? error.message : String(error))),
       );
     });
   }

@@ -11,11 +11,16 @@ const idPrefix = 'orders-sample-';
 /** The replay begins once a stream shows it, but no later than this, in ms. */
 const streamPatience = 10_000;
 
+/** Whether a job is a recorded run that is replayed, not one of the user's own. */
+export function isSampleRun(jobId: string): boolean {
+  return jobId.startsWith(idPrefix);
+}
+
 /** A sample run that still sends, among these jobs. One that began long ago was killed and only seems to run. */
 export function activeSampleRun(jobs: readonly Job[], now: Date): Job | undefined {
   return jobs.find(({ id, status, started_at }) => {
     const age = now.getTime() - Date.parse(started_at ?? '');
-    return id.startsWith(idPrefix) && isActive(status) && age < 2 * replaySeconds * 1000;
+    return isSampleRun(id) && isActive(status) && age < 2 * replaySeconds * 1000;
   });
 }
 

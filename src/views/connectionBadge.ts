@@ -20,7 +20,7 @@ export class ConnectionBadge implements vscode.Disposable {
   constructor(servers: Servers, watches: Watches<ServerId>) {
     this.#servers = servers;
     this.#watches = watches;
-    this.#item.name = 'Training Predictions: Connection';
+    this.#item.name = vscode.l10n.t('Training Predictions: Connection');
     this.#item.command = 'trainingPredictions.showConnectionMenu';
     this.#subscription = watches.onDidChange(() => this.#show());
     this.#show();
@@ -63,11 +63,22 @@ export class ConnectionBadge implements vscode.Disposable {
   #tooltip(watch: Watch<ServerId>, problem: string | null): string {
     const { session } = watch;
     const lines = [
-      `${titleOf(watch.jobId, this.#watches.job(watch))} on ${this.#servers.label(watch.server)} (${this.#servers.host(watch.server)})`,
-      `${session.store.size.toLocaleString()} predictions${session.caughtUp ? '' : ` of ${session.onServer ?? 'an unknown number'}`}`,
+      vscode.l10n.t(
+        '{0} on {1} ({2})',
+        titleOf(watch.jobId, this.#watches.job(watch)),
+        this.#servers.label(watch.server),
+        this.#servers.host(watch.server),
+      ),
+      session.caughtUp
+        ? vscode.l10n.t('{0} predictions', session.store.size.toLocaleString())
+        : vscode.l10n.t(
+            '{0} predictions of {1}',
+            session.store.size.toLocaleString(),
+            session.onServer ?? vscode.l10n.t('an unknown number'),
+          ),
     ];
     if (session.lastByteAt !== null) {
-      lines.push(`Last byte ${new Date(session.lastByteAt).toLocaleTimeString()}`);
+      lines.push(vscode.l10n.t('Last byte {0}', new Date(session.lastByteAt).toLocaleTimeString()));
     }
     if (problem !== null) lines.push(problem);
     return lines.join('\n');

@@ -10,16 +10,16 @@ export async function pickConnectionCommand(
   watches: Watches<ServerId>,
 ): Promise<string | undefined> {
   const { label, problem } = summarize(watch.session.connection, watch.session.problem);
-  const show = { label: '$(table) Show Panel', command: 'watch' };
-  const pause = { label: '$(debug-pause) Pause Live Updates', command: 'pause' };
-  const resume = { label: '$(play) Resume Live Updates', command: 'resume' };
-  const reconnect = { label: '$(debug-restart) Reconnect', command: 'reconnect' };
-  const key = { label: '$(key) Set API Key', command: 'setApiKey' };
-  const start = { label: '$(server-process) Start Local Server', command: 'startLocalServer' };
+  const show = { label: `$(table) ${vscode.l10n.t('Show Panel')}`, command: 'watch' };
+  const pause = { label: `$(debug-pause) ${vscode.l10n.t('Pause Live Updates')}`, command: 'pause' };
+  const resume = { label: `$(play) ${vscode.l10n.t('Resume Live Updates')}`, command: 'resume' };
+  const reconnect = { label: `$(debug-restart) ${vscode.l10n.t('Reconnect')}`, command: 'reconnect' };
+  const key = { label: `$(key) ${vscode.l10n.t('Set API Key')}`, command: 'setApiKey' };
+  const start = { label: `$(server-process) ${vscode.l10n.t('Start Local Server')}`, command: 'startLocalServer' };
   const always = [
     show,
-    { label: '$(output) Show Log', command: 'showLog' },
-    { label: '$(close) Stop Watching', command: 'stopWatching' },
+    { label: `$(output) ${vscode.l10n.t('Show Log')}`, command: 'showLog' },
+    { label: `$(close) ${vscode.l10n.t('Stop Watching')}`, command: 'stopWatching' },
   ];
   const isAway = label === 'Reconnecting' || label === 'Offline' || label === 'Polling';
   const fitting =

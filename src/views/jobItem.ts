@@ -10,20 +10,26 @@ export function jobItem({ server, job }: { server: ServerId; job: Job }, isWatch
   item.iconPath = icon(job);
   item.contextValue = isWatched ? 'job.watched' : 'job';
   item.tooltip = `${job.id}\n${describeJob(job, isWatched)}`;
-  item.command = { command: 'trainingPredictions.watch', title: 'Watch', arguments: [{ server, jobId: job.id }] };
+  item.command = {
+    command: 'trainingPredictions.watch',
+    title: vscode.l10n.t('Watch'),
+    arguments: [{ server, jobId: job.id }],
+  };
   item.accessibilityInformation = { label: `${job.model_name || job.id}, ${describeJob(job, isWatched)}` };
   return item;
 }
 
 /** Status, epoch, progress and loss in one line, as far as they are known. */
 export function describeJob(job: Job, isWatched: boolean): string {
-  const epoch = job.current_epoch == null ? null : `epoch ${job.current_epoch}`;
+  const epoch = job.current_epoch == null ? null : vscode.l10n.t('epoch {0}', job.current_epoch);
   const parts = [
-    isWatched ? 'watching' : null,
-    job._stale ? 'stale: no worker runs it' : job.status,
-    epoch !== null && job.total_epochs != null ? `${epoch} of ${job.total_epochs}` : epoch,
+    isWatched ? vscode.l10n.t('watching') : null,
+    job._stale ? vscode.l10n.t('stale: no worker runs it') : job.status,
+    epoch !== null && job.total_epochs != null
+      ? vscode.l10n.t('epoch {0} of {1}', job.current_epoch ?? 0, job.total_epochs)
+      : epoch,
     job.progress == null ? null : `${Math.round(job.progress)} %`,
-    job.loss == null ? null : `loss ${Number(job.loss.toPrecision(4))}`,
+    job.loss == null ? null : vscode.l10n.t('loss {0}', Number(job.loss.toPrecision(4))),
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }

@@ -23,7 +23,7 @@ export function pickJob(
   return new Promise((resolve) => {
     const picker = vscode.window.createQuickPick<JobPick>();
     picker.title = title;
-    picker.placeholder = 'Pick a job, or type a job id';
+    picker.placeholder = vscode.l10n.t('Pick a job, or type a job id');
     picker.matchOnDescription = true;
     picker.busy = true;
     const show = (): void => {
@@ -60,10 +60,14 @@ function items(servers: Servers, watches: Watches<ServerId>, present: readonly S
     if (problem !== null) {
       return [
         heading,
-        { label: '$(error) Jobs could not be read', detail: withoutIcons(problem.message), alwaysShow: true },
+        {
+          label: `$(error) ${vscode.l10n.t('Jobs could not be read')}`,
+          detail: withoutIcons(problem.message),
+          alwaysShow: true,
+        },
       ];
     }
-    if (isRead && jobs.length === 0) return [heading, { label: 'No jobs yet' }];
+    if (isRead && jobs.length === 0) return [heading, { label: vscode.l10n.t('No jobs yet') }];
     const pick = (job: Job): JobPick => ({
       label: withoutIcons(job.model_name || job.id),
       description: withoutIcons(`${job.model_name ? `${job.id} · ` : ''}${describeJob(job, isWatched(job))}`),
@@ -88,5 +92,7 @@ function typed(value: string, watches: Watches<ServerId>, present: readonly Serv
       .listing(id)
       .jobs.some((job) => `${job.model_name ?? ''} ${job.id}`.toLowerCase().includes(jobId.toLowerCase())),
   );
-  return matches ? [] : [{ label: `Watch job “${withoutIcons(jobId)}”`, alwaysShow: true, job: { server, jobId } }];
+  return matches
+    ? []
+    : [{ label: vscode.l10n.t('Watch job “{0}”', withoutIcons(jobId)), alwaysShow: true, job: { server, jobId } }];
 }

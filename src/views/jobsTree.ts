@@ -42,10 +42,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     if (node === undefined) return this.#roots();
     if (node.kind !== 'server') return [];
     const listing = this.#watches.listing(node.server);
-    if (!listing.isRead) return [{ kind: 'note', text: 'Loading…' }];
+    if (!listing.isRead) return [{ kind: 'note', text: vscode.l10n.t('Loading…') }];
     const jobs = sorted(listing.jobs).map((job): JobsNode => ({ kind: 'job', server: node.server, job }));
     if (listing.problem !== null) return [{ kind: 'problem', server: node.server, problem: listing.problem }, ...jobs];
-    return jobs.length > 0 ? jobs : [{ kind: 'note', text: 'No jobs yet' }];
+    return jobs.length > 0 ? jobs : [{ kind: 'note', text: vscode.l10n.t('No jobs yet') }];
   }
 
   getTreeItem(node: JobsNode): vscode.TreeItem {
@@ -93,12 +93,14 @@ function sorted(jobs: Job[]): Job[] {
 }
 
 function problemItem(problem: Error): vscode.TreeItem {
-  const item = new vscode.TreeItem('Jobs could not be read');
-  item.description = `${problem.message} Click to retry.`;
+  const item = new vscode.TreeItem(vscode.l10n.t('Jobs could not be read'));
+  item.description = vscode.l10n.t('{0} Click to retry.', problem.message);
   item.tooltip = problem.message;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.contextValue = 'problem';
-  item.command = { command: 'trainingPredictions.refreshJobs', title: 'Retry' };
-  item.accessibilityInformation = { label: `Jobs could not be read: ${problem.message} Press Enter to retry.` };
+  item.command = { command: 'trainingPredictions.refreshJobs', title: vscode.l10n.t('Retry') };
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('Jobs could not be read: {0} Press Enter to retry.', problem.message),
+  };
   return item;
 }

@@ -17,8 +17,11 @@ export class KeyNotStoredError extends Error {
  */
 export async function promptForKey(credentials: Credentials, address: ServerAddress): Promise<boolean> {
   const entered = await vscode.window.showInputBox({
-    title: 'Set API Key',
-    prompt: `API key (wak_…) or session token for ${address.host}. It is kept in VS Code’s secret storage and sent to this server alone.`,
+    title: vscode.l10n.t('Set API Key'),
+    prompt: vscode.l10n.t(
+      'API key (wak_…) or session token for {0}. It is kept in VS Code’s secret storage and sent to this server alone.',
+      address.host,
+    ),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' ? null : keyProblem(text.trim())),
@@ -26,7 +29,11 @@ export async function promptForKey(credentials: Credentials, address: ServerAddr
   const key = entered?.trim();
   if (key === undefined || key === '') return false;
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Trying the key at ${address.host}…`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Trying the key at {0}…', address.host),
+      cancellable: true,
+    },
     async (_progress, cancellation) => {
       const aborted = new AbortController();
       cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
@@ -34,7 +41,7 @@ export async function promptForKey(credentials: Credentials, address: ServerAddr
         await tryKey(address, key, aborted.signal);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        throw new KeyNotStoredError(`${error.message} The key is not stored.`, { cause: error });
+        throw new KeyNotStoredError(vscode.l10n.t('{0} The key is not stored.', error.message), { cause: error });
       }
     },
   );

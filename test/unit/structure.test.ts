@@ -12,7 +12,7 @@ const rows = [
   ['extension'],
   ['commands', 'contextKeys'],
   ['commandArguments'],
-  ['panel', 'views'],
+  ['panel', 'views', 'notices'],
   ['servers', 'sample'],
   ['localServer'],
   ['config', 'credentials'],
