@@ -16,6 +16,7 @@ import { leaseRoutes } from './routes/lease.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { streamRoute } from './routes/stream.ts';
+import { trainingMetricsRoutes } from './routes/trainingMetrics.ts';
 import type { Services } from './services.ts';
 
 /** Time in which a request must have arrived, in ms. */
@@ -76,6 +77,7 @@ export function createApp(services: Services): App {
   leaseRoutes(fastify, services);
   jobRoutes(fastify, services);
   predictionRoutes(fastify, services);
+  trainingMetricsRoutes(fastify, services);
   streamRoute(fastify, services);
   return {
     fastify,

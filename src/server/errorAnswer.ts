@@ -3,11 +3,19 @@ import { SchemaError } from '../wire/schema.ts';
 import { bodyLimit } from './body.ts';
 import { HttpError } from './errors.ts';
 import type { Log } from './log.ts';
+import { StorageFullError } from './storage.ts';
 
 /** What a client is told of an error; what is our own fault goes to the log with its cause. */
 export function describeError(log: Log, error: unknown): { status: number; message: string } {
   if (error instanceof HttpError) return { status: error.status, message: error.message };
   if (error instanceof SchemaError) return { status: 400, message: error.message };
+  if (error instanceof StorageFullError) {
+    log.error({ err: error }, 'The disk is full');
+    return {
+      status: 507,
+      message: "The server's disk is full. Nothing of this was stored: make room, then send it again",
+    };
+  }
   const { statusCode, code, message } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return { status: 413, message: `The body is larger than ${bodyLimit / 1024 / 1024} MB: send fewer at once` };

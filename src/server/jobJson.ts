@@ -1,3 +1,4 @@
+import { isStale } from './jobProgress.ts';
 import type { JobRecord } from './storage.ts';
 
 /** A job as `GET /api/training/local/jobs` and the `job` event tell it; null where nothing was given. */
@@ -24,10 +25,11 @@ export function jobRow(job: JobRecord): Record<string, unknown> {
   };
 }
 
-/** A job as `GET /api/training/jobs` tells it. */
-export function jobSummary(job: JobRecord): Record<string, unknown> {
+/** A job as `GET /api/training/jobs` tells it at the time `now`, in ms. */
+export function jobSummary(job: JobRecord, now: number): Record<string, unknown> {
   const { id, model_name, status, started_at, completed_at, created_at } = jobRow(job);
-  return { id, model_name, status, started_at, completed_at, created_at };
+  const summary = { id, model_name, status, started_at, completed_at, created_at };
+  return isStale(job, now) ? { ...summary, _stale: true, _originalStatus: status } : summary;
 }
 
 function parseFields(job: JobRecord): Record<string, unknown> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PredictionInput } from '../wire/prediction.ts';
 import { members, objectText } from './jsonText.ts';
 import type { FilledScores } from './scoring.ts';
@@ -11,13 +10,13 @@ const serverFields = ['id', 'job_id', 'user_id', 'created_at', 'seq'];
  * A row to store: what came, text for text, with the missing scores filled in.
  *
  * @param text the JSON object that `input` was parsed from
- * @param createdAt ISO 8601
+ * @param origin its id, and when it was made, ISO 8601
  */
 export function newPrediction(
   input: PredictionInput,
   text: string,
   filled: FilledScores,
-  createdAt: string,
+  origin: Pick<NewPrediction, 'id' | 'createdAt'>,
 ): NewPrediction {
   const { scores } = filled;
   const content = members(text);
@@ -25,8 +24,7 @@ export function newPrediction(
   for (const name of filled.filled) content.set(name, JSON.stringify(scores[name]));
   if (filled.skipped !== null) content.set('score_skipped', JSON.stringify(filled.skipped));
   return {
-    id: randomUUID(),
-    createdAt,
+    ...origin,
     epoch: input.epoch,
     step: input.step,
     sampleIndex: input.sample_index,
@@ -41,6 +39,6 @@ export function newPrediction(
 
 /** The prediction as every route and event tells it: JSON on one line. */
 export function predictionJson(job: JobRecord, row: StoredPrediction): string {
-  const before = `{"id":"${row.id}","job_id":${JSON.stringify(job.id)},"user_id":${JSON.stringify(job.userId)},`;
+  const before = `{"id":${JSON.stringify(row.id)},"job_id":${JSON.stringify(job.id)},"user_id":${JSON.stringify(job.userId)},`;
   return `${before}${row.content.slice(1, -1)},"created_at":"${row.createdAt}","seq":${row.seq}}`;
 }

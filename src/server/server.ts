@@ -53,7 +53,7 @@ export async function startServer(
   const files = dataFiles(options.dataDir);
   makeDirectory(options.dataDir);
   const release = await ownDirectory(files.lock, files.server);
-  const storage = openStorage(files.database);
+  const storage = openStorage(files.database, log);
   const apiKey = options.apiKey ?? readApiKey(files.apiKey);
   const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)));
   const instance = randomUUID();
@@ -118,9 +118,9 @@ function trackUnused(server: Server): () => void {
   };
 }
 
-function openStorage(file: string): SqliteStorage {
+function openStorage(file: string, log: Log): SqliteStorage {
   try {
-    return new SqliteStorage(file);
+    return new SqliteStorage(file, (error) => log.error({ err: error }, 'Space of deleted jobs was not given back'));
   } catch (error) {
     throw new StartError(`The database ${file} cannot be used: ${(error as Error).message}`, undefined, {
       cause: error,

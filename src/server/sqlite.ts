@@ -1,55 +1,63 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { statisticsOf } from './epochStatistics.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
-import { epochOf, epochValues, idText, jobOf, numberOf, predictionOf } from './sqliteRows.ts';
-import { addEpochSql, prepareSchema } from './sqliteSchema.ts';
-import type {
-  EpochStatistics,
-  JobChange,
-  JobRecord,
-  JobsRead,
-  NewPrediction,
-  PredictionsRead,
-  Storage,
-  StoredPrediction,
+import { SqliteDatabase } from './sqliteDatabase.ts';
+import { chunkCharacters, chunkRows, insertPredictions, readPredictions } from './sqlitePredictions.ts';
+import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from './sqliteRows.ts';
+import { SqliteSweeper } from './sqliteSweeper.ts';
+import {
+  type AddOutcome,
+  type BatchKey,
+  bytesOf,
+  type EpochStatistics,
+  type JobChange,
+  type JobRecord,
+  type JobSize,
+  type JobsRead,
+  keptBatchKeys,
+  type NewMetric,
+  type NewPrediction,
+  type PredictionsRead,
+  type Storage,
+  type StoredPrediction,
 } from './storage.ts';
 
-/** A chunk of `predictions` ends at the row that reaches one of these. */
-const chunkRows = 250;
-const chunkCharacters = 1_000_000;
+/** `user_id` of a job that is being imported; ids are JSON text and never empty. */
+const nobody = '';
 
 /**
- * Storage in one SQLite file (WAL, synchronous=FULL: what was answered survives a power cut). Every call is one
- * synchronous step of this thread, so calls never interleave inside a transaction.
+ * Storage in one SQLite file. Every call but an import is one synchronous step of this thread, so calls never
+ * interleave inside a transaction.
  */
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite';
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #database: SqliteDatabase;
+  readonly #sweeper: SqliteSweeper;
   readonly #changes = new EventEmitter<{ change: [job: number] }>();
 
-  /** @throws Error when the file is damaged, of a newer version or not to be opened. */
-  constructor(file: string) {
-    this.#database = new DatabaseSync(file);
-    try {
-      prepareSchema(this.#database);
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
+  /**
+   * @param report hears of failures in work that nobody waits for
+   * @throws Error when the file is damaged, of a newer version or not to be opened; it is left as it is then
+   */
+  constructor(file: string, report: (error: unknown) => void = (error) => process.emitWarning(String(error))) {
+    this.#database = new SqliteDatabase(file);
+    this.#changes.setMaxListeners(0);
+    this.#sweeper = new SqliteSweeper(this.#database, report);
+    // Imports that a killed server left unfinished.
+    const unfinished = this.#sql('SELECT number FROM jobs WHERE user_id = ?').all(nobody);
+    for (const row of unfinished) this.#database.transaction(() => this.#discard(numberOf(row, 'number')));
+    this.#sweeper.start();
   }
 
   async saveJob(userId: string, jobId: string, change: JobChange): Promise<JobRecord | undefined> {
-    const saved = this.#transaction(() => {
+    const saved = this.#database.transaction(() => {
       const known = this.#job(jobId);
       if (known === undefined) return this.#createJob(userId, jobId, change);
       if (known.userId !== userId) return undefined;
       const fields = objectText(new Map([...members(known.fields), ...members(change.fields)]));
-      const status = change.status ?? known.status;
-      this.#sql('UPDATE jobs SET status = ?, fields = ? WHERE number = ?').run(status, fields, known.number);
-      return { ...known, status, fields };
+      return this.#updateJob(known, change.status ?? known.status, fields);
     });
     if (saved !== undefined) this.#changes.emit('change', saved.number);
     return saved;
@@ -67,71 +75,131 @@ export class SqliteStorage implements Storage {
     return { jobs: rows.all(...values, limit, offset).map(jobOf), total: numberOf(total, 'total') };
   }
 
-  async deleteJob(userId: string, jobId: string): Promise<boolean> {
-    const deleted = this.#transaction(() => {
+  async jobSizes(): Promise<JobSize[]> {
+    const rows = this.#sql(
+      `SELECT id, user_id, incarnation, status, bytes, alive_at FROM jobs WHERE user_id <> ? ORDER BY alive_at, number`,
+    );
+    return rows.all(nobody).map(jobSizeOf);
+  }
+
+  async deleteJob(userId: string, jobId: string, only?: Pick<JobRecord, 'incarnation' | 'aliveAt'>): Promise<boolean> {
+    const deleted = this.#database.transaction(() => {
       const job = this.#job(jobId);
       if (job === undefined || job.userId !== userId) return undefined;
-      this.#sql('DELETE FROM predictions WHERE job = ?').run(job.number);
-      this.#sql('DELETE FROM epochs WHERE job = ?').run(job.number);
-      this.#sql('DELETE FROM jobs WHERE number = ?').run(job.number);
+      if (only !== undefined && (only.incarnation !== job.incarnation || only.aliveAt !== job.aliveAt)) return false;
+      this.#discard(job.number);
       this.#sql('INSERT OR REPLACE INTO retired VALUES (?, ?)').run(idText(jobId), job.lastSeq);
       return job.number;
     });
-    if (deleted !== undefined) this.#changes.emit('change', deleted);
+    if (deleted !== undefined) {
+      this.#changes.emit('change', deleted);
+      this.#sweeper.start();
+    }
     return deleted !== undefined;
   }
 
-  async addPredictions(job: JobRecord, rows: readonly NewPrediction[]): Promise<boolean> {
-    const stored = this.#transaction(() => {
-      const numbers = this.#sql(
-        `UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ?
-         WHERE number = ? RETURNING last_seq`,
-      ).get(rows.length, rows.length, job.number);
-      if (numbers === undefined) return false;
-      const firstSeq = numberOf(numbers, 'last_seq') - rows.length + 1;
-      const insert = this.#sql('INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)');
-      rows.forEach(({ epoch, sampleIndex, id, createdAt, content }, index) => {
-        insert.run(job.number, firstSeq + index, epoch, sampleIndex, id, createdAt, content);
-      });
-      const addEpoch = this.#sql(addEpochSql);
-      for (const epoch of statisticsOf(rows, firstSeq)) addEpoch.run(...epochValues(job.number, epoch));
-      return true;
+  async addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome> {
+    return this.#addBatch(job, rows, key, (known) => {
+      this.#sql(
+        'UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ? WHERE number = ?',
+      ).run(rows.length, rows.length, known.number);
+      insertPredictions(this.#database, known.number, known.lastSeq + 1, rows);
     });
-    if (stored) this.#changes.emit('change', job.number);
-    return stored;
   }
 
-  /** Each chunk is a query of its own: one that stays open would keep the write-ahead log from being folded back. */
-  async *predictions(job: JobRecord, read: PredictionsRead): AsyncGenerator<StoredPrediction[]> {
-    let remaining = read.limit ?? Number.MAX_SAFE_INTEGER;
-    let offset = read.offset ?? 0;
-    let last: StoredPrediction & { sampleIndex: number } = {
-      seq: read.order === 'desc' ? read.upTo + 1 : read.after,
-      epoch: -1,
-      sampleIndex: -1,
-      id: '',
-      createdAt: '',
-      content: '',
-    };
-    while (remaining > 0) {
-      const { sql, values } = pageQuery(job.number, read, last);
-      const chunk: StoredPrediction[] = [];
+  async addMetrics(job: JobRecord, rows: readonly NewMetric[], key?: BatchKey): Promise<AddOutcome> {
+    return this.#addBatch(job, rows, key, (known) => {
+      const latest = this.#sql('SELECT max(step) AS step FROM metrics WHERE job = ?').get(known.number) ?? {};
+      const latestStep = latest['step'] === null ? null : numberOf(latest, 'step');
+      const { status, fields } = jobAfterMetrics(known, rows, latestStep);
+      this.#updateJob(known, status, fields);
+      const insert = this.#sql('INSERT INTO metrics (job, step, content) VALUES (?, ?, ?)');
+      for (const { step, content } of rows) insert.run(known.number, step, content);
+    });
+  }
+
+  predictions(job: JobRecord, read: PredictionsRead): AsyncGenerator<StoredPrediction[]> {
+    return readPredictions(this.#database, job.number, read);
+  }
+
+  async *metrics(job: JobRecord): AsyncGenerator<string[]> {
+    let last = [-1, 0];
+    for (;;) {
+      const rows = this.#sql(
+        `SELECT step, number, content FROM metrics
+         WHERE job = ? AND EXISTS (SELECT 1 FROM jobs WHERE jobs.number = job) AND (step, number) > (?, ?)
+         ORDER BY step, number LIMIT ${chunkRows}`,
+      );
+      const chunk: string[] = [];
       let characters = 0;
-      for (const row of this.#sql(sql).iterate(...values, Math.min(remaining, chunkRows), offset)) {
-        last = predictionOf(row);
-        chunk.push(last);
-        characters += last.content.length;
+      for (const row of rows.iterate(job.number, ...last)) {
+        last = [numberOf(row, 'step'), numberOf(row, 'number')];
+        const content = textOf(row, 'content');
+        chunk.push(content);
+        characters += content.length;
         if (characters >= chunkCharacters) break;
       }
       if (chunk.length === 0) return;
-      remaining -= chunk.length;
-      offset = 0;
       yield chunk;
     }
   }
 
   async epochs(job: JobRecord): Promise<EpochStatistics[]> {
     return this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch').all(job.number).map(epochOf);
+  }
+
+  /**
+   * A transaction that stays open while rows arrive would hold up every other writer. So they are stored under a job
+   * that nobody sees, which one last transaction makes the user's.
+   */
+  async importJob(
+    userId: string,
+    jobId: string,
+    rows: AsyncIterable<readonly NewPrediction[]>,
+    change: () => JobChange,
+  ): Promise<JobRecord | undefined> {
+    if (this.#job(jobId) !== undefined) return undefined;
+    const firstSeq = this.#retiredSeq(jobId) + 1;
+    const hidden = this.#database.transaction(() =>
+      this.#insertJob(`import ${randomUUID()}`, nobody, '{}', firstSeq - 1),
+    );
+    let saved: JobRecord | undefined;
+    try {
+      let [count, bytes] = [0, 0];
+      for await (const batch of rows) {
+        this.#database.transaction(() => insertPredictions(this.#database, hidden.number, firstSeq + count, batch));
+        count += batch.length;
+        bytes += bytesOf(batch);
+        await nextTurn();
+      }
+      saved = this.#database.transaction(() => {
+        if (this.#job(jobId) !== undefined || this.#retiredSeq(jobId) !== firstSeq - 1) return undefined;
+        this.#sql('DELETE FROM retired WHERE id = ?').run(idText(jobId));
+        const { status, fields } = change();
+        const row = this.#sql(
+          `UPDATE jobs SET id = ?, user_id = ?, status = ?, fields = ?, last_seq = last_seq + ?, prediction_count = ?,
+             bytes = ?, alive_at = ? WHERE number = ? RETURNING *`,
+        ).get(
+          idText(jobId),
+          idText(userId),
+          status ?? 'completed',
+          objectText(members(fields)),
+          count,
+          count,
+          bytes,
+          new Date().toISOString(),
+          hidden.number,
+        );
+        return jobOf(row ?? {});
+      });
+    } finally {
+      if (saved === undefined) {
+        this.#database.transaction(() => this.#discard(hidden.number));
+        this.#sweeper.start();
+      }
+    }
+    if (saved !== undefined) this.#changes.emit('change', saved.number);
+    return saved;
   }
 
   onChange(listener: (job: number) => void): () => void {
@@ -145,8 +213,12 @@ export class SqliteStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    this.#statements.clear();
+    await this.#sweeper.close();
     this.#database.close();
+  }
+
+  #sql(sql: string) {
+    return this.#database.sql(sql);
   }
 
   #job(jobId: string): JobRecord | undefined {
@@ -155,74 +227,80 @@ export class SqliteStorage implements Storage {
   }
 
   #createJob(userId: string, jobId: string, change: JobChange): JobRecord {
-    const id = idText(jobId);
-    const retired = this.#sql('DELETE FROM retired WHERE id = ? RETURNING last_seq').get(id);
-    const lastSeq = retired === undefined ? 0 : numberOf(retired, 'last_seq');
-    const created = this.#sql(
-      `INSERT INTO jobs (id, user_id, incarnation, status, created_at, fields, last_seq, prediction_count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 0) RETURNING *`,
-    ).get(
-      id,
-      idText(userId),
-      randomUUID(),
+    const lastSeq = this.#retiredSeq(jobId);
+    this.#sql('DELETE FROM retired WHERE id = ?').run(idText(jobId));
+    const { number } = this.#insertJob(idText(jobId), idText(userId), objectText(members(change.fields)), lastSeq);
+    const row = this.#sql('UPDATE jobs SET status = ? WHERE number = ? RETURNING *').get(
       change.status ?? 'running',
-      new Date().toISOString(),
-      objectText(members(change.fields)),
-      lastSeq,
+      number,
     );
-    return jobOf(created ?? {});
+    return jobOf(row ?? {});
   }
 
-  #transaction<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#rollBack();
-      throw error;
-    }
+  /** Where the sequence of a deleted job goes on; 0 for an id that was never used. */
+  #retiredSeq(jobId: string): number {
+    const retired = this.#sql('SELECT last_seq FROM retired WHERE id = ?').get(idText(jobId));
+    return retired === undefined ? 0 : numberOf(retired, 'last_seq');
   }
 
-  #rollBack(): void {
-    try {
-      this.#database.exec('ROLLBACK');
-    } catch {
-      // A full disk has already rolled it back; the caller throws what went wrong.
-    }
+  #insertJob(id: string, userId: string, fields: string, lastSeq: number): { number: number } {
+    const now = new Date().toISOString();
+    const created = this.#sql(
+      `INSERT INTO jobs (id, user_id, incarnation, status, created_at, fields, last_seq, prediction_count, alive_at)
+       VALUES (?, ?, ?, 'running', ?, ?, ?, 0, ?) RETURNING number`,
+    ).get(id, userId, randomUUID(), now, fields, lastSeq, now);
+    return { number: numberOf(created ?? {}, 'number') };
   }
 
-  #sql(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+  #updateJob(job: JobRecord, status: JobRecord['status'], fields: string): JobRecord {
+    const aliveAt = new Date().toISOString();
+    this.#sql('UPDATE jobs SET status = ?, fields = ?, alive_at = ? WHERE number = ?').run(
+      status,
+      fields,
+      aliveAt,
+      job.number,
+    );
+    return { ...job, status, fields, aliveAt };
   }
-}
 
-/** The rows after `last`, in the read's order; limit and offset follow as the last two values. */
-function pageQuery(
-  job: number,
-  read: PredictionsRead,
-  last: { epoch: number; sampleIndex: number; seq: number },
-): { sql: string; values: number[] } {
-  const where = ['job = ?', 'seq > ?', 'seq <= ?'];
-  const values = [job, read.order === 'asc' ? last.seq : read.after, read.order === 'desc' ? last.seq - 1 : read.upTo];
-  if (read.epoch !== undefined) {
-    where.push('epoch = ?');
-    values.push(read.epoch);
+  #addBatch(
+    job: JobRecord,
+    rows: readonly { content: string }[],
+    key: BatchKey | undefined,
+    store: (known: JobRecord) => void,
+  ): AddOutcome {
+    const outcome = this.#database.transaction((): AddOutcome => {
+      const known = this.#job(job.id);
+      if (known?.number !== job.number) return { kind: 'gone' };
+      const earlier = key && this.#sql('SELECT * FROM batches WHERE job = ? AND key = ?').get(job.number, key.key);
+      if (earlier)
+        return { kind: 'repeated', digest: textOf(earlier, 'digest'), count: numberOf(earlier, 'row_count') };
+      store(known);
+      this.#sql('UPDATE jobs SET bytes = bytes + ?, alive_at = ? WHERE number = ?').run(
+        bytesOf(rows),
+        new Date().toISOString(),
+        job.number,
+      );
+      if (key !== undefined) this.#keepKey(job.number, key, rows.length);
+      return { kind: 'stored' };
+    });
+    if (outcome.kind === 'stored') this.#changes.emit('change', job.number);
+    return outcome;
   }
-  if (read.order === 'sample') {
-    where.push('(epoch, sample_index, seq) > (?, ?, ?)');
-    values.push(last.epoch, last.sampleIndex, last.seq);
+
+  #keepKey(job: number, { key, digest }: BatchKey, count: number): void {
+    const kept = this.#sql(
+      `INSERT INTO batches VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM batches WHERE job = ?1), ?2, ?3, ?4)
+       RETURNING number`,
+    ).get(job, key, digest, count);
+    const oldest = numberOf(kept ?? {}, 'number') - keptBatchKeys;
+    this.#sql('DELETE FROM batches WHERE job = ? AND number <= ?').run(job, oldest);
   }
-  const order = { sample: 'epoch, sample_index, seq', asc: 'seq', desc: 'seq DESC' }[read.order];
-  return {
-    sql: `SELECT seq, epoch, sample_index, id, created_at, content FROM predictions
-          WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ? OFFSET ?`,
-    values,
-  };
+
+  /** Removes a job at once, and lets its rows be swept. */
+  #discard(job: number): void {
+    for (const table of ['epochs', 'batches']) this.#sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
+    this.#sql('DELETE FROM jobs WHERE number = ?').run(job);
+    this.#sql('INSERT INTO discarded VALUES (?)').run(job);
+  }
 }

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { type JobStatus, jobStatuses } from '../wire/job.ts';
-import type { EpochStatistics, JobRecord, StoredPrediction } from './storage.ts';
+import type { EpochStatistics, JobRecord, JobSize, StoredPrediction } from './storage.ts';
 
 type SqlRow = Record<string, SQLOutputValue>;
 
@@ -20,6 +20,19 @@ export function jobOf(row: SqlRow): JobRecord {
     fields: textOf(row, 'fields'),
     lastSeq: numberOf(row, 'last_seq'),
     predictionCount: numberOf(row, 'prediction_count'),
+    bytes: numberOf(row, 'bytes'),
+    aliveAt: textOf(row, 'alive_at'),
+  };
+}
+
+export function jobSizeOf(row: SqlRow): JobSize {
+  return {
+    id: idOf(row, 'id'),
+    userId: idOf(row, 'user_id'),
+    incarnation: textOf(row, 'incarnation'),
+    status: statusOf(row),
+    bytes: numberOf(row, 'bytes'),
+    aliveAt: textOf(row, 'alive_at'),
   };
 }
 
@@ -81,7 +94,7 @@ export function numberOf(row: SqlRow, column: string): number {
   return value;
 }
 
-function textOf(row: SqlRow, column: string): string {
+export function textOf(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new TypeError(`the database holds no text in ${column}`);
   return value;

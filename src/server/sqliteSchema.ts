@@ -1,13 +1,17 @@
-import type { DatabaseSync } from 'node:sqlite';
+import { existsSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Version of the tables below, kept in the file's `user_version`. */
-const schemaVersion = 1;
+const schemaVersion = 2;
+
+/** A larger file is not looked through at the start, in bytes. */
+const checkedSize = 256 * 1024 * 1024;
 
 /*
  * Ids are JSON text: SQLite would lose a lone surrogate, PostgreSQL a NUL. Predictions keep what came in `content`,
  * beside what reads are ordered and filtered by. `retired` holds where the sequence of a deleted job goes on.
  */
-const tables = `
+const firstTables = `
   CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -54,12 +58,70 @@ const tables = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Makes the tables in a new file. @throws Error when a newer version wrote the file, which then stays as it is */
-export function prepareSchema(database: DatabaseSync): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > schemaVersion) throw new Error(`it has version ${version}; this server reads version ${schemaVersion}`);
-  database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
-  if (version === 0) database.exec(`BEGIN; ${tables} PRAGMA user_version=${schemaVersion}; COMMIT`);
+/*
+ * `batches` holds the keys under which batches came, numbered within their job. Rows of a job in `discarded` are
+ * removed little by little. A job whose `user_id` is empty is being imported: nobody sees it.
+ */
+const secondTables = `
+  ALTER TABLE jobs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN alive_at TEXT NOT NULL DEFAULT '';
+  UPDATE jobs SET
+    bytes = (SELECT coalesce(sum(octet_length(content) + 200), 0) FROM predictions WHERE job = number),
+    alive_at = (SELECT max(coalesce(max(predictions.created_at), ''), jobs.created_at) FROM predictions WHERE job = number);
+  CREATE TABLE metrics (
+    number INTEGER PRIMARY KEY,
+    job INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX metrics_by_step ON metrics (job, step, number);
+  CREATE TABLE batches (
+    job INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    row_count INTEGER NOT NULL,
+    PRIMARY KEY (job, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX batches_by_key ON batches (job, key);
+  CREATE TABLE discarded (job INTEGER PRIMARY KEY) STRICT;
+`;
+
+/**
+ * Makes what the tables of version `version` lack; 0 for a new file.
+ */
+export function makeTables(database: DatabaseSync, version: number): void {
+  if (version === schemaVersion) return;
+  database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL');
+  const missing = `${version < 1 ? firstTables : ''} ${secondTables}`;
+  database.exec(`BEGIN; ${missing} PRAGMA user_version=${schemaVersion}; COMMIT`);
+  // A file from before needs this for `auto_vacuum` to take effect.
+  if (version === 1) database.exec('VACUUM');
+}
+
+/**
+ * Version of a file's tables; 0 when there is no file yet. Looks without a right to write: to close a database that was
+ * opened for writing already changes its files.
+ *
+ * @throws Error when the file is damaged, no database of ours, or of a newer version
+ */
+export function versionOf(file: string): number {
+  if (!existsSync(file) || statSync(file).size === 0) return 0;
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (version > schemaVersion) {
+      throw new Error(`it has version ${version}; this server reads up to version ${schemaVersion}: update the server`);
+    }
+    if (version === 0) throw new Error('it is the database of another program');
+    if (statSync(file).size <= checkedSize) {
+      const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+      if (found !== 'ok') throw new Error(`it is damaged (${String(found)}): restore it from a copy, or move it away`);
+    }
+    return version;
+  } finally {
+    database.close();
+  }
 }
 
 /** Adds the statistics of a batch to those of its epochs. Parameters in the order of the columns. */

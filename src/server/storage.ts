@@ -16,6 +16,10 @@ export interface JobRecord {
   /** Sequence number of the last prediction. The numbers of a life have no holes. */
   readonly lastSeq: number;
   readonly predictionCount: number;
+  /** What its rows' texts take, about, in bytes. */
+  readonly bytes: number;
+  /** When it was last created, changed or extended: its script lived then. ISO 8601. */
+  readonly aliveAt: string;
 }
 
 /** What a create-or-update gives; what is absent stays. */
@@ -61,6 +65,41 @@ export interface PredictionsRead {
   readonly offset?: number;
 }
 
+/** One step's losses and figures. */
+export interface NewMetric {
+  readonly step: number;
+  /** JSON object of all that the script sent; one line. */
+  readonly content: string;
+}
+
+/** A script's name for one batch, under which it may send it again when the answer was lost. */
+export interface BatchKey {
+  /** Printable ASCII. */
+  readonly key: string;
+  /** Of the request: a batch that comes again is the same one. */
+  readonly digest: string;
+}
+
+/**
+ * What became of a batch. `repeated`: a batch of that key was stored before, and nothing is now; `digest` and `count`
+ * (of rows) are the first one's. `gone`: the job's life is over.
+ */
+export type AddOutcome =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'repeated'; readonly digest: string; readonly count: number }
+  | { readonly kind: 'gone' };
+
+/** Keys that are kept of each job, the newest ones: a script sends again soon, or not at all. */
+export const keptBatchKeys = 2000;
+
+/** What decides whether a job is kept. */
+export type JobSize = Pick<JobRecord, 'id' | 'userId' | 'incarnation' | 'status' | 'bytes' | 'aliveAt'>;
+
+/** There is no room for what should be stored. Nothing of it is, and what is stored can still be read. */
+export class StorageFullError extends Error {
+  override readonly name = 'StorageFullError';
+}
+
 /** Sum and number of the values that are not null. */
 export interface Mean {
   sum: number;
@@ -96,10 +135,31 @@ export interface Storage {
   job(jobId: string): Promise<JobRecord | undefined>;
   /** Newest first. */
   jobs(userId: string, read: JobsRead): Promise<{ jobs: JobRecord[]; total: number }>;
-  /** Removes a job with its predictions; its sequence goes on should its id come back. False when there is none. */
-  deleteJob(userId: string, jobId: string): Promise<boolean>;
-  /** Stores all rows or none; false when the job's life is over. */
-  addPredictions(job: JobRecord, rows: readonly NewPrediction[]): Promise<boolean>;
+  /**
+   * Removes a job with its predictions and metrics; its sequence goes on should its id come back. False when there is
+   * none, or when it is no longer as `only` says.
+   */
+  deleteJob(userId: string, jobId: string, only?: Pick<JobRecord, 'incarnation' | 'aliveAt'>): Promise<boolean>;
+  /** Stores all rows or none, and the key with them. */
+  addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome>;
+  /** Stores all rows or none, and the key with them; the job follows as `jobAfterMetrics` says. */
+  addMetrics(job: JobRecord, rows: readonly NewMetric[], key?: BatchKey): Promise<AddOutcome>;
+  /** `content` of all metrics by step, equal ones as they came; in chunks of bounded size, never empty. */
+  metrics(job: JobRecord): AsyncIterable<string[]>;
+  /**
+   * Makes a job of all `rows` at once, numbered in their order; until then nobody sees any of it. Nothing is stored
+   * when `rows` throws, and undefined is returned, and `rows` left alone or ended, when there is a job of that id.
+   *
+   * @param change what the job is, asked after the last row
+   */
+  importJob(
+    userId: string,
+    jobId: string,
+    rows: AsyncIterable<readonly NewPrediction[]>,
+    change: () => JobChange,
+  ): Promise<JobRecord | undefined>;
+  /** Every job of every user, the longest silent first. */
+  jobSizes(): Promise<JobSize[]>;
   /** Yields chunks of bounded size, never empty. A job deleted meanwhile has no more rows. */
   predictions(job: JobRecord, read: PredictionsRead): AsyncIterable<StoredPrediction[]>;
   /** Ascending. */
@@ -119,4 +179,9 @@ export interface JobsRead {
   readonly status?: JobStatus | undefined;
   readonly limit: number;
   readonly offset: number;
+}
+
+/** What rows of these contents add to a job's `bytes`: the texts, and about what stands around each of them. */
+export function bytesOf(rows: readonly { readonly content: string }[]): number {
+  return rows.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 200, 0);
 }

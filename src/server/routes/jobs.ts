@@ -45,7 +45,7 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
   app.get('/api/training/jobs', async (request) => {
     const userId = await requireUser(auth, request);
     const { jobs } = await storage.jobs(userId, { limit: 50, offset: 0 });
-    return { success: true, count: jobs.length, jobs: jobs.map(jobSummary) };
+    return { success: true, count: jobs.length, jobs: jobs.map((job) => jobSummary(job, Date.now())) };
   });
 
   app.delete<{ Params: { jobId: string } }>('/api/training/local/jobs/:jobId', async (request) => {

@@ -1,19 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { predictionBatch } from '../../wire/prediction.ts';
 import { predictionsQuery } from '../../wire/queries.ts';
 import { maxPageSize } from '../../wire/responses.ts';
-import { SchemaError } from '../../wire/schema.ts';
 import { overallImprovement } from '../../wire/trends.ts';
-import { type JsonBody, jsonBody } from '../body.ts';
+import { batchAnswer, checkJobIds, requireBatch } from '../batch.ts';
+import type { JsonBody } from '../body.ts';
 import { epochSummary, trendPoint } from '../epochStatistics.ts';
-import { HttpError } from '../errors.ts';
 import { elements, members } from '../jsonText.ts';
 import { newPrediction, predictionJson } from '../predictionJson.ts';
 import { parseQuery } from '../query.ts';
 import { requireJob, requireToken, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
-import type { JobRecord, PredictionsRead, Storage } from '../storage.ts';
+import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../storage.ts';
 
 const defaultLimit = 50;
 
@@ -29,12 +29,9 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
     '/api/training/local/predictions',
     { onRequest: async (request) => void requireToken(request) },
     async (request) => {
-      const body = jsonBody(request.body);
-      const jobId = jobIdOf(body.value);
-      const job = await storage.job(jobId);
-      if (job === undefined) throw new HttpError(404, 'Job not found');
-      if (!auth.isJobToken(job, requireToken(request))) throw new HttpError(401, 'Unauthorized: wrong job token');
-      return { success: true, count: await store(services, job, body) };
+      const { job, body, key } = await requireBatch(services, request, 'predictions');
+      const rows = await readRows(services, job, body);
+      return batchAnswer(await storage.addPredictions(job, rows, key), key, rows.length);
     },
   );
 
@@ -66,32 +63,18 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
   });
 }
 
-/** Whose batch it is, read before the rest, as the token decides whether the rest is looked at. */
-function jobIdOf(batch: unknown): string {
-  const jobId = typeof batch === 'object' && batch !== null && 'job_id' in batch ? batch.job_id : undefined;
-  if (jobId === undefined) throw new SchemaError('job_id', 'required');
-  if (typeof jobId !== 'string') throw new SchemaError('job_id', 'expected string');
-  return jobId;
-}
-
-/** Stores a whole batch; returns how many. @throws SchemaError or HttpError, with nothing stored */
-async function store({ storage, scorer }: Services, job: JobRecord, { text, value }: JsonBody): Promise<number> {
+/** The rows of a batch, with the scores that it lacks. @throws SchemaError */
+async function readRows({ scorer }: Services, job: JobRecord, { text, value }: JsonBody): Promise<NewPrediction[]> {
   const { predictions } = predictionBatch.parse(value);
-  predictions.forEach((prediction, index) => {
-    if (prediction.job_id !== undefined && prediction.job_id !== job.id) {
-      throw new SchemaError(`predictions[${index}].job_id`, "differs from the batch's job_id");
-    }
-  });
+  checkJobIds(predictions, 'predictions', job);
   const texts = elements(members(text).get('predictions') ?? '[]');
   const scores = await scorer.fill(predictions);
   const createdAt = new Date().toISOString();
-  const rows = predictions.map((prediction, index) => {
+  return predictions.map((prediction, index) => {
     const [record, filled] = [texts[index], scores[index]];
     if (record === undefined || filled === undefined) throw new Error(`predictions[${index}] has no text or no scores`);
-    return newPrediction(prediction, record, filled, createdAt);
+    return newPrediction(prediction, record, filled, { id: randomUUID(), createdAt });
   });
-  if (!(await storage.addPredictions(job, rows))) throw new HttpError(404, 'Job not found');
-  return rows.length;
 }
 
 /** The answer of a page, in pieces: a thousand long predictions need not be in memory at once. */

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { SchemaError } from '../wire/schema.ts';
+import { type JsonBody, jsonBody } from './body.ts';
+import { HttpError } from './errors.ts';
+import { requireToken } from './requests.ts';
+import type { Services } from './services.ts';
+import type { AddOutcome, BatchKey, JobRecord } from './storage.ts';
+
+/** Rows that one request may add: about what the thread that serves everybody stores in 100 ms. */
+export const maxBatchRows = 10_000;
+
+/** A request that adds rows to its token's job. */
+export interface Batch {
+  readonly job: JobRecord;
+  readonly body: JsonBody;
+  readonly key: BatchKey | undefined;
+}
+
+/**
+ * Reads whose batch it is before the rest, as the token decides whether the rest is looked at.
+ *
+ * @param rows name of the array that holds the rows
+ * @throws SchemaError, or HttpError 400, 401, 404 or 413
+ */
+export async function requireBatch({ storage, auth }: Services, request: FastifyRequest, rows: string): Promise<Batch> {
+  const body = jsonBody(request.body);
+  const job = await storage.job(jobIdOf(body.value));
+  if (job === undefined) throw new HttpError(404, 'Job not found');
+  if (!auth.isJobToken(job, requireToken(request))) throw new HttpError(401, 'Unauthorized: wrong job token');
+  const array = (body.value as Record<string, unknown>)[rows];
+  if (Array.isArray(array) && array.length > maxBatchRows) {
+    throw new HttpError(413, `${rows}: expected at most ${maxBatchRows} in one request: send fewer at once`);
+  }
+  return { job, body, key: batchKey(request) };
+}
+
+/** What the client is told of its batch of `count` rows. @throws HttpError 404 or 409 */
+export function batchAnswer(outcome: AddOutcome, key: BatchKey | undefined, count: number) {
+  if (outcome.kind === 'gone') throw new HttpError(404, 'Job not found');
+  if (outcome.kind === 'stored') return { success: true, count };
+  if (outcome.digest === key?.digest) return { success: true, count: outcome.count };
+  throw new HttpError(409, 'This Idempotency-Key was used for another request: use a new one for each batch');
+}
+
+/** A prediction or metric says nothing, or the batch's own job. @throws SchemaError */
+export function checkJobIds(rows: readonly { job_id?: unknown }[], name: string, job: JobRecord): void {
+  rows.forEach((row, index) => {
+    if (row.job_id === undefined || row.job_id === job.id) return;
+    throw new SchemaError(`${name}[${index}].job_id`, "differs from the batch's job_id");
+  });
+}
+
+function jobIdOf(batch: unknown): string {
+  const jobId = typeof batch === 'object' && batch !== null && 'job_id' in batch ? batch.job_id : undefined;
+  if (jobId === undefined) throw new SchemaError('job_id', 'required');
+  if (typeof jobId !== 'string') throw new SchemaError('job_id', 'expected string');
+  return jobId;
+}
+
+/** The digest holds the route too: a key is for one request. @throws HttpError 400 */
+function batchKey(request: FastifyRequest): BatchKey | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
+    throw new HttpError(400, 'Idempotency-Key: expected 1 to 255 characters of printable ASCII');
+  }
+  const digest = createHash('sha256')
+    .update(`${request.routeOptions.url}\n`)
+    .update(request.body as Buffer);
+  return { key, digest: digest.digest('base64url') };
+}

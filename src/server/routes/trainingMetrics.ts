@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { metricBatch } from '../../wire/metric.ts';
+import { batchAnswer, checkJobIds, requireBatch } from '../batch.ts';
+import { elements, members } from '../jsonText.ts';
+import { metricJson, newMetric } from '../metricJson.ts';
+import { requireJob, requireToken, requireUser } from '../requests.ts';
+import type { Services } from '../services.ts';
+import type { JobRecord, Storage } from '../storage.ts';
+
+/** Losses and other figures by step: stored with the job's token, read with the API key. */
+export function trainingMetricsRoutes(app: FastifyInstance, services: Services): void {
+  const { storage, auth } = services;
+
+  app.post(
+    '/api/training/local/metrics',
+    { onRequest: async (request) => void requireToken(request) },
+    async (request) => {
+      const { job, body, key } = await requireBatch(services, request, 'metrics');
+      const { metrics } = metricBatch.parse(body.value);
+      checkJobIds(metrics, 'metrics', job);
+      const texts = elements(members(body.text).get('metrics') ?? '[]');
+      const timestamp = new Date().toISOString();
+      const rows = metrics.map(({ step }, index) => newMetric(step, texts[index] ?? '{}', timestamp));
+      return batchAnswer(await storage.addMetrics(job, rows, key), key, rows.length);
+    },
+  );
+
+  app.get<{ Params: { jobId: string } }>('/api/training/local/:jobId/metrics', async (request, reply) => {
+    const job = await requireJob(storage, requireUser(auth, request), request.params.jobId);
+    void reply.type('application/json; charset=utf-8');
+    return reply.send(Readable.from(metricsText(storage, job)));
+  });
+}
+
+async function* metricsText(storage: Storage, job: JobRecord): AsyncGenerator<string> {
+  yield `{"job_id":${JSON.stringify(job.id)},"metrics":[`;
+  let separator = '';
+  for await (const contents of storage.metrics(job)) {
+    yield separator + contents.map(metricJson).join(',');
+    separator = ',';
+  }
+  yield ']}';
+}
