@@ -85,7 +85,6 @@ export async function startServer(
       removeServerFile(files.server, instance);
       app.refuseRequests();
       endUsageWatch?.();
-      usage.close();
       hub.close();
       leases.close();
       closeUnused();

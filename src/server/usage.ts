@@ -11,9 +11,8 @@ const scriptPatience = 24 * 3_600_000;
  */
 export class Usage {
   readonly #storage: Storage;
-  readonly #stopListening: () => void;
-  /** When scripts were heard last, in ms of `performance.now()`, by job id. */
-  readonly #heard = new Map<string, number>();
+  /** Jobs that were not heard of since belong to scripts of another time. */
+  readonly #startedAt = Date.now();
   #open = 0;
   #lastUse = performance.now();
   /** Said by the window that spoke last: the server is to outlive all windows. */
@@ -21,7 +20,6 @@ export class Usage {
 
   constructor(storage: Storage) {
     this.#storage = storage;
-    this.#stopListening = storage.onChange((jobId) => this.#heard.set(jobId, performance.now()));
   }
 
   /** Counts a request as use, from now until its response is closed. */
@@ -42,17 +40,9 @@ export class Usage {
     return isIdle() && !(await this.#expectsScripts()) && isIdle();
   }
 
-  close(): void {
-    this.#stopListening();
-  }
-
   async #expectsScripts(): Promise<boolean> {
-    for (const [jobId, heardAt] of this.#heard) {
-      const job = performance.now() - heardAt < scriptPatience ? await this.#storage.job(jobId) : undefined;
-      if (job !== undefined && isActive(job.status)) return true;
-      this.#heard.delete(jobId);
-    }
-    return false;
+    const since = Math.max(this.#startedAt, Date.now() - scriptPatience);
+    return (await this.#storage.jobSizes()).some((job) => isActive(job.status) && Date.parse(job.aliveAt) >= since);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 /** `GET /lease`: open for as long as a window wants the server to run. */
 export function leaseRoutes(app: FastifyInstance, { auth, leases, usage }: Services): void {
   app.get(leaseRoute, async (request, reply) => {
-    requireUser(auth, request);
+    await requireUser(auth, request);
     const { keep_running: keepRunning } = parseQuery(leaseQuery, request.query);
     if (keepRunning !== undefined) usage.keepRunning = keepRunning === 1;
     reply.hijack();

@@ -27,7 +27,7 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
   );
 
   app.get<{ Params: { jobId: string } }>('/api/training/local/:jobId/metrics', async (request, reply) => {
-    const job = await requireJob(storage, requireUser(auth, request), request.params.jobId);
+    const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     void reply.type('application/json; charset=utf-8');
     return reply.send(Readable.from(metricsText(storage, job)));
   });
