@@ -86,7 +86,8 @@ export class SqliteStorage implements Storage {
     const deleted = this.#database.transaction(() => {
       const job = this.#job(jobId);
       if (job === undefined || job.userId !== userId) return undefined;
-      if (only !== undefined && (only.incarnation !== job.incarnation || only.aliveAt !== job.aliveAt)) return false;
+      if (only !== undefined && (only.incarnation !== job.incarnation || only.aliveAt !== job.aliveAt))
+        return undefined;
       this.#discard(job.number);
       this.#sql('INSERT OR REPLACE INTO retired VALUES (?, ?)').run(idText(jobId), job.lastSeq);
       return job.number;
