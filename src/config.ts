@@ -39,6 +39,11 @@ export const config = {
     return bounded(get('localServer.port', 4517), 0, 65_535);
   },
 
+  /** Whether the local server is to go on when the last window is closed. */
+  keepRunning(): boolean {
+    return get('localServer.keepRunning', false);
+  },
+
   terminalEnvironment(): boolean {
     return get('localServer.terminalEnvironment', true);
   },

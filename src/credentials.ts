@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 
 const prefix = 'trainingPredictions.key:';
+/** Of this machine: VS Code's secrets are those of the person, on whatever machine a window works. */
+const databaseName = `trainingPredictions.database:${hostname()}`;
 
-/** The keys, one a server origin, in VS Code's SecretStorage. Nothing else touches it. */
+/** What is secret, in VS Code's SecretStorage, which nothing else touches: keys, one a server origin, and the database. */
 export class Credentials implements vscode.Disposable {
   readonly #secrets: vscode.SecretStorage;
   readonly #changes = new vscode.EventEmitter<string>();
@@ -27,6 +30,15 @@ export class Credentials implements vscode.Disposable {
 
   async clear(origin: string): Promise<void> {
     await this.#secrets.delete(prefix + origin);
+  }
+
+  /** Address of the local server's PostgreSQL database, with its password; null for none. */
+  async database(): Promise<string | null> {
+    return (await this.#secrets.get(databaseName)) ?? null;
+  }
+
+  async setDatabase(url: string | null): Promise<void> {
+    await (url === null ? this.#secrets.delete(databaseName) : this.#secrets.store(databaseName, url));
   }
 
   dispose(): void {

@@ -3,6 +3,7 @@ import { referenceTo, registerCommands } from './commands.ts';
 import { config, section } from './config.ts';
 import { followWithContextKeys, noteTrendsSeen } from './contextKeys.ts';
 import { Credentials } from './credentials.ts';
+import { offerRestart } from './localServer/crashNotice.ts';
 import { LocalServer } from './localServer/localServer.ts';
 import { offerToTerminals } from './localServer/terminalEnvironment.ts';
 import { RedactingLog } from './log.ts';
@@ -18,7 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const extension = context.extensionUri;
   const log = new RedactingLog();
   const credentials = new Credentials(context.secrets);
-  const localServer = new LocalServer(extension);
+  const localServer = new LocalServer(extension, credentials);
   const servers = new Servers(credentials, localServer);
   await servers.discover();
   const watches = new Watches<ServerId>({
@@ -53,6 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     new JobsTree(servers, watches),
     new ConnectionBadge(servers, watches),
     new Notifier({ servers, watches, folder: context.globalStorageUri, log }),
+    offerRestart(localServer, log),
     offerToTerminals(context.environmentVariableCollection, localServer),
     followWithContextKeys(servers, localServer, watches),
     registerCommands({ extension, credentials, servers, localServer, watches, panels, documents, log }),

@@ -1,4 +1,5 @@
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
+import { leaseRoute } from '../wire/lease.ts';
 import {
   type EpochSummary,
   epochsAnswer,
@@ -79,6 +80,11 @@ export class ApiClient {
       },
       signal,
     });
+  }
+
+  /** Opens a lease on the local server: it has an end when the server has one, or the signal is aborted. */
+  openLease(keepRunning: boolean, signal: AbortSignal): Promise<Response> {
+    return send(this.endpoint, leaseRoute, { query: { keep_running: keepRunning ? 1 : 0 }, signal });
   }
 
   /** The local server's word on itself. */

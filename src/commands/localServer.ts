@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Endpoint } from '../api/request.ts';
+import { config } from '../config.ts';
 import type { RunningServer } from '../localServer/discovery.ts';
 import type { LocalServer } from '../localServer/localServer.ts';
 import { activeSampleRun, createSampleJob, replayInto } from '../sample/sampleRun.ts';
@@ -11,7 +13,7 @@ export function serverCommands(context: CommandContext): Commands {
     startLocalServer: async () => {
       const { endpoint } = await startWithProgress(localServer);
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('The local server runs at {0}.', endpoint.address.baseUrl),
+        vscode.l10n.t('The local server runs at {0}.', endpoint.address.baseUrl) + otherPort(endpoint),
       );
     },
     stopLocalServer: async () => {
@@ -22,6 +24,14 @@ export function serverCommands(context: CommandContext): Commands {
     },
     openSampleRun: () => openSampleRun(context),
   };
+}
+
+/** Says so when the server does not have the port that the settings name. */
+function otherPort({ address }: Endpoint): string {
+  const wanted = config.localServerPort();
+  const { port } = new URL(address.origin);
+  if (wanted === 0 || Number(port) === wanted) return '';
+  return ` ${vscode.l10n.t('Port {0} was taken, so it has the next free one; terminals and the logging snippet know it.', wanted)}`;
 }
 
 /** The running server, or a new one; the user sees that it takes a moment, and may cancel. */

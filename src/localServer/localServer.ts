@@ -1,26 +1,48 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { config } from '../config.ts';
+import type { Credentials } from '../credentials.ts';
 import { dataDirectory, findServer, type RunningServer } from './discovery.ts';
-import { startServer, stopServer } from './serverProcess.ts';
+import { holdLease, type LeaseEnd } from './lease.ts';
+import { serverLog, startServer, stopServer } from './serverProcess.ts';
+
+/** How long the server waits for a window to come back, as one does that is reloaded, in s. */
+const stopWhenUnusedSeconds = Number(process.env['TRAINING_PREDICTIONS_STOP_WHEN_UNUSED_SECONDS'] ?? 60);
 
 /** The one local predictions server of this user and machine: found, started and stopped. */
 export class LocalServer implements vscode.Disposable {
-  readonly #program: string;
-  readonly #directory = dataDirectory();
+  /** The bundled server. */
+  readonly program: string;
+  readonly directory = dataDirectory();
+  readonly #credentials: Credentials;
   readonly #changes = new vscode.EventEmitter<void>();
   /** Fires when a server came, went or was replaced. */
   readonly onDidChange = this.#changes.event;
-  readonly #watcher: vscode.FileSystemWatcher;
+  readonly #crashes = new vscode.EventEmitter<void>();
+  /** Fires when the server that ran ended, though nobody stopped it, and none has taken its place. */
+  readonly onDidCrash = this.#crashes.event;
+  readonly #subscriptions: vscode.Disposable;
   #running: RunningServer | null = null;
+  #lease: vscode.Disposable | undefined;
   #starting: Promise<RunningServer> | undefined;
+  /** The instance that this window stops: its end is no crash, however abrupt. */
+  #stopping: string | undefined;
+  #disposed = false;
 
-  constructor(extension: vscode.Uri) {
-    this.#program = vscode.Uri.joinPath(extension, 'dist', 'server.cjs').fsPath;
-    const file = new vscode.RelativePattern(vscode.Uri.file(this.#directory), 'server.json');
-    this.#watcher = vscode.workspace.createFileSystemWatcher(file);
-    for (const changed of [this.#watcher.onDidCreate, this.#watcher.onDidChange, this.#watcher.onDidDelete]) {
-      changed(() => void this.find());
-    }
+  constructor(extension: vscode.Uri, credentials: Credentials) {
+    this.program = vscode.Uri.joinPath(extension, 'dist', 'server.cjs').fsPath;
+    this.#credentials = credentials;
+    const file = new vscode.RelativePattern(vscode.Uri.file(this.directory), 'server.json');
+    const watcher = vscode.workspace.createFileSystemWatcher(file);
+    const find = (): void => void this.find();
+    this.#subscriptions = vscode.Disposable.from(
+      watcher,
+      watcher.onDidCreate(find),
+      watcher.onDidChange(find),
+      watcher.onDidDelete(find),
+      config.onDidChange(['localServer.keepRunning'], () => this.#holdLease()),
+    );
   }
 
   /** As it was found last. */
@@ -28,9 +50,14 @@ export class LocalServer implements vscode.Disposable {
     return this.#running;
   }
 
+  /** What the server that ran last said. */
+  get logFile(): string {
+    return join(this.directory, serverLog);
+  }
+
   /** Looks again. */
   async find(): Promise<RunningServer | null> {
-    const found = await findServer(this.#directory);
+    const found = await findServer(this.directory);
     this.#become(found);
     return found;
   }
@@ -43,12 +70,7 @@ export class LocalServer implements vscode.Disposable {
   async start(signal: AbortSignal): Promise<RunningServer> {
     const found = await this.find();
     if (found !== null) return found;
-    this.#starting ??= startServer({
-      program: this.#program,
-      dataDirectory: this.#directory,
-      port: config.localServerPort(),
-      signal,
-    }).finally(() => {
+    this.#starting ??= this.#startNew(signal).finally(() => {
       this.#starting = undefined;
     });
     const started = await this.#starting;
@@ -60,18 +82,52 @@ export class LocalServer implements vscode.Disposable {
   async stop(): Promise<void> {
     const running = await this.find();
     if (running === null) return;
-    await stopServer(running, this.#directory);
+    this.#stopping = running.instance;
+    await stopServer(running, this.directory);
     this.#become(null);
   }
 
   dispose(): void {
-    this.#watcher.dispose();
+    this.#disposed = true;
+    this.#lease?.dispose();
+    this.#subscriptions.dispose();
     this.#changes.dispose();
+    this.#crashes.dispose();
+  }
+
+  async #startNew(signal: AbortSignal): Promise<RunningServer> {
+    return startServer({
+      program: this.program,
+      dataDirectory: this.directory,
+      port: config.localServerPort(),
+      databaseUrl: await this.#credentials.database(),
+      stopWhenUnusedSeconds,
+      signal,
+    });
   }
 
   #become(running: RunningServer | null): void {
-    const changed = this.#running?.instance !== running?.instance;
+    if (this.#disposed || this.#running?.instance === running?.instance) return;
     this.#running = running;
-    if (changed) this.#changes.fire();
+    this.#holdLease();
+    this.#changes.fire();
+  }
+
+  /** Lets go of the lease that was held, and holds one where a server runs. */
+  #holdLease(): void {
+    this.#lease?.dispose();
+    this.#lease = undefined;
+    const running = this.#running;
+    if (running === null) return;
+    this.#lease = holdLease(running.endpoint, config.keepRunning(), (end) => void this.#leaseEnded(running, end));
+  }
+
+  async #leaseEnded({ instance }: RunningServer, end: LeaseEnd): Promise<void> {
+    // A server that stops in order answers a moment longer; and one that only cut the connection still lives.
+    await sleep(500);
+    const found = await this.find();
+    if (this.#disposed) return;
+    if (found?.instance === instance) this.#holdLease();
+    else if (found === null && end === 'lost' && this.#stopping !== instance) this.#crashes.fire();
   }
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alreadyRunningExitCode } from '../wire/serverFile.ts';
 import { findServer, type RunningServer } from './discovery.ts';
 
 /** The local server did not come up; the message holds what it said last. */
@@ -15,6 +16,11 @@ export class ServerStopError extends Error {
   override readonly name = 'ServerStopError';
 }
 
+/** What servers of a data directory say; the file before it has the ending `.old`. */
+export const serverLog = 'server.log';
+/** A new log is begun above this, in bytes. */
+const longestLog = 1_000_000;
+
 const startPatience = 20_000;
 const stopPatience = 10_000;
 
@@ -24,6 +30,10 @@ export interface StartOptions {
   dataDirectory: string;
   /** 0 takes any free port. */
   port: number;
+  /** Of PostgreSQL, with its password; null for a file in the data directory. */
+  databaseUrl?: string | null;
+  /** The server stops by itself when nobody needed it for so long; 0, or nothing, for never. */
+  stopWhenUnusedSeconds?: number;
   signal: AbortSignal;
 }
 
@@ -33,37 +43,42 @@ export interface StartOptions {
  *
  * @throws ServerStartError, or the signal's reason
  */
-export async function startServer({ program, dataDirectory, port, signal }: StartOptions): Promise<RunningServer> {
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { program, dataDirectory, port, signal } = options;
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const logFile = join(dataDirectory, 'server.log');
-  const output = openSync(logFile, 'w', 0o600);
-  const server = spawn(process.execPath, [program, '--port', String(port)], {
+  const log = openLog(join(dataDirectory, serverLog));
+  const flags = ['--port', String(port), '--stop-when-unused', String(options.stopWhenUnusedSeconds ?? 0)];
+  const server = spawn(process.execPath, [program, ...flags], {
     detached: true,
-    stdio: ['ignore', output, output],
-    env: serverEnvironment(dataDirectory),
+    stdio: ['ignore', log.output, log.output],
+    env: serverEnvironment(dataDirectory, options.databaseUrl ?? null),
     cwd: dataDirectory,
   });
-  closeSync(output);
+  closeSync(log.output);
   let ended: string | undefined;
   server.once('error', (error) => {
     ended = error.message;
   });
   server.once('exit', (code, killedBy) => {
-    ended = `it ended with ${killedBy ?? `code ${code}`}`;
+    // Another window was faster: its server is about to answer.
+    if (code !== alreadyRunningExitCode) ended = `it ended with ${killedBy ?? `code ${code}`}`;
   });
   server.unref();
 
   const patience = Date.now() + startPatience;
   while (Date.now() < patience) {
-    await sleep(100, undefined, { signal });
+    await sleep(100, undefined, { signal }).catch((error: unknown) => {
+      server.kill();
+      throw signal.aborted ? signal.reason : error;
+    });
     const running = await findServer(dataDirectory);
     if (running !== null) return running;
     if (ended !== undefined)
-      throw new ServerStartError(`The local server did not start: ${await lastWords(logFile, ended)}`);
+      throw new ServerStartError(`The local server did not start: ${await lastWords(log, ended)}`);
   }
   server.kill();
   throw new ServerStartError(
-    `The local server did not answer within ${startPatience / 1000} s: ${await lastWords(logFile, 'it is still starting')}`,
+    `The local server did not answer within ${startPatience / 1000} s: ${await lastWords(log, 'it is still starting')}`,
   );
 }
 
@@ -96,14 +111,38 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The user's own FineTune Lab key is none of the local server's business. */
-function serverEnvironment(dataDirectory: string): NodeJS.ProcessEnv {
+/**
+ * The user's own FineTune Lab key is none of the local server's business. A database's address holds a password: an
+ * argument list could be read by every user of the machine.
+ */
+function serverEnvironment(dataDirectory: string, databaseUrl: string | null): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FINETUNE_LAB_'));
-  return { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1', TRAINING_PREDICTIONS_HOME: dataDirectory };
+  return {
+    ...Object.fromEntries(inherited),
+    ELECTRON_RUN_AS_NODE: '1',
+    TRAINING_PREDICTIONS_HOME: dataDirectory,
+    ...(databaseUrl === null ? {} : { TRAINING_PREDICTIONS_DATABASE_URL: databaseUrl }),
+  };
 }
 
-async function lastWords(logFile: string, otherwise: string): Promise<string> {
-  const lines = (await readFile(logFile, 'utf8')).trim().split('\n');
-  const last = lines.at(-1) ?? '';
-  return last === '' ? otherwise : last;
+interface OpenLog {
+  file: string;
+  /** Its descriptor, for appending: several servers that start at once must not write over each other. */
+  output: number;
+  /** Where what is written from now on begins. */
+  start: number;
+}
+
+function openLog(file: string): OpenLog {
+  let start = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (start > longestLog) {
+    renameSync(file, `${file}.old`);
+    start = 0;
+  }
+  return { file, output: openSync(file, 'a', 0o600), start };
+}
+
+async function lastWords({ file, start }: OpenLog, otherwise: string): Promise<string> {
+  const written = (await readFile(file)).subarray(start).toString('utf8');
+  return written.trim().split('\n').at(-1) || otherwise;
 }

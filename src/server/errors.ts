@@ -1,3 +1,5 @@
+import { alreadyRunningExitCode } from '../wire/serverFile.ts';
+
 /** A request that is answered with an error: `message` is what the client reads. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
@@ -21,4 +23,4 @@ export class StartError extends Error {
   }
 }
 
-export const exitCodes = { failure: 1, usage: 2, alreadyRunning: 3 } as const;
+export const exitCodes = { failure: 1, usage: 2, alreadyRunning: alreadyRunningExitCode } as const;

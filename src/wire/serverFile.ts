@@ -1,6 +1,9 @@
 import * as Type from 'typebox';
 import { schema } from './schema.ts';
 
+/** Exit code of a server that found another one at work on its data directory. */
+export const alreadyRunningExitCode = 3;
+
 const serverFileType = Type.Object({
   url: Type.String({ minLength: 1 }),
   apiKey: Type.String({ pattern: '^[\\x21-\\x7e]+$' }),

@@ -74,6 +74,16 @@ export class Workbench {
     return this.#browser;
   }
 
+  /** Opens a second window of the same person. Closing it closes that window alone. */
+  async openWindow(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(limit);
+    const window = new Workbench(page, this.vscode, this.#browser, () => page.close({ runBeforeUnload: true }));
+    await page.goto(this.vscode.address);
+    await window.ready();
+    return window;
+  }
+
   /** Waits until VS Code takes commands. */
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .statusbar-item').first().waitFor();

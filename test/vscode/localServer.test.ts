@@ -14,6 +14,7 @@ interface ServerFile {
   url: string;
   apiKey: string;
   instance: string;
+  pid: number;
 }
 
 async function readServerFile(): Promise<ServerFile> {
@@ -81,6 +82,19 @@ describe('the local server in VS Code', () => {
     const { url, apiKey } = await readServerFile();
     const seen = await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY');
     assert.deepEqual(seen, [url, apiKey]);
+  });
+
+  it('that is killed is missed: terminals lose its address and key, until it is started again', async () => {
+    const { pid, instance } = await readServerFile();
+    process.kill(pid, 'SIGKILL');
+    await eventually('terminals know no server', async () => {
+      const seen = await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY');
+      return JSON.stringify(seen) === '[null,null]' ? true : undefined;
+    });
+    await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
+    const { url, apiKey, instance: next } = await readServerFile();
+    assert.notEqual(next, instance);
+    assert.deepEqual(await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY'), [url, apiKey]);
   });
 
   it('is gone once stopped, and its file with it', async () => {
