@@ -11,6 +11,7 @@ import { HttpError } from './errors.ts';
 import { hostCheck } from './hosts.ts';
 import { type Log, loggedPath } from './log.ts';
 import { healthRoute } from './routes/health.ts';
+import { importRoute } from './routes/importJob.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { leaseRoutes } from './routes/lease.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -76,6 +77,7 @@ export function createApp(services: Services): App {
   metricsRoute(fastify, services);
   leaseRoutes(fastify, services);
   jobRoutes(fastify, services);
+  importRoute(fastify, services);
   predictionRoutes(fastify, services);
   trainingMetricsRoutes(fastify, services);
   streamRoute(fastify, services);

@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify';
+import { SchemaError } from '../wire/schema.ts';
 import { type Auth, bearer } from './auth.ts';
 import { HttpError } from './errors.ts';
 import type { JobRecord, Storage } from './storage.ts';
+
+const maxIdCharacters = 1024;
 
 /** The user whose API key the request carries. @throws HttpError 401 */
 export async function requireUser(auth: Auth, request: FastifyRequest): Promise<string> {
@@ -22,4 +25,11 @@ export async function requireJob(storage: Storage, userId: string, jobId: string
   const job = await storage.job(jobId);
   if (job === undefined || job.userId !== userId) throw new HttpError(404, 'Job not found');
   return job;
+}
+
+/** An id has to fit in an address. @throws SchemaError */
+export function checkJobId(jobId: string): void {
+  if (jobId.length > maxIdCharacters) throw new SchemaError('job_id', `expected at most ${maxIdCharacters} characters`);
+  if (/\p{Surrogate}/u.test(jobId)) throw new SchemaError('job_id', 'expected well-formed Unicode');
+  if (jobId === '.' || jobId === '..') throw new SchemaError('job_id', `"${jobId}" cannot stand in an address`);
 }

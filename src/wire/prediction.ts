@@ -48,6 +48,16 @@ const content = {
 const predictionInputType = Type.Object({ ...content, job_id: Type.Optional(Type.String()) });
 export type PredictionInput = Type.Static<typeof predictionInputType>;
 
+/** A line of an import: a prediction that may have been stored before. */
+export const importedPrediction = schema(
+  Type.Object({
+    ...content,
+    id: nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]*$' })),
+    /** ISO 8601. */
+    created_at: nullable(Type.String({ maxLength: 64, pattern: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d[0-9:.+Z-]*$' })),
+  }),
+);
+
 /** A prediction as a server tells it. It never changes once it has an id. */
 export const predictionType = Type.Object({
   ...content,

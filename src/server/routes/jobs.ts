@@ -1,18 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
-import { SchemaError } from '../../wire/schema.ts';
 import { jsonBody } from '../body.ts';
 import { HttpError } from '../errors.ts';
 import { jobRow, jobSummary } from '../jobJson.ts';
 import { members, objectText } from '../jsonText.ts';
 import { parseQuery } from '../query.ts';
-import { requireUser } from '../requests.ts';
+import { checkJobId, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 
 const defaultLimit = 50;
 const maxLimit = 100;
-const maxIdCharacters = 1024;
 
 /** Creating, updating, listing and deleting jobs, all with the API key. */
 export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): void {
@@ -23,7 +21,7 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
       const userId = await requireUser(auth, request);
       const { text, value } = jsonBody(request.body);
       const { job_id: jobId, status } = jobUpdate.parse(value);
-      checkId(jobId);
+      checkJobId(jobId);
       const fields = members(text);
       fields.delete('job_id');
       fields.delete('status');
@@ -54,11 +52,4 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
     if (!(await storage.deleteJob(userId, jobId))) throw new HttpError(404, 'Job not found');
     return { success: true, job_id: jobId };
   });
-}
-
-/** An id has to fit in an address. @throws SchemaError */
-function checkId(jobId: string): void {
-  if (jobId.length > maxIdCharacters) throw new SchemaError('job_id', `expected at most ${maxIdCharacters} characters`);
-  if (/\p{Surrogate}/u.test(jobId)) throw new SchemaError('job_id', 'expected well-formed Unicode');
-  if (jobId === '.' || jobId === '..') throw new SchemaError('job_id', `"${jobId}" cannot stand in an address`);
 }
