@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerTools } from './assistant/tools.ts';
 import { referenceTo, registerCommands } from './commands.ts';
 import { config, section } from './config.ts';
 import { followWithContextKeys, noteTrendsSeen } from './contextKeys.ts';
@@ -58,6 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     offerToTerminals(context.environmentVariableCollection, localServer),
     followWithContextKeys(servers, localServer, watches),
     registerCommands({ extension, credentials, servers, localServer, watches, panels, documents, log }),
+    registerTools(servers, watches),
     servers.onDidChange(({ server, change }) => watches.serverChanged(server, change)),
     config.onDidChange(['liveUpdates', 'pollIntervalSeconds', 'reconnect.maxAttempts'], () =>
       watches.dispatch({ type: 'policyChanged' }),

@@ -8,6 +8,8 @@ import {
   type PredictionsPage,
   predictionsPage,
   stored,
+  type TrendsAnswer,
+  trendsAnswer,
 } from '../wire/responses.ts';
 import { type Endpoint, send, sendForJson } from './request.ts';
 
@@ -68,6 +70,11 @@ export class ApiClient {
   async epochs(jobId: string, signal?: AbortSignal): Promise<EpochSummary[]> {
     const answer = await sendForJson(this.endpoint, `${predictionsPath(jobId)}/epochs`, epochsAnswer, { signal });
     return answer.epochs;
+  }
+
+  /** The averages of each epoch, ascending by epoch, as the server has them. */
+  trends(jobId: string, signal?: AbortSignal): Promise<TrendsAnswer> {
+    return sendForJson(this.endpoint, `${predictionsPath(jobId)}/trends`, trendsAnswer, { signal });
   }
 
   /** Opens the event stream of a job. The response has no end of its own; abort the signal to close it. */

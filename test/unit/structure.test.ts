@@ -12,7 +12,7 @@ const rows = [
   ['extension'],
   ['commands', 'contextKeys'],
   ['commandArguments'],
-  ['panel', 'views', 'notices'],
+  ['panel', 'views', 'notices', 'assistant'],
   ['servers', 'sample'],
   ['localServer'],
   ['config', 'credentials'],

@@ -4,7 +4,11 @@ import * as vscode from 'vscode';
 const id = 'finetunelab.training-predictions';
 
 interface Manifest {
-  contributes: { commands: { command: string }[] };
+  contributes: {
+    commands: { command: string; title: string }[];
+    walkthroughs: { steps: unknown[] }[];
+    configuration: { properties: Record<string, { default: unknown }> }[];
+  };
 }
 
 describe('the extension in a real extension host', () => {
@@ -24,5 +28,32 @@ describe('the extension in a real extension host', () => {
       contributed.filter((command) => !registered.has(command)),
       [],
     );
+  });
+});
+
+describe('the manifest as VS Code reads it', () => {
+  const manifest = (): Manifest => vscode.extensions.getExtension(id)?.packageJSON as Manifest;
+
+  it('has its texts in place of their keys', () => {
+    const { commands, walkthroughs } = manifest().contributes;
+    assert.ok(commands.some(({ title }) => title === 'Watch Training Predictions'));
+    assert.equal(walkthroughs[0]?.steps.length, 5);
+    assert.doesNotMatch(JSON.stringify(manifest().contributes), /"%[\w.]+%"/);
+  });
+
+  it('gives every setting its default', () => {
+    const settings = manifest().contributes.configuration.flatMap(({ properties }) => Object.entries(properties));
+    assert.ok(settings.length > 10);
+    for (const [name, { default: otherwise }] of settings) {
+      assert.deepEqual(vscode.workspace.getConfiguration().inspect(name)?.defaultValue, otherwise, name);
+    }
+  });
+
+  it('tells by default only what cannot nag', () => {
+    const settings = vscode.workspace.getConfiguration('trainingPredictions.notifications');
+    const on = ['runEnded', 'qualityRegressed', 'validationDropped', 'noPredictions', 'connectionLost'].filter((name) =>
+      settings.get(name),
+    );
+    assert.deepEqual(on, ['runEnded', 'connectionLost']);
   });
 });
