@@ -112,7 +112,7 @@ async function tellFailure(command: string, error: unknown): Promise<void> {
   const message = withoutLinks(redact(error instanceof Error ? error.message : String(error)));
   const again = vscode.l10n.t('Try Again');
   const showLog = vscode.l10n.t('Show Log');
-  const actions = command === 'setApiKey' ? [again, showLog] : [showLog];
+  const actions = command === 'setApiKey' || command === 'setDatabase' ? [again, showLog] : [showLog];
   const picked = await vscode.window.showErrorMessage(message, ...actions);
   if (picked === again) await vscode.commands.executeCommand(`${section}.${command}`);
   if (picked === showLog) await vscode.commands.executeCommand(`${section}.showLog`);

@@ -11,6 +11,8 @@ import type { JobReference, Watch, Watches } from '../watch/watches.ts';
 /** What commands work with. */
 export interface CommandContext {
   extension: vscode.Uri;
+  /** A folder of this extension on this machine, for files that it makes itself. */
+  storage: vscode.Uri;
   credentials: Credentials;
   servers: Servers;
   localServer: LocalServer;

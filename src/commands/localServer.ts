@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
 import { config } from '../config.ts';
+import { promptForDatabase } from '../localServer/databasePrompt.ts';
 import type { RunningServer } from '../localServer/discovery.ts';
 import type { LocalServer } from '../localServer/localServer.ts';
+import { openServerTerminal } from '../localServer/serverTerminal.ts';
 import { activeSampleRun, createSampleJob, replayInto } from '../sample/sampleRun.ts';
 import type { CommandContext, Commands } from './context.ts';
 
@@ -22,8 +24,41 @@ export function serverCommands(context: CommandContext): Commands {
         () => localServer.stop(),
       );
     },
+    setDatabase: () => setDatabase(context),
+    openServerTerminal: async () => {
+      await openServerTerminal({
+        folder: vscode.Uri.joinPath(context.storage, 'bin').fsPath,
+        program: localServer.program,
+        dataDirectory: localServer.directory,
+        databaseUrl: await context.credentials.database(),
+      });
+    },
     openSampleRun: () => openSampleRun(context),
   };
+}
+
+/** A running server keeps its database until it is started again. */
+async function setDatabase({ credentials, localServer }: CommandContext): Promise<void> {
+  if (!(await promptForDatabase(credentials, localServer.program))) return;
+  const name = (await credentials.database()) === null ? 'SQLite' : 'PostgreSQL';
+  if ((await localServer.find()) === null) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The local server will store in {0} when it is started.', name),
+    );
+    return;
+  }
+  const restart = vscode.l10n.t('Restart');
+  // Whoever ran the command does not wait until the message is read.
+  void vscode.window
+    .showInformationMessage(
+      vscode.l10n.t('The local server will store in {0} when it is started again.', name),
+      restart,
+    )
+    .then(async (picked) => {
+      if (picked !== restart) return;
+      await vscode.commands.executeCommand('trainingPredictions.stopLocalServer');
+      await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
+    });
 }
 
 /** Says so when the server does not have the port that the settings name. */

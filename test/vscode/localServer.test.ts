@@ -97,6 +97,24 @@ describe('the local server in VS Code', () => {
     assert.deepEqual(await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY'), [url, apiKey]);
   });
 
+  it('is a command of its own in the terminal that is opened for it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'server-terminal-'));
+    await vscode.commands.executeCommand('trainingPredictions.openServerTerminal');
+    const terminal = vscode.window.terminals.find(({ name }) => name === 'Predictions Server');
+    assert.ok(terminal);
+    const file = path.join(folder, 'result');
+    terminal.sendText(
+      `training-predictions-server --version > '${file}'; echo "$TRAINING_PREDICTIONS_HOME" >> '${file}'`,
+    );
+    const said = await eventually('it ran', async () => {
+      const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+      return text.includes(home) ? text : undefined;
+    });
+    assert.match(said, /^\d+\.\d+\.\d+\n/);
+    terminal.dispose();
+    await rm(folder, { recursive: true });
+  });
+
   it('is gone once stopped, and its file with it', async () => {
     const { url } = await readServerFile();
     await vscode.commands.executeCommand('trainingPredictions.stopLocalServer');
