@@ -1,27 +1,34 @@
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  LogController,
-} from 'fastify';
-import { bodyLimit } from './body.ts';
-import { describeError } from './errorAnswer.ts';
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { errorSender } from './errorAnswer.ts';
 import { HttpError } from './errors.ts';
 import { hostCheck } from './hosts.ts';
-import { type Log, loggedPath } from './log.ts';
+import { answerClientError, createHttpServer, type TlsContent } from './httpServer.ts';
+import { loggedPath } from './log.ts';
+import { describeRoutes } from './openapi.ts';
+import { rateLimits } from './rateLimits.ts';
 import { healthRoute } from './routes/health.ts';
 import { importRoute } from './routes/importJob.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { leaseRoutes } from './routes/lease.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { openapiRoute } from './routes/openapi.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { streamRoute } from './routes/stream.ts';
 import { trainingMetricsRoutes } from './routes/trainingMetrics.ts';
 import type { Services } from './services.ts';
 
-/** Time in which a request must have arrived, in ms. */
-const requestTimeout = 120_000;
+/** Where and how the server is reached. */
+export interface Reach {
+  /** What it was told to listen on. */
+  readonly host: string;
+  /** More names that `Host` may say, in lower case. */
+  readonly allowedHosts: readonly string[];
+  /** undefined: plain HTTP. */
+  readonly tls: TlsContent | undefined;
+  /** To be kept out of logs. */
+  readonly apiKey: string;
+}
 
 export interface App {
   readonly fastify: FastifyInstance;
@@ -30,30 +37,36 @@ export interface App {
 }
 
 /** The HTTP side of the server: all routes, one form of errors. */
-export function createApp(services: Services): App {
-  const { log } = services;
+export async function createApp(services: Services, reach: Reach): Promise<App> {
+  const { log, limits, metrics } = services;
   const logger: FastifyBaseLogger = log;
   const fastify = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit,
-    requestTimeout,
+    serverFactory: (listener) => createHttpServer(listener, reach.tls, limits.requestTimeout),
+    clientErrorHandler: (error, socket) => answerClientError(log, error, socket),
+    // A client's own id is not taken: whatever it holds would be logged.
+    genReqId: () => randomUUID(),
+    requestIdLogLabel: 'request',
+    bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 16_384 },
-    frameworkErrors: (error, _request, reply) => sendError(log, error, reply),
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
-  const isAllowedHost = hostCheck(services.host);
+  const rates = await rateLimits(fastify, limits);
+  const sendError = errorSender(services, rates.refuse);
+  const isAllowedHost = hostCheck(reach.host, reach.allowedHosts);
   let closing = false;
 
   fastify.addHook('onRequest', async (request, reply) => {
-    if (closing) {
-      void reply.header('Retry-After', '1');
-      throw new HttpError(503, 'The server is shutting down');
-    }
+    // On the raw response, so that a stream has it too.
+    reply.raw.setHeader('X-Request-Id', request.id);
+    if (closing) throw new HttpError(503, 'The server is shutting down', { retryAfter: 1 });
     if (!isAllowedHost(request.headers.host)) {
       throw new HttpError(403, 'This server does not answer under the host name of this request');
     }
+    await rates.admit(request);
   });
   fastify.addHook('onRequest', async ({ url }, reply) => {
     // Who looks after the server does not use it.
@@ -64,15 +77,20 @@ export function createApp(services: Services): App {
   });
   fastify.addHook('onResponse', async (request, reply) => {
     const { statusCode } = reply;
+    metrics.countResponse(statusCode);
     const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'info' : 'debug';
-    log[level]({ method: request.method, path: loggedPath(request.url), statusCode }, 'request');
+    const path = loggedPath(request.url, reach.apiKey);
+    const milliseconds = Math.round(reply.elapsedTime);
+    request.log[level]({ method: request.method, path, status: statusCode, milliseconds }, 'answered');
   });
   // Whatever a script calls its body, it is read as JSON, as FineTune Lab does.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  fastify.setErrorHandler((error: FastifyError, _request, reply) => sendError(log, error, reply));
-  fastify.setNotFoundHandler((_request, reply) => sendError(log, new HttpError(404, 'Not found'), reply));
+  fastify.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  fastify.setNotFoundHandler((request, reply) => sendError(new HttpError(404, 'Not found'), request, reply));
 
+  await describeRoutes(fastify, services.version);
+  openapiRoute(fastify);
   healthRoute(fastify, services);
   metricsRoute(fastify, services);
   leaseRoutes(fastify, services);
@@ -80,16 +98,11 @@ export function createApp(services: Services): App {
   importRoute(fastify, services);
   predictionRoutes(fastify, services);
   trainingMetricsRoutes(fastify, services);
-  streamRoute(fastify, services);
+  streamRoute(fastify, services, sendError);
   return {
     fastify,
     refuseRequests: () => {
       closing = true;
     },
   };
-}
-
-function sendError(log: Log, error: unknown, reply: FastifyReply): void {
-  const { status, message } = describeError(log, error);
-  void reply.status(status).send({ error: message });
 }

@@ -1,8 +1,5 @@
 import { HttpError } from './errors.ts';
 
-/** Largest request body, in bytes. */
-export const bodyLimit = 32 * 1024 * 1024;
-
 /** A JSON body: its value, and its text for what is kept as it came. */
 export interface JsonBody {
   readonly text: string;

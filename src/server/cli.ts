@@ -2,7 +2,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultHeartbeatSeconds } from '../wire/events.ts';
-import { exitCodes, StartError } from './errors.ts';
+import { choiceFlag, numberFlag, usageError } from './flags.ts';
+import { isHostName } from './hosts.ts';
+import type { TlsFiles } from './httpServer.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 import { logLevels } from './log.ts';
 
 /** How to run, from arguments and environment. */
@@ -15,24 +18,53 @@ export interface RunOptions {
   /** 0 for never. */
   readonly stopWhenUnusedSeconds: number;
   readonly logLevel: string;
+  /** undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
+  /** Host names under which the server answers beside the address that it listens on. */
+  readonly allowedHosts: readonly string[];
+  readonly limits: Limits;
   /** From the environment; else the data directory's. */
   readonly apiKey: string | undefined;
 }
 
 export type Command = { run: RunOptions } | { print: string };
 
+const megabyte = 1024 * 1024;
+
+const defaults = {
+  host: '127.0.0.1',
+  port: '4517',
+  'heartbeat-seconds': `${defaultHeartbeatSeconds}`,
+  'stop-when-unused': '0',
+  'log-level': 'info',
+  'max-streams': `${defaultLimits.maxStreams}`,
+  'body-limit-mb': `${defaultLimits.bodyBytes / megabyte}`,
+  'rate-limit': `${defaultLimits.requestsPerSecond}`,
+  'request-timeout-seconds': `${defaultLimits.requestTimeout / 1000}`,
+};
+
 const usage = `Usage: training-predictions-server [options]
 
 Keeps the predictions of training jobs and streams them to whoever watches.
 
-  --host HOST              address to listen on (127.0.0.1)
-  --port PORT              port to listen on, the next free one when it is taken; 0 for any (4517)
+  --host HOST              address to listen on (${defaults.host})
+  --port PORT              port to listen on, the next free one when it is taken; 0 for any (${defaults.port})
   --data-dir DIR           where everything is kept (~/.training-predictions)
-  --heartbeat-seconds N    time between two heartbeats of a stream (${defaultHeartbeatSeconds})
-  --stop-when-unused N     stop when no window, reader or running script was there for N seconds; 0 never (0)
-  --log-level LEVEL        ${logLevels.join(', ')} (info)
+  --heartbeat-seconds N    time between two heartbeats of a stream (${defaults['heartbeat-seconds']})
+  --stop-when-unused N     stop when no window, reader or running script was there for N seconds; 0 never (${defaults['stop-when-unused']})
+  --log-level LEVEL        ${logLevels.join(', ')} (${defaults['log-level']})
   --help                   show this and exit
   --version                show the version and exit
+
+For a machine that others reach:
+  --tls-cert FILE          certificate in PEM, with its chain: serve https
+  --tls-key FILE           its private key in PEM
+  --allowed-host NAME      answer under this host name too; may be given again
+  --max-streams N          open event streams of one user (${defaults['max-streams']})
+  --body-limit-mb N        largest request body (${defaults['body-limit-mb']})
+  --rate-limit N           requests a second under one key or token, over 10 s (${defaults['rate-limit']})
+  --request-timeout-seconds N
+                           time in which a request must have arrived (${defaults['request-timeout-seconds']})
 
   TRAINING_PREDICTIONS_HOME      the data directory, where --data-dir is not given
   TRAINING_PREDICTIONS_API_KEY   the API key, instead of the one in DIR/api-key
@@ -40,26 +72,30 @@ Keeps the predictions of training jobs and streams them to whoever watches.
 
 /** @throws StartError naming the argument that does not fit */
 export function parseCommand(args: string[], environment: NodeJS.ProcessEnv, version: string): Command {
-  const values = parseFlags(args);
-  if (values.help) return { print: usage };
-  if (values.version) return { print: `${version}\n` };
+  const given = parseFlags(args);
+  if (given.help) return { print: usage };
+  if (given.version) return { print: `${version}\n` };
+  const values = { ...defaults, ...given };
   const home = environment['TRAINING_PREDICTIONS_HOME'] || join(homedir(), '.training-predictions');
   return {
     run: {
-      host: values.host ?? '127.0.0.1',
-      port: numberFlag('--port', values.port ?? '4517', { min: 0, max: 65_535, integer: true }),
+      host: values.host,
+      port: numberFlag('--port', values.port, { min: 0, max: 65_535, integer: true }),
       dataDir: resolve(values['data-dir'] ?? home),
-      heartbeatSeconds: numberFlag('--heartbeat-seconds', values['heartbeat-seconds'] ?? `${defaultHeartbeatSeconds}`, {
+      heartbeatSeconds: numberFlag('--heartbeat-seconds', values['heartbeat-seconds'], {
         min: 0.05,
         max: 3600,
         integer: false,
       }),
-      stopWhenUnusedSeconds: numberFlag('--stop-when-unused', values['stop-when-unused'] ?? '0', {
+      stopWhenUnusedSeconds: numberFlag('--stop-when-unused', values['stop-when-unused'], {
         min: 0,
         max: 86_400,
         integer: false,
       }),
-      logLevel: logLevel(values['log-level'] ?? 'info'),
+      logLevel: choiceFlag('--log-level', values['log-level'], logLevels),
+      tls: tlsFiles(values['tls-cert'], values['tls-key']),
+      allowedHosts: (values['allowed-host'] ?? []).map(hostName),
+      limits: limits(values),
       apiKey: apiKey(environment['TRAINING_PREDICTIONS_API_KEY']),
     },
   };
@@ -76,6 +112,13 @@ function parseFlags(args: string[]) {
         'heartbeat-seconds': { type: 'string' },
         'stop-when-unused': { type: 'string' },
         'log-level': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'allowed-host': { type: 'string', multiple: true },
+        'max-streams': { type: 'string' },
+        'body-limit-mb': { type: 'string' },
+        'rate-limit': { type: 'string' },
+        'request-timeout-seconds': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },
@@ -85,24 +128,36 @@ function parseFlags(args: string[]) {
   }
 }
 
-function numberFlag(name: string, text: string, range: { min: number; max: number; integer: boolean }): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= range.min && value <= range.max && (Number.isInteger(value) || !range.integer)) return value;
-  const kind = range.integer ? 'an integer' : 'a number';
-  throw usageError(`${name}: expected ${kind} from ${range.min} to ${range.max}, got "${text}"`);
+function limits(values: typeof defaults): Limits {
+  const whole = (name: keyof typeof defaults, max: number) =>
+    numberFlag(`--${name}`, values[name], { min: 1, max, integer: true });
+  const seconds = numberFlag('--request-timeout-seconds', values['request-timeout-seconds'], {
+    min: 0.1,
+    max: 86_400,
+    integer: false,
+  });
+  return {
+    maxStreams: whole('max-streams', 1_000_000),
+    bodyBytes: whole('body-limit-mb', 256) * megabyte,
+    requestsPerSecond: whole('rate-limit', 1_000_000),
+    requestTimeout: seconds * 1000,
+  };
 }
 
-function logLevel(level: string): string {
-  if (logLevels.includes(level)) return level;
-  throw usageError(`--log-level: expected one of ${logLevels.join(', ')}, got "${level}"`);
+function tlsFiles(certificate: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined) throw usageError('--tls-key: give --tls-cert too');
+  if (key === undefined) throw usageError('--tls-cert: give --tls-key too');
+  return { certificate: resolve(certificate), key: resolve(key) };
+}
+
+function hostName(text: string): string {
+  if (isHostName(text)) return text.toLowerCase();
+  throw usageError(`--allowed-host: expected a host name without a port, got "${text}"`);
 }
 
 function apiKey(value: string | undefined): string | undefined {
   if (!value) return undefined;
   if (/^[\x21-\x7e]+$/.test(value)) return value;
   throw usageError('TRAINING_PREDICTIONS_API_KEY: expected printable ASCII without spaces, as a header carries it');
-}
-
-function usageError(message: string, cause?: unknown): StartError {
-  return new StartError(`${message}\nTry --help.`, exitCodes.usage, { cause });
 }

@@ -1,16 +1,53 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { SchemaError } from '../wire/schema.ts';
-import { bodyLimit } from './body.ts';
 import { HttpError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Services } from './services.ts';
 import { StorageFullError } from './storage.ts';
 
-/** What a client is told of an error; what is our own fault goes to the log with its cause. */
-export function describeError(log: Log, error: unknown): { status: number; message: string } {
+/** What a client is told of an error. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Answers a request with an error as JSON, or as plain text where the contract wants that. */
+export type SendError = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form?: 'json' | 'text',
+) => Promise<void>;
+
+/**
+ * The one way in which requests are refused.
+ *
+ * @param refuse what becomes of a refused key or token: the error that is told in its place
+ */
+export function errorSender(
+  { limits, metrics }: Pick<Services, 'limits' | 'metrics'>,
+  refuse: (error: HttpError, request: FastifyRequest) => Promise<HttpError>,
+): SendError {
+  return async (thrown, request, reply, form = 'json') => {
+    const error =
+      thrown instanceof HttpError && thrown.status === 401 ? await refuse(thrown, request) : (thrown as Error);
+    const { status, message } = describeError(error, limits.bodyBytes);
+    if (status >= 500 && !(error instanceof HttpError)) {
+      metrics.errors.add();
+      request.log.error({ err: error }, 'A request failed');
+    }
+    if (error instanceof HttpError && error.retryAfter !== undefined) {
+      void reply.header('Retry-After', `${error.retryAfter}`);
+    }
+    void reply.header('X-Request-Id', request.id).status(status);
+    if (form === 'text') void reply.type('text/plain; charset=utf-8').send(message);
+    else void reply.type('application/json; charset=utf-8').send(JSON.stringify({ error: message }));
+  };
+}
+
+function describeError(error: unknown, bodyBytes: number): ErrorAnswer {
   if (error instanceof HttpError) return { status: error.status, message: error.message };
   if (error instanceof SchemaError) return { status: 400, message: error.message };
   if (error instanceof StorageFullError) {
-    log.error({ err: error }, 'The disk is full');
     return {
       status: 507,
       message: "The server's disk is full. Nothing of this was stored: make room, then send it again",
@@ -18,11 +55,10 @@ export function describeError(log: Log, error: unknown): { status: number; messa
   }
   const { statusCode, code, message } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return { status: 413, message: `The body is larger than ${bodyLimit / 1024 / 1024} MB: send fewer at once` };
+    return { status: 413, message: `The body is larger than ${bodyBytes / 1024 / 1024} MB: send fewer at once` };
   }
   // 415 is not among the contract's statuses.
   if (statusCode === 415) return { status: 400, message: 'The Content-Type is malformed' };
   if (statusCode !== undefined && statusCode < 500) return { status: statusCode, message: message ?? 'Bad request' };
-  log.error({ err: error }, 'A request failed');
   return { status: 500, message: 'Internal server error' };
 }

@@ -4,10 +4,13 @@ import { alreadyRunningExitCode } from '../wire/serverFile.ts';
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
+  /** Seconds after which the client may come again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  constructor(status: number, message: string, options: ErrorOptions & { retryAfter?: number } = {}) {
     super(message, options);
     this.status = status;
+    this.retryAfter = options.retryAfter;
   }
 }
 

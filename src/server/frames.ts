@@ -9,24 +9,31 @@ export interface Frame {
   readonly text: string;
 }
 
+/** Events as they go over the wire. */
+export interface EncodedFrames {
+  readonly bytes: Buffer;
+  /** How many events that is. */
+  readonly events: number;
+}
+
 /** Events of one chunk of predictions, encoded once for whoever reads them. */
 export class Frames {
   readonly #frames: readonly Frame[];
-  readonly #encoded = new Map<number | undefined, Buffer>();
+  readonly #encoded = new Map<number | undefined, EncodedFrames>();
 
   constructor(frames: readonly Frame[]) {
     this.#frames = frames;
   }
 
-  /** The bytes of all events, or of those of one epoch; the same buffer for every caller. */
-  bytes(epoch: number | undefined): Buffer {
-    let bytes = this.#encoded.get(epoch);
-    if (bytes === undefined) {
+  /** All events, or those of one epoch; the same buffer for every caller. */
+  of(epoch: number | undefined): EncodedFrames {
+    let encoded = this.#encoded.get(epoch);
+    if (encoded === undefined) {
       const frames = this.#frames.filter((frame) => epoch === undefined || frame.epoch === epoch);
-      bytes = Buffer.from(frames.map((frame) => frame.text).join(''));
-      this.#encoded.set(epoch, bytes);
+      encoded = { bytes: Buffer.from(frames.map((frame) => frame.text).join('')), events: frames.length };
+      this.#encoded.set(epoch, encoded);
     }
-    return bytes;
+    return encoded;
   }
 }
 

@@ -5,14 +5,16 @@ import { isIP } from 'node:net';
  * 127.0.0.1 (DNS rebinding) and then read what a browser lets it read of its own origin; it cannot choose `Host`.
  *
  * @param boundHost what the server was told to listen on
+ * @param allowed more names, in lower case
  */
-export function hostCheck(boundHost: string): (host: string | undefined) => boolean {
+export function hostCheck(boundHost: string, allowed: readonly string[] = []): (host: string | undefined) => boolean {
   const bound = boundHost.toLowerCase();
   return (host) => {
     const name = hostName(host);
     if (name === undefined) return false;
     // An address cannot be rebound.
-    return isLoopback(name) || name === bound || (isUnspecified(bound) && isIP(name) !== 0);
+    if (isLoopback(name) || (isUnspecified(bound) && isIP(name) !== 0)) return true;
+    return name === bound || allowed.includes(name);
   };
 }
 
@@ -23,6 +25,16 @@ export function isLoopback(host: string): boolean {
 
 export function isUnspecified(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
+}
+
+/** True for a name or address as `Host` carries it, without a port. */
+export function isHostName(text: string): boolean {
+  return isIP(text) !== 0 || /^[a-z\d_]([a-z\d._-]*[a-z\d])?$/i.test(text);
+}
+
+/** True for a peer on this machine; `::ffff:127.0.0.1` is how a socket for both families tells an IPv4 one. */
+export function isLoopbackPeer(address: string | undefined): boolean {
+  return isLoopback((address ?? '').replace(/^::ffff:/, ''));
 }
 
 /** `host` without its port and brackets, in lower case. */

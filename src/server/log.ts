@@ -12,7 +12,20 @@ export function createLog(level: string): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
-/** A request's path as it may be logged: without the query, and without a key that somebody put in the path. */
-export function loggedPath(url: string): string {
-  return (url.split('?', 1)[0] ?? '').replace(/(wak|job)_[\w-]+/g, '$1_…');
+/**
+ * A request's path as it may be logged: without the query, and without what has the form of a key, a job token or a
+ * session token, or is the server's own key, whatever its form. Escapes are undone first, as they would hide it.
+ */
+export function loggedPath(url: string, apiKey: string): string {
+  const path = unescaped(url.split('?', 1)[0] ?? '');
+  return path.replaceAll(apiKey, '…').replace(/(wak_|job_|eyJ)[\w.-]+/gi, '$1…');
+}
+
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // Nobody can say what a malformed one holds.
+    return '(malformed)';
+  }
 }

@@ -15,8 +15,10 @@ import {
 } from './dataDirectory.ts';
 import { StartError } from './errors.ts';
 import { isLoopback, isUnspecified } from './hosts.ts';
+import { readTls } from './httpServer.ts';
 import { Leases } from './leases.ts';
 import type { Log } from './log.ts';
+import { Metrics } from './metrics.ts';
 import { ownDirectory } from './owner.ts';
 import { Scorer } from './scoring.ts';
 import { SqliteStorage } from './sqlite.ts';
@@ -50,6 +52,7 @@ export async function startServer(
   say: (message: string) => void,
   unused: () => void,
 ): Promise<RunningServer> {
+  const tls = options.tls && readTls(options.tls);
   const files = dataFiles(options.dataDir);
   makeDirectory(options.dataDir);
   const release = await ownDirectory(files.lock, files.server);
@@ -57,17 +60,20 @@ export async function startServer(
   const apiKey = options.apiKey ?? readApiKey(files.apiKey);
   const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)));
   const instance = randomUUID();
-  const hub = new StreamHub(storage, log, options.heartbeatSeconds);
+  const metrics = new Metrics();
+  const hub = new StreamHub(storage, log, metrics, options.heartbeatSeconds);
   const scorer = new Scorer();
   const leases = new Leases();
   const usage = new Usage(storage);
-  const app = createApp({ storage, hub, auth, scorer, leases, usage, log, version, instance, host: options.host });
+  const { host, allowedHosts, limits } = options;
+  const app = await createApp(
+    { storage, hub, auth, scorer, leases, usage, log, metrics, limits, version, instance },
+    { host, allowedHosts, tls, apiKey },
+  );
   const closeUnused = trackUnused(app.fastify.server);
   const port = await listen(app.fastify, options.host, options.port, say);
-  const url = `http://${urlHost(options.host)}:${port}`;
-  if (!isLoopback(options.host)) {
-    say(`Listening on ${options.host} without TLS: whoever can read the network can read keys and predictions.`);
-  }
+  const url = tls ? `https://${allowedHosts[0] ?? urlHost(host)}:${port}` : `http://${urlHost(host)}:${port}`;
+  if (!tls && !isLoopback(host)) say(withoutTls(host));
   writeServerFile(files.server, { url, apiKey, pid: process.pid, instance });
   const endUsageWatch =
     options.stopWhenUnusedSeconds === 0
@@ -148,6 +154,14 @@ async function listen(app: FastifyInstance, host: string, port: number, say: (me
     }
   }
   throw new StartError(`No free port found on ${host}`);
+}
+
+function withoutTls(host: string): string {
+  return [
+    `WARNING: listening on ${host} without TLS.`,
+    'WARNING: whoever can read the network can read every key, token and prediction that travels.',
+    'WARNING: give --tls-cert and --tls-key, or listen on 127.0.0.1 and let people come through ssh.',
+  ].join('\n');
 }
 
 /** The host under which this machine itself reaches the server. */

@@ -1,6 +1,8 @@
 import type { Auth } from './auth.ts';
 import type { Leases } from './leases.ts';
+import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Scorer } from './scoring.ts';
 import type { Storage } from './storage.ts';
 import type { StreamHub } from './streamHub.ts';
@@ -15,9 +17,9 @@ export interface Services {
   readonly leases: Leases;
   readonly usage: Usage;
   readonly log: Log;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
   readonly version: string;
   /** This server process. */
   readonly instance: string;
-  /** What the server was told to listen on. */
-  readonly host: string;
 }

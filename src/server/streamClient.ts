@@ -25,6 +25,8 @@ export class StreamClient {
     this.#response = response;
     this.cursor = cursor;
     this.epoch = epoch;
+    // Heartbeats tell whether anybody reads, at their own pace.
+    response.setTimeout(0);
     response.once('close', () => {
       this.#closed = true;
       onClose();

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { eventName } from '../wire/events.ts';
 import { eventText } from './frames.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { JobRecord, Storage } from './storage.ts';
 import { StreamClient } from './streamClient.ts';
 import { StreamRoom } from './streamRoom.ts';
@@ -16,25 +17,31 @@ export interface StreamRequest {
 export class StreamHub {
   readonly #storage: Storage;
   readonly #log: Log;
+  readonly #metrics: Metrics;
   readonly #heartbeatSeconds: number;
   /** By incarnation. */
   readonly #rooms = new Map<string, StreamRoom>();
+  /** Open streams by user. */
+  readonly #users = new Map<string, number>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #stopListening: () => void;
   #closed = false;
 
-  constructor(storage: Storage, log: Log, heartbeatSeconds: number) {
+  constructor(storage: Storage, log: Log, metrics: Metrics, heartbeatSeconds: number) {
     this.#storage = storage;
     this.#log = log;
+    this.#metrics = metrics;
     this.#heartbeatSeconds = heartbeatSeconds;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatSeconds * 1000);
     this.#stopListening = storage.onChange((job) => this.#refresh(job));
   }
 
   get openStreams(): number {
-    let count = 0;
-    for (const room of this.#rooms.values()) count += room.clients.size;
-    return count;
+    return [...this.#users.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  streamsOf(userId: string): number {
+    return this.#users.get(userId) ?? 0;
   }
 
   /** Takes over `response` and sends the job's events until either side ends it. */
@@ -47,7 +54,12 @@ export class StreamHub {
       Connection: 'close',
     });
     const room = this.#room(job);
+    const { userId } = job;
+    this.#users.set(userId, this.streamsOf(userId) + 1);
     const client = new StreamClient(response, startOf(job, request.lastEventId), request.epoch, () => {
+      const others = this.streamsOf(userId) - 1;
+      if (others > 0) this.#users.set(userId, others);
+      else this.#users.delete(userId);
       room.leave(client);
       if (room.isEmpty) this.#rooms.delete(job.incarnation);
     });
@@ -73,7 +85,7 @@ export class StreamHub {
   #room(job: JobRecord): StreamRoom {
     let room = this.#rooms.get(job.incarnation);
     if (room === undefined) {
-      room = new StreamRoom(this.#storage, this.#log, job);
+      room = new StreamRoom(this.#storage, this.#log, this.#metrics, job);
       this.#rooms.set(job.incarnation, room);
     }
     return room;
@@ -89,8 +101,12 @@ export class StreamHub {
     const heartbeat = Buffer.from(eventText(eventName.heartbeat, data));
     for (const room of this.#rooms.values()) {
       for (const client of room.clients) {
-        if (client.isStuck()) client.cut();
-        else client.writeAside(heartbeat);
+        if (client.isStuck()) {
+          this.#metrics.cuts.add();
+          client.cut();
+        } else {
+          client.writeAside(heartbeat);
+        }
       }
     }
   }

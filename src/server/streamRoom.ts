@@ -1,8 +1,9 @@
 import { eventName } from '../wire/events.ts';
 import { isActive } from '../wire/job.ts';
-import { eventText, FrameEncoder } from './frames.ts';
+import { type EncodedFrames, eventText, FrameEncoder } from './frames.ts';
 import { jobRow } from './jobJson.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { JobRecord, Storage } from './storage.ts';
 import type { StreamClient } from './streamClient.ts';
 
@@ -14,6 +15,7 @@ import type { StreamClient } from './streamClient.ts';
 export class StreamRoom {
   readonly #storage: Storage;
   readonly #log: Log;
+  readonly #metrics: Metrics;
   readonly #clients = new Set<StreamClient>();
   #job: JobRecord;
   #jobText: string;
@@ -21,13 +23,14 @@ export class StreamRoom {
   #head: number;
   #encoder: FrameEncoder | undefined;
   #jobChanges = 0;
-  #lastChange = '';
+  #lastChange: EncodedFrames = { bytes: Buffer.alloc(0), events: 0 };
   #stale = false;
   #refreshing: Promise<void> | undefined;
 
-  constructor(storage: Storage, log: Log, job: JobRecord) {
+  constructor(storage: Storage, log: Log, metrics: Metrics, job: JobRecord) {
     this.#storage = storage;
     this.#log = log;
+    this.#metrics = metrics;
     this.#job = job;
     this.#jobText = JSON.stringify(jobRow(job));
     this.#head = job.lastSeq;
@@ -96,7 +99,8 @@ export class StreamRoom {
       this.#head = rows.at(-1)?.seq ?? this.#head;
       for (const client of this.#clients) {
         if (!client.live) continue;
-        const bytes = frames.bytes(client.epoch);
+        const { bytes, events } = frames.of(client.epoch);
+        this.#metrics.eventsSent.add(events);
         client.cursor = this.#head;
         if (client.takesAtOnce(bytes)) {
           client.write(bytes);
@@ -116,14 +120,16 @@ export class StreamRoom {
     this.#job = job;
     this.#jobText = jobText;
     this.#jobChanges += 1;
-    this.#lastChange = [...endings.map((frame) => frame.text), eventText(eventName.job, jobText)].join('');
+    const texts = [...endings.map((frame) => frame.text), eventText(eventName.job, jobText)];
+    this.#lastChange = { bytes: Buffer.from(texts.join('')), events: texts.length };
     for (const client of this.#clients) if (client.live) this.#tellLastChange(client);
   }
 
   #tellLastChange(client: StreamClient): void {
     if (client.jobChanges === this.#jobChanges) return;
     client.jobChanges = this.#jobChanges;
-    client.write(this.#lastChange);
+    client.write(this.#lastChange.bytes);
+    this.#metrics.eventsSent.add(this.#lastChange.events);
   }
 
   /** Tells `client` first `bytes`, then all up to `#head` at the pace at which it reads. */
@@ -131,13 +137,16 @@ export class StreamRoom {
     try {
       if (bytes !== undefined) await client.writeAtItsPace(bytes);
       let encoder: FrameEncoder | undefined;
+      if (client.cursor < this.#head) this.#metrics.replays.add();
       while (client.cursor < this.#head && !client.closed) {
         const job = this.#job;
         encoder ??= await FrameEncoder.after(this.#storage, job, client.cursor);
         const read = { order: 'asc', after: client.cursor, upTo: this.#head } as const;
         const start = client.cursor;
         for await (const rows of this.#storage.predictions(job, read)) {
-          await client.writeAtItsPace((await encoder.encode(job, rows)).bytes(client.epoch));
+          const { bytes, events } = (await encoder.encode(job, rows)).of(client.epoch);
+          await client.writeAtItsPace(bytes);
+          this.#metrics.eventsSent.add(events);
           client.cursor = rows.at(-1)?.seq ?? client.cursor;
           if (client.closed) return;
         }
@@ -153,6 +162,7 @@ export class StreamRoom {
 
   /** A client that comes back later finds out by itself what it missed. */
   #fail(error: unknown): void {
+    this.#metrics.errors.add();
     this.#log.error({ err: error, job: this.#job.id }, 'The streams of a job ended: it could not be read');
     const timestamp = new Date().toISOString();
     const data = JSON.stringify({ error: 'The server could not read the job', status: 'CHANNEL_ERROR', timestamp });

@@ -18,18 +18,27 @@ describe('the command line', () => {
       dataDir: join(homedir(), '.training-predictions'),
       heartbeatSeconds: 15,
       logLevel: 'info',
+      tls: undefined,
+      allowedHosts: [],
+      limits: { maxStreams: 2000, bodyBytes: 32 * 1024 * 1024, requestsPerSecond: 2000, requestTimeout: 120_000 },
       apiKey: undefined,
     });
   });
 
   it('takes every flag', () => {
-    const flags = '--host ::1 --port 0 --data-dir data --heartbeat-seconds 0.5 --log-level debug'.split(' ');
-    assert.deepEqual(run(flags), {
+    const flags =
+      '--host ::1 --port 0 --data-dir data --heartbeat-seconds 0.5 --log-level debug --tls-cert c.pem --tls-key k.pem ' +
+      '--allowed-host GPU.example --allowed-host gpu --max-streams 3 --body-limit-mb 1 --rate-limit 7 ' +
+      '--request-timeout-seconds 0.5';
+    assert.deepEqual(run(flags.split(' ')), {
       host: '::1',
       port: 0,
       dataDir: resolve('data'),
       heartbeatSeconds: 0.5,
       logLevel: 'debug',
+      tls: { certificate: resolve('c.pem'), key: resolve('k.pem') },
+      allowedHosts: ['gpu.example', 'gpu'],
+      limits: { maxStreams: 3, bodyBytes: 1024 * 1024, requestsPerSecond: 7, requestTimeout: 500 },
       apiKey: undefined,
     });
   });
@@ -57,6 +66,15 @@ describe('the command line', () => {
     [['--port', '1.5'], '--port'],
     [['--heartbeat-seconds', '0'], '--heartbeat-seconds'],
     [['--log-level', 'loud'], '--log-level'],
+    [['--max-streams', '0'], '--max-streams'],
+    [['--body-limit-mb', '1000'], '--body-limit-mb'],
+    [['--rate-limit', '0'], '--rate-limit'],
+    [['--request-timeout-seconds', 'x'], '--request-timeout-seconds'],
+    [['--tls-cert', 'c.pem'], '--tls-key'],
+    [['--tls-key', 'k.pem'], '--tls-cert'],
+    [['--allowed-host', 'https://gpu'], '--allowed-host'],
+    [['--allowed-host', 'gpu:4517'], '--allowed-host'],
+    [['--allowed-host', ''], '--allowed-host'],
     [['--nonsense'], '--nonsense'],
     [['start'], 'start'],
   ] as const) {
@@ -75,9 +93,10 @@ describe('the command line', () => {
   it('prints help with every flag, and the version', () => {
     const help = parseCommand(['--help'], {}, '1.2.3');
     assert.ok('print' in help);
-    for (const flag of ['--host', '--port', '--data-dir', '--heartbeat-seconds', '--log-level']) {
-      assert.ok(help.print.includes(flag), flag);
-    }
+    const flags =
+      'host port data-dir heartbeat-seconds log-level tls-cert tls-key allowed-host max-streams body-limit-mb ' +
+      'rate-limit request-timeout-seconds help version';
+    for (const flag of flags.split(' ')) assert.ok(help.print.includes(`--${flag} `), flag);
     assert.deepEqual(parseCommand(['--version'], {}, '1.2.3'), { print: '1.2.3\n' });
   });
 });

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { createLog } from '../../src/server/log.ts';
+import { Metrics } from '../../src/server/metrics.ts';
 import { SqliteStorage } from '../../src/server/sqlite.ts';
 import type { JobRecord, NewPrediction, PredictionsRead } from '../../src/server/storage.ts';
 import { StreamHub } from '../../src/server/streamHub.ts';
@@ -86,7 +87,7 @@ describe('streams over slow storage', () => {
     const saved = await storage.saveJob('local', 'job', { status: 'running', fields: '{}' });
     assert.ok(saved);
     job = saved;
-    hub = new StreamHub(storage, createLog('silent'), 15);
+    hub = new StreamHub(storage, createLog('silent'), new Metrics(), 15);
     server = http.createServer(async (request, response) => {
       const current = await storage.job('job');
       if (current === undefined) response.writeHead(404).end();

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { bodyLimit } from '../body.ts';
 import { HttpError } from '../errors.ts';
 import { ImportRows } from '../importRows.ts';
 import { checkJobId, requireUser } from '../requests.ts';
@@ -10,7 +9,7 @@ import type { Services } from '../services.ts';
 const importLimit = 4 * 1024 * 1024 * 1024;
 
 /** `POST /api/training/local/jobs/{jobId}/import`: a whole job's predictions as JSON Lines, all of them or none. */
-export function importRoute(app: FastifyInstance, { storage, auth, scorer }: Services): void {
+export function importRoute(app: FastifyInstance, { storage, auth, scorer, limits, metrics }: Services): void {
   app.register(async (scope) => {
     // The body is read while it arrives; no other route's body is.
     scope.removeAllContentTypeParsers();
@@ -28,9 +27,10 @@ export function importRoute(app: FastifyInstance, { storage, auth, scorer }: Ser
           const known = await storage.job(jobId);
           if (known !== undefined) throw known.userId === userId ? conflict() : new HttpError(404, 'Job not found');
           const rows = new ImportRows(scorer);
-          const read = rows.read(chunksOf(body), { line: bodyLimit, body: importLimit });
+          const read = rows.read(chunksOf(body), { line: limits.bodyBytes, body: importLimit });
           const job = await storage.importJob(userId, jobId, read, () => rows.change);
           if (job === undefined) throw conflict();
+          metrics.inserts.add(rows.count);
           return { success: true, job_id: jobId, user_id: userId, count: rows.count };
         } catch (error) {
           if (body.destroyed && !body.complete) {

@@ -1,17 +1,23 @@
 import type { FastifyInstance } from 'fastify';
-import { requireUser } from '../requests.ts';
+import * as Type from 'typebox';
+import { HttpError } from '../errors.ts';
+import { isLoopbackPeer } from '../hosts.ts';
+import { described } from '../openapi.ts';
 import type { Services } from '../services.ts';
 
-/** `GET /metrics`: the server's own figures in Prometheus' text form. */
-export function metricsRoute(app: FastifyInstance, { auth, hub }: Services): void {
-  app.get('/metrics', async (request, reply) => {
-    await requireUser(auth, request);
+/** `GET /metrics`: the server's own figures in Prometheus' text form, for this machine alone and without a key. */
+export function metricsRoute(app: FastifyInstance, { metrics, hub }: Services): void {
+  const schema = described({
+    summary: 'Figures in Prometheus’ text form; told to the server’s own machine alone',
+    credential: 'none',
+    answer: Type.String(),
+    answerType: 'text/plain',
+  });
+  app.get('/metrics', { schema }, async (request, reply) => {
+    if (!isLoopbackPeer(request.socket.remoteAddress)) {
+      throw new HttpError(403, 'Metrics are told to the machine alone that the server runs on');
+    }
     void reply.type('text/plain; version=0.0.4; charset=utf-8');
-    return [
-      '# HELP training_predictions_streams Event streams that are open now.',
-      '# TYPE training_predictions_streams gauge',
-      `training_predictions_streams ${hub.openStreams}`,
-      '',
-    ].join('\n');
+    return metrics.text(hub.openStreams);
   });
 }

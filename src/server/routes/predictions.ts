@@ -23,7 +23,7 @@ interface JobRoute {
 
 /** Storing predictions with the job's token, and reading them with the API key. */
 export function predictionRoutes(app: FastifyInstance, services: Services): void {
-  const { storage, auth } = services;
+  const { storage, auth, metrics } = services;
 
   app.post(
     '/api/training/local/predictions',
@@ -31,7 +31,9 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
     async (request) => {
       const { job, body, key } = await requireBatch(services, request, 'predictions');
       const rows = await readRows(services, job, body);
-      return batchAnswer(await storage.addPredictions(job, rows, key), key, rows.length);
+      const outcome = await storage.addPredictions(job, rows, key);
+      if (outcome.kind === 'stored') metrics.inserts.add(rows.length);
+      return batchAnswer(outcome, key, rows.length);
     },
   );
 

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import * as Type from 'typebox';
 import { streamQuery } from '../../wire/queries.ts';
-import { describeError } from '../errorAnswer.ts';
+import type { SendError } from '../errorAnswer.ts';
+import { HttpError } from '../errors.ts';
+import { described } from '../openapi.ts';
 import { parseQuery } from '../query.ts';
 import { requireJob, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
@@ -10,20 +13,35 @@ interface StreamRoute {
 }
 
 /** The event stream of a job. Errors before it starts are plain text. */
-export function streamRoute(app: FastifyInstance, { storage, auth, hub, log }: Services): void {
+export function streamRoute(
+  app: FastifyInstance,
+  { storage, auth, hub, limits }: Services,
+  sendError: SendError,
+): void {
+  const schema = described({
+    summary: 'Server-Sent Events of a job: connected, prediction, epoch_complete, job, heartbeat, error',
+    credential: 'key',
+    jobInPath: true,
+    query: streamQuery,
+    headers: Type.Object({
+      'last-event-id': Type.Optional(Type.String({ description: 'Sequence number of the last prediction received' })),
+    }),
+    answer: Type.String(),
+    answerType: 'text/event-stream',
+    errorType: 'text/plain',
+    errors: [400, 404],
+  });
   app.get<StreamRoute>(
     '/api/training/predictions/:jobId/stream',
-    {
-      errorHandler: (error, _request, reply) => {
-        const { status, message } = describeError(log, error);
-        void reply.status(status).type('text/plain; charset=utf-8').send(message);
-      },
-    },
+    { schema, errorHandler: (error, request, reply) => sendError(error, request, reply, 'text') },
     async (request, reply) => {
       const userId = await requireUser(auth, request);
       const { epoch } = parseQuery(streamQuery, request.query);
       const job = await requireJob(storage, userId, request.params.jobId);
       const lastEventId = request.headers['last-event-id'];
+      if (hub.streamsOf(userId) >= limits.maxStreams) {
+        throw new HttpError(429, `More than ${limits.maxStreams} open streams`, { retryAfter: 5 });
+      }
       reply.hijack();
       hub.open(job, reply.raw, { lastEventId: lastEventId?.toString(), epoch });
     },

@@ -1,0 +1,19 @@
+import { exitCodes, StartError } from './errors.ts';
+
+/** @throws StartError naming the flag */
+export function numberFlag(name: string, text: string, range: { min: number; max: number; integer: boolean }): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= range.min && value <= range.max && (Number.isInteger(value) || !range.integer)) return value;
+  const kind = range.integer ? 'an integer' : 'a number';
+  throw usageError(`${name}: expected ${kind} from ${range.min} to ${range.max}, got "${text}"`);
+}
+
+/** @throws StartError naming the flag */
+export function choiceFlag(name: string, value: string, choices: readonly string[]): string {
+  if (choices.includes(value)) return value;
+  throw usageError(`${name}: expected one of ${choices.join(', ')}, got "${value}"`);
+}
+
+export function usageError(message: string, cause?: unknown): StartError {
+  return new StartError(`${message}\nTry --help.`, exitCodes.usage, { cause });
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import http, { type RequestListener, STATUS_CODES } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import { StartError } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** Files in PEM. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What Node's server speaks TLS with. */
+export interface TlsContent {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** How long a connection may be silent in both directions, in ms. Event streams are exempt: they have heartbeats. */
+const idleTimeout = 120_000;
+/** Longest time that the lines and headers of a request may take, in ms. */
+const headersTimeout = 30_000;
+
+/** @throws StartError naming the file that cannot be used */
+export function readTls(files: TlsFiles): TlsContent {
+  const content = { cert: readPem('--tls-cert', files.certificate), key: readPem('--tls-key', files.key) };
+  try {
+    https.createServer(content);
+  } catch (error) {
+    const message = `${files.certificate} and ${files.key} cannot be used for TLS: ${(error as Error).message}`;
+    throw new StartError(message, undefined, { cause: error });
+  }
+  return content;
+}
+
+/**
+ * Node's server for plain HTTP or TLS, which drops whoever takes too long to ask.
+ *
+ * @param requestTimeout time in which a whole request must have arrived, in ms
+ */
+export function createHttpServer(
+  listener: RequestListener,
+  tls: TlsContent | undefined,
+  requestTimeout: number,
+): http.Server {
+  const timeouts = {
+    requestTimeout,
+    headersTimeout: Math.min(headersTimeout, requestTimeout),
+    // The time-outs hold to within this.
+    connectionsCheckingInterval: Math.min(5000, requestTimeout / 2),
+  };
+  const server =
+    tls === undefined ? http.createServer(timeouts, listener) : https.createServer({ ...timeouts, ...tls }, listener);
+  server.setTimeout(idleTimeout);
+  return server;
+}
+
+/** Answers what is not HTTP, or too slow. The error holds the raw bytes, keys too: none of it is logged but its code. */
+export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket: Socket): void {
+  log.debug({ code: error.code }, 'a connection was refused');
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, message] = clientErrors[error.code ?? ''] ?? [400, 'The request is not valid HTTP'];
+  const body = JSON.stringify({ error: message });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+const clientErrors: Record<string, [status: number, message: string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
+  HPE_HEADER_OVERFLOW: [431, 'The address and headers are too long'],
+};
+
+function readPem(flag: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new StartError(`${flag}: ${file} cannot be read: ${(error as Error).message}`, undefined, { cause: error });
+  }
+}

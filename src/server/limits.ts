@@ -1,0 +1,28 @@
+/** What one server takes, so that no one client can take it away from the others. */
+export interface Limits {
+  /** Open event streams of one user. */
+  readonly maxStreams: number;
+  /** Largest request body, in bytes. */
+  readonly bodyBytes: number;
+  /** Requests a second under one key or token, on average over `rateWindow`. */
+  readonly requestsPerSecond: number;
+  /** Time in which a request must have arrived, in ms. */
+  readonly requestTimeout: number;
+}
+
+/**
+ * Four trainers that each send 100 predictions a second one by one make 400 requests a second; one SQLite file commits
+ * about 2,000 batches a second at best. So no training meets the rate, and no key can crowd out all others.
+ */
+export const defaultLimits: Limits = {
+  maxStreams: 2000,
+  bodyBytes: 32 * 1024 * 1024,
+  requestsPerSecond: 2000,
+  requestTimeout: 120_000,
+};
+
+/** Time over which rates are averaged, in ms; the longest that `Retry-After` says. */
+export const rateWindow = 10_000;
+
+/** Refused keys and tokens a second from one address, on average over `rateWindow`. */
+export const failuresPerSecond = 20;
