@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import * as Type from 'typebox';
 import { SchemaError } from '../wire/schema.ts';
 import { type JsonBody, jsonBody } from './body.ts';
 import { HttpError } from './errors.ts';
@@ -9,6 +10,17 @@ import type { AddOutcome, BatchKey, JobRecord } from './storage.ts';
 
 /** Rows that one request may add: about what the thread that serves everybody stores in 100 ms. */
 export const maxBatchRows = 10_000;
+
+/** Headers that both routes of batches read. */
+export const batchHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'The same key again gets the first answer and stores nothing',
+    }),
+  ),
+});
 
 /** A request that adds rows to its token's job. */
 export interface Batch {

@@ -1,7 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import * as Type from 'typebox';
-import { errorAnswer } from '../wire/responses.ts';
 import type { Schema } from '../wire/schema.ts';
 
 /** What a request proves its right with. */
@@ -48,6 +47,7 @@ const credentials: Record<Credential, Record<string, string[]>[]> = {
 };
 
 const jobIdPath = Type.Object({ jobId: Type.String({ description: 'The job’s id, URL-encoded' }) });
+const jsonError = Type.Object({ error: Type.String() });
 const json = 'application/json';
 
 /** A route's schema, for the document: the handler itself parses what comes with the very same schemas. */
@@ -56,7 +56,7 @@ export function described(route: RouteDescription): FastifySchema {
   const unauthorized = route.credential === 'none' ? [] : ([401] as const);
   const statuses = [...new Set([...always, ...unauthorized, ...(route.errors ?? [])])];
   const errorType = route.errorType ?? json;
-  const errorSchema = errorType === json ? errorAnswer.type : Type.String();
+  const errorSchema = errorType === json ? jsonError : Type.String();
   const errors = statuses.map((status) => {
     const retry = status === 429 || status === 503 ? { headers: { 'Retry-After': Type.Integer({ minimum: 0 }) } } : {};
     return [status, { description: errorTexts[status], content: { [errorType]: { schema: errorSchema } }, ...retry }];

@@ -22,7 +22,7 @@ const content = {
   /** ISO 8601. */
   timestamp: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 };
-const metricType = Type.Object({ ...content, job_id: Type.Optional(Type.String()) });
+export const metricType = Type.Object({ ...content, job_id: Type.Optional(Type.String()) });
 export type Metric = Type.Static<typeof metricType>;
 
 /** Fields that every metric is told with, null where the trainer sent none. */

@@ -5,7 +5,7 @@ import { trendPointType } from './trends.ts';
 /** A server returns at most this many predictions a page, whatever the limit says. */
 export const maxPageSize = 1000;
 
-const predictionsPageType = Type.Object({
+export const predictionsPageType = Type.Object({
   /** Read one by one by the client, so that one unreadable row does not hide the others. */
   predictions: Type.Array(Type.Unknown()),
   /** Of the whole job, even when the page is of one epoch. */
@@ -23,11 +23,11 @@ const epochSummaryType = Type.Object({
 });
 export type EpochSummary = Type.Static<typeof epochSummaryType>;
 
-const epochsAnswerType = Type.Object({ epochs: Type.Array(epochSummaryType) });
+export const epochsAnswerType = Type.Object({ epochs: Type.Array(epochSummaryType) });
 /** Answer of `GET /api/training/predictions/{jobId}/epochs`, ascending. */
 export const epochsAnswer = schema(epochsAnswerType);
 
-const trendsAnswerType = Type.Object({
+export const trendsAnswerType = Type.Object({
   trends: Type.Array(trendPointType),
   /** Percent. */
   overall_improvement: Type.Union([Type.Number(), Type.Null()]),

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { importedPrediction } from '../../wire/prediction.ts';
+import { jobImportedType } from '../answers.ts';
 import { HttpError } from '../errors.ts';
 import { ImportRows } from '../importRows.ts';
+import { described } from '../openapi.ts';
 import { checkJobId, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 
@@ -10,6 +13,15 @@ const importLimit = 4 * 1024 * 1024 * 1024;
 
 /** `POST /api/training/local/jobs/{jobId}/import`: a whole job's predictions as JSON Lines, all of them or none. */
 export function importRoute(app: FastifyInstance, { storage, auth, scorer, limits, metrics }: Services): void {
+  const schema = described({
+    summary: 'A whole job’s predictions as JSON Lines, all of them or none',
+    credential: 'key',
+    jobInPath: true,
+    body: importedPrediction,
+    bodyType: 'application/x-ndjson',
+    answer: jobImportedType,
+    errors: [400, 404, 409, 413, 507],
+  });
   app.register(async (scope) => {
     // The body is read while it arrives; no other route's body is.
     scope.removeAllContentTypeParsers();
@@ -17,7 +29,7 @@ export function importRoute(app: FastifyInstance, { storage, auth, scorer, limit
 
     scope.post<{ Params: { jobId: string } }>(
       '/api/training/local/jobs/:jobId/import',
-      { bodyLimit: importLimit, onRequest: async (request) => void (await requireUser(auth, request)) },
+      { schema, bodyLimit: importLimit, onRequest: async (request) => void (await requireUser(auth, request)) },
       async (request) => {
         const userId = await requireUser(auth, request);
         const { jobId } = request.params;

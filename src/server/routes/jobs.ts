@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
+import { jobDeletedType, jobSavedType, jobsType, localJobsType } from '../answers.ts';
 import { jsonBody } from '../body.ts';
 import { HttpError } from '../errors.ts';
 import { jobRow, jobSummary } from '../jobJson.ts';
 import { members, objectText } from '../jsonText.ts';
+import { described } from '../openapi.ts';
 import { parseQuery } from '../query.ts';
 import { checkJobId, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
@@ -16,7 +18,16 @@ const maxLimit = 100;
 export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): void {
   app.post(
     '/api/training/local/jobs',
-    { onRequest: async (request) => void (await requireUser(auth, request)) },
+    {
+      schema: described({
+        summary: 'Create a job, or update the given fields of one',
+        credential: 'key',
+        body: jobUpdate,
+        answer: jobSavedType,
+        errors: [400, 404, 413, 507],
+      }),
+      onRequest: async (request) => void (await requireUser(auth, request)),
+    },
     async (request) => {
       const userId = await requireUser(auth, request);
       const { text, value } = jsonBody(request.body);
@@ -31,7 +42,14 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
     },
   );
 
-  app.get('/api/training/local/jobs', async (request) => {
+  const listSchema = described({
+    summary: 'Jobs, newest first, in pages',
+    credential: 'key',
+    query: jobsQuery,
+    answer: localJobsType,
+    errors: [400],
+  });
+  app.get('/api/training/local/jobs', { schema: listSchema }, async (request) => {
     const userId = await requireUser(auth, request);
     const query = parseQuery(jobsQuery, request.query);
     const limit = Math.min(query.limit ?? defaultLimit, maxLimit);
@@ -40,16 +58,28 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
     return { jobs: jobs.map(jobRow), total, limit, offset };
   });
 
-  app.get('/api/training/jobs', async (request) => {
+  const newestSchema = described({ summary: 'The 50 newest jobs', credential: 'key', answer: jobsType });
+  app.get('/api/training/jobs', { schema: newestSchema }, async (request) => {
     const userId = await requireUser(auth, request);
     const { jobs } = await storage.jobs(userId, { limit: 50, offset: 0 });
     return { success: true, count: jobs.length, jobs: jobs.map((job) => jobSummary(job, Date.now())) };
   });
 
-  app.delete<{ Params: { jobId: string } }>('/api/training/local/jobs/:jobId', async (request) => {
-    const userId = await requireUser(auth, request);
-    const { jobId } = request.params;
-    if (!(await storage.deleteJob(userId, jobId))) throw new HttpError(404, 'Job not found');
-    return { success: true, job_id: jobId };
+  const deleteSchema = described({
+    summary: 'Delete a job with its predictions',
+    credential: 'key',
+    jobInPath: true,
+    answer: jobDeletedType,
+    errors: [404],
   });
+  app.delete<{ Params: { jobId: string } }>(
+    '/api/training/local/jobs/:jobId',
+    { schema: deleteSchema },
+    async (request) => {
+      const userId = await requireUser(auth, request);
+      const { jobId } = request.params;
+      if (!(await storage.deleteJob(userId, jobId))) throw new HttpError(404, 'Job not found');
+      return { success: true, job_id: jobId };
+    },
+  );
 }

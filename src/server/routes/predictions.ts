@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import type { TSchema } from 'typebox';
 import { predictionBatch } from '../../wire/prediction.ts';
 import { predictionsQuery } from '../../wire/queries.ts';
 import { maxPageSize } from '../../wire/responses.ts';
+import type { Schema } from '../../wire/schema.ts';
 import { overallImprovement } from '../../wire/trends.ts';
-import { batchAnswer, checkJobIds, requireBatch } from '../batch.ts';
+import { epochsType, predictionsType, storedType, trendsType } from '../answers.ts';
+import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
 import type { JsonBody } from '../body.ts';
 import { epochSummary, trendPoint } from '../epochStatistics.ts';
 import { elements, members } from '../jsonText.ts';
+import { described } from '../openapi.ts';
 import { newPrediction, predictionJson } from '../predictionJson.ts';
 import { parseQuery } from '../query.ts';
 import { requireJob, requireToken, requireUser } from '../requests.ts';
@@ -27,7 +31,17 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
 
   app.post(
     '/api/training/local/predictions',
-    { onRequest: async (request) => void requireToken(request) },
+    {
+      schema: described({
+        summary: 'Store a batch of predictions, whole or not at all',
+        credential: 'job token',
+        headers: batchHeaders,
+        body: predictionBatch,
+        answer: storedType,
+        errors: [400, 404, 409, 413, 507],
+      }),
+      onRequest: async (request) => void requireToken(request),
+    },
     async (request) => {
       const { job, body, key } = await requireBatch(services, request, 'predictions');
       const rows = await readRows(services, job, body);
@@ -37,7 +51,19 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
     },
   );
 
-  app.get<JobRoute>('/api/training/predictions/:jobId', async (request, reply) => {
+  const ofJob = (summary: string, answer: TSchema, query?: Schema<unknown>) => ({
+    schema: described({
+      summary,
+      credential: 'key',
+      jobInPath: true,
+      answer,
+      ...(query !== undefined && { query }),
+      errors: query === undefined ? [404] : [400, 404],
+    }),
+  });
+
+  const page = ofJob('Predictions of a job, in pages', predictionsType, predictionsQuery);
+  app.get<JobRoute>('/api/training/predictions/:jobId', page, async (request, reply) => {
     const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     const { epoch, after, order, limit = defaultLimit, offset = 0 } = parseQuery(predictionsQuery, request.query);
     const read: PredictionsRead = {
@@ -53,15 +79,17 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
     return reply.send(Readable.from(pageText(storage, job, read, epochCount)));
   });
 
-  app.get<JobRoute>('/api/training/predictions/:jobId/epochs', async (request) => {
+  const epochs = ofJob('What is there of each epoch, ascending', epochsType);
+  app.get<JobRoute>('/api/training/predictions/:jobId/epochs', epochs, async (request) => {
     const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     return { job_id: job.id, epochs: (await storage.epochs(job)).map(epochSummary) };
   });
 
-  app.get<JobRoute>('/api/training/predictions/:jobId/trends', async (request) => {
+  const trends = ofJob('Scores of each epoch, ascending', trendsType);
+  app.get<JobRoute>('/api/training/predictions/:jobId/trends', trends, async (request) => {
     const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
-    const trends = (await storage.epochs(job)).map(trendPoint);
-    return { job_id: job.id, trends, overall_improvement: overallImprovement(trends) };
+    const points = (await storage.epochs(job)).map(trendPoint);
+    return { job_id: job.id, trends: points, overall_improvement: overallImprovement(points) };
   });
 }
 

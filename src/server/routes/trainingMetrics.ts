@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { metricBatch } from '../../wire/metric.ts';
-import { batchAnswer, checkJobIds, requireBatch } from '../batch.ts';
+import { metricsType, storedType } from '../answers.ts';
+import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
 import { elements, members } from '../jsonText.ts';
 import { metricJson, newMetric } from '../metricJson.ts';
+import { described } from '../openapi.ts';
 import { requireJob, requireToken, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 import type { JobRecord, Storage } from '../storage.ts';
@@ -14,7 +16,17 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
 
   app.post(
     '/api/training/local/metrics',
-    { onRequest: async (request) => void requireToken(request) },
+    {
+      schema: described({
+        summary: 'Store losses and other figures of steps, whole or not at all',
+        credential: 'job token',
+        headers: batchHeaders,
+        body: metricBatch,
+        answer: storedType,
+        errors: [400, 404, 409, 413, 507],
+      }),
+      onRequest: async (request) => void requireToken(request),
+    },
     async (request) => {
       const { job, body, key } = await requireBatch(services, request, 'metrics');
       const { metrics } = metricBatch.parse(body.value);
@@ -26,7 +38,14 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
     },
   );
 
-  app.get<{ Params: { jobId: string } }>('/api/training/local/:jobId/metrics', async (request, reply) => {
+  const schema = described({
+    summary: 'Losses and other figures of a job, by step',
+    credential: 'key',
+    jobInPath: true,
+    answer: metricsType,
+    errors: [404],
+  });
+  app.get<{ Params: { jobId: string } }>('/api/training/local/:jobId/metrics', { schema }, async (request, reply) => {
     const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     void reply.type('application/json; charset=utf-8');
     return reply.send(Readable.from(metricsText(storage, job)));
