@@ -1,4 +1,4 @@
-import { memoryUsage } from 'node:process';
+import { cpuUsage, memoryUsage } from 'node:process';
 
 /** A number that only grows. */
 export class Counter {
@@ -42,6 +42,7 @@ export class Metrics {
     const responses = [...this.#responses]
       .sort(([a], [b]) => a - b)
       .map(([status, { value }]): Sample => [value, `{code="${status}"}`]);
+    const { user, system } = cpuUsage();
     return [
       family('training_predictions_streams', 'gauge', 'Event streams that are open now.', [[openStreams]]),
       counter('events_sent', 'Events written to streams, without heartbeats.', this.eventsSent),
@@ -50,6 +51,7 @@ export class Metrics {
       counter('predictions_stored', 'Predictions stored.', this.inserts),
       counter('errors', "Requests and streams that failed by the server's own fault.", this.errors),
       family('training_predictions_responses_total', 'counter', 'Answers by status.', responses),
+      family('process_cpu_seconds_total', 'counter', 'Time on a processor.', [[(user + system) / 1e6]]),
       family('process_resident_memory_bytes', 'gauge', 'Memory of the process.', [[memoryUsage.rss()]]),
       family('process_start_time_seconds', 'gauge', 'Start of the process, in Unix time.', [[this.#started]]),
     ].join('');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventName } from '../wire/events.ts';
 import { isActive } from '../wire/job.ts';
 import { type EncodedFrames, eventText, FrameEncoder } from './frames.ts';
@@ -6,6 +7,10 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { JobRecord, Storage } from './storage.ts';
 import type { StreamClient } from './streamClient.ts';
+
+/** How long a room rests after it told its clients something: so many times as long as that took, at most so many ms. */
+const restShare = 2;
+const longestRest = 50;
 
 /**
  * The open streams of one life of a job. Whatever is new is read once and encoded once, and every live client gets
@@ -22,6 +27,8 @@ export class StreamRoom {
   /** Sequence number up to which live clients were told everything. */
   #head: number;
   #encoder: FrameEncoder | undefined;
+  /** In ms of `performance.now()`. */
+  #restUntil = 0;
   #jobChanges = 0;
   #lastChange: EncodedFrames = { bytes: Buffer.alloc(0), events: 0 };
   #stale = false;
@@ -77,12 +84,16 @@ export class StreamRoom {
     await Promise.resolve();
     try {
       while (this.#stale && !this.isEmpty) {
+        await this.#rest();
         this.#stale = false;
+        const started = performance.now();
         const job = await this.#storage.job(this.#job.id);
         if (job?.incarnation !== this.#job.incarnation) return this.end();
         this.#encoder ??= await FrameEncoder.after(this.#storage, job, this.#head);
         await this.#tellPredictions(job, this.#encoder);
         await this.#tellJob(job, this.#encoder);
+        const took = performance.now() - started;
+        this.#restUntil = started + took + Math.min(longestRest, restShare * took);
       }
     } catch (error) {
       this.#encoder = undefined;
@@ -90,6 +101,12 @@ export class StreamRoom {
     } finally {
       this.#refreshing = undefined;
     }
+  }
+
+  /** What comes meanwhile goes out together: many readers cost less then, and a few, told in no time, wait for nothing. */
+  async #rest(): Promise<void> {
+    const rest = this.#restUntil - performance.now();
+    if (rest >= 1) await sleep(rest);
   }
 
   async #tellPredictions(job: JobRecord, encoder: FrameEncoder): Promise<void> {
