@@ -20,10 +20,10 @@ const { values } = parseArgs({
     characters: { type: 'string', default: '300' },
   },
 });
-const [streams, rate, seconds, characters] = [values.streams, values.rate, values.seconds, values.characters].map(
-  Number,
-);
-if (!streams || !rate || !seconds || !characters) throw new Error('expected positive numbers');
+const streams = Number(values.streams);
+const rate = Number(values.rate);
+const seconds = Number(values.seconds);
+const characters = Number(values.characters);
 
 const server = await startServer({ args: ['--heartbeat-seconds', '2'] });
 const cpuName = 'process_cpu_seconds_total';

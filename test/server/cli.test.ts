@@ -17,6 +17,7 @@ describe('the command line', () => {
       port: 4517,
       dataDir: join(homedir(), '.training-predictions'),
       heartbeatSeconds: 15,
+      stopWhenUnusedSeconds: 0,
       logLevel: 'info',
       tls: undefined,
       allowedHosts: [],
@@ -29,12 +30,13 @@ describe('the command line', () => {
     const flags =
       '--host ::1 --port 0 --data-dir data --heartbeat-seconds 0.5 --log-level debug --tls-cert c.pem --tls-key k.pem ' +
       '--allowed-host GPU.example --allowed-host gpu --max-streams 3 --body-limit-mb 1 --rate-limit 7 ' +
-      '--request-timeout-seconds 0.5';
+      '--request-timeout-seconds 0.5 --stop-when-unused 60';
     assert.deepEqual(run(flags.split(' ')), {
       host: '::1',
       port: 0,
       dataDir: resolve('data'),
       heartbeatSeconds: 0.5,
+      stopWhenUnusedSeconds: 60,
       logLevel: 'debug',
       tls: { certificate: resolve('c.pem'), key: resolve('k.pem') },
       allowedHosts: ['gpu.example', 'gpu'],
