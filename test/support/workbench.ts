@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,17 +20,20 @@ const limit = 30_000;
 
 exitOnStop();
 
+export type WorkbenchOptions = Partial<VsCodeOptions> & {
+  /** Of the browser, and with it of the person. */
+  locale?: string;
+};
+
 /** A real VS Code in a real browser, with the hands of a person who uses it. */
 export class Workbench {
   readonly page: Page;
   readonly vscode: VsCode;
-  readonly #browser: Browser;
   readonly #dispose: () => Promise<void>;
 
-  private constructor(page: Page, vscode: VsCode, browser: Browser, dispose: () => Promise<void>) {
+  private constructor(page: Page, vscode: VsCode, dispose: () => Promise<void>) {
     this.page = page;
     this.vscode = vscode;
-    this.#browser = browser;
     this.#dispose = dispose;
   }
 
@@ -37,7 +41,7 @@ export class Workbench {
    * Opens VS Code on an empty window, by default with the packaged extension and no local server. Without a `dataDir`
    * it is a new VS Code, which is removed on `close`.
    */
-  static async open(options: Partial<VsCodeOptions> = {}): Promise<Workbench> {
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
     const made = options.dataDir === undefined ? await mkdtemp(path.join(tmpdir(), 'workbench-')) : undefined;
     const dataDir = options.dataDir ?? made ?? '';
     const browser = await launchChromium();
@@ -53,9 +57,9 @@ export class Workbench {
       if (made !== undefined) await rm(made, { recursive: true, force: true, maxRetries: 5 });
     };
     try {
-      const page = await (await Workbench.#context(browser)).newPage();
+      const page = await (await Workbench.#context(browser, options.locale)).newPage();
       page.setDefaultTimeout(limit);
-      const workbench = new Workbench(page, vscode, browser, dispose);
+      const workbench = new Workbench(page, vscode, dispose);
       await page.goto(vscode.address);
       await workbench.ready();
       return workbench;
@@ -65,13 +69,18 @@ export class Workbench {
     }
   }
 
-  static #context(browser: Browser): Promise<BrowserContext> {
-    return browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
+  static #context(browser: Browser, locale = 'en-US'): Promise<BrowserContext> {
+    return browser.newContext({ viewport: { width: 1400, height: 900 }, locale });
   }
 
-  /** The browser, for a second window of the same person. */
-  get browser(): Browser {
-    return this.#browser;
+  /** A second window of the same person. It ends with the first. */
+  async openWindow(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(limit);
+    const workbench = new Workbench(page, this.vscode, async () => page.close());
+    await page.goto(this.vscode.address);
+    await workbench.ready();
+    return workbench;
   }
 
   /** Opens a second window of the same person. Closing it closes that window alone. */
@@ -114,9 +123,29 @@ export class Workbench {
     await this.#input.press('Enter');
   }
 
-  /** Picks the entry of the open quick pick that holds `text`. */
-  async pick(text: string): Promise<void> {
-    await this.quickInput.getByRole('option').filter({ hasText: text }).first().click();
+  /** Names the file in the save dialog that is open, and saves. */
+  async saveAs(file: string): Promise<void> {
+    const ok = this.quickInput.getByRole('button', { name: 'OK' });
+    await ok.waitFor();
+    // It proposes a file once it has read the folder, in place of what was typed by then.
+    await this.#until(async () => {
+      assert.notEqual(await this.#input.inputValue(), '');
+      await this.#input.fill(file);
+      await this.page.waitForTimeout(300);
+      assert.equal(await this.#input.inputValue(), file);
+    });
+    await ok.click();
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Picks the entry of the open quick pick that holds `text`.
+   *
+   * @param title of the quick pick, where one follows another with the same entries
+   */
+  async pick(text: string, title = ''): Promise<void> {
+    const widget = this.quickInput.filter({ hasText: title });
+    await widget.getByRole('option').filter({ hasText: text }).first().click();
   }
 
   /** Changes the colour theme, by its label. */

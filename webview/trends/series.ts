@@ -124,14 +124,24 @@ export function epochTexts(
 /** How much of the first epoch's error is gone, in words and with its direction. */
 export function improvementText(
   percent: number | null,
+  points: readonly TrendPoint[],
   formats: Formats,
 ): { text: string; tone: 'good' | 'bad' | 'quiet' } {
-  if (percent === null) return { text: 'known after two epochs with a character error rate', tone: 'quiet' };
+  if (percent === null) return { text: whyNoImprovement(points), tone: 'quiet' };
   if (percent === 0) return { text: '= same error', tone: 'quiet' };
   const amount = formats.percent(Math.abs(percent) / 100);
   return percent > 0
     ? { text: `▼ ${amount} less error`, tone: 'good' }
     : { text: `▲ ${amount} more error`, tone: 'bad' };
+}
+
+/** As `overallImprovement` of the wire has it: null without a rate at either end, and when the first is 0. */
+function whyNoImprovement(points: readonly TrendPoint[]): string {
+  const rates = points.map((point) => point.avg_char_error_rate);
+  if (points.length > 0 && rates.every((rate) => rate === null)) return 'unknown without ground truth';
+  if (points.length < 2) return 'known after two epochs with a character error rate';
+  if (rates[0] === 0) return 'none possible: the first epoch made no error';
+  return `unknown: the ${rates[0] === null ? 'first' : 'last'} epoch has no character error rate`;
 }
 
 export function samplesText(point: TrendPoint, formats: Formats): string {

@@ -80,7 +80,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       stop();
       return;
     }
-    const { text, tone } = improvementText(message.overallImprovement, formats);
+    const { text, tone } = improvementText(message.overallImprovement, points, formats);
     setText(improvement, text);
     setAttribute(improvement, 'data-tone', tone);
     const { choices, chosen } = overlayChoices(message.others, panel.view().overlay);

@@ -88,9 +88,24 @@ describe('a trend', () => {
 
 describe('the overall improvement', () => {
   it('says its direction in words, not by colour alone', () => {
-    assert.deepEqual(improvementText(98.76, formats), { text: '▼ 98.8% less error', tone: 'good' });
-    assert.deepEqual(improvementText(-12, formats), { text: '▲ 12.0% more error', tone: 'bad' });
-    assert.equal(improvementText(0, formats).tone, 'quiet');
-    assert.equal(improvementText(null, formats).tone, 'quiet');
+    assert.deepEqual(improvementText(98.76, [], formats), { text: '▼ 98.8% less error', tone: 'good' });
+    assert.deepEqual(improvementText(-12, [], formats), { text: '▲ 12.0% more error', tone: 'bad' });
+    assert.equal(improvementText(0, [], formats).tone, 'quiet');
+    assert.equal(improvementText(null, [], formats).tone, 'quiet');
+  });
+
+  it('says why there is no overall improvement', () => {
+    const texts = ([[], [0.5], [null, null], [0, 0.1], [null, 0.1], [0.1, null]] as const).map((rates) => {
+      const points = rates.map((rate, epoch) => point(epoch, { avg_char_error_rate: rate }));
+      return improvementText(null, points, formats).text;
+    });
+    assert.deepEqual(texts, [
+      'known after two epochs with a character error rate',
+      'known after two epochs with a character error rate',
+      'unknown without ground truth',
+      'none possible: the first epoch made no error',
+      'unknown: the first epoch has no character error rate',
+      'unknown: the last epoch has no character error rate',
+    ]);
   });
 });

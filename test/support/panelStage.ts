@@ -1,0 +1,94 @@
+/** A server, a job and a real VS Code that watches it. */
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { startServer, type TestServer } from './server.ts';
+import { createJob, type Fields, post, type TestJob } from './serverClient.ts';
+import { Workbench, type WorkbenchOptions } from './workbench.ts';
+
+/** The most that one request takes here. */
+const batch = 1000;
+
+export class PanelStage {
+  readonly server: TestServer;
+  readonly workbench: Workbench;
+
+  private constructor(server: TestServer, workbench: Workbench) {
+    this.server = server;
+    this.workbench = workbench;
+  }
+
+  /** A VS Code with the server's key; nothing is watched yet. Any dialog of the browser fails. */
+  static async open(options: WorkbenchOptions = {}): Promise<PanelStage> {
+    const server = await startServer();
+    const machineSettings = { 'trainingPredictions.serverUrl': server.url, ...options.machineSettings };
+    const workbench = await Workbench.open({ ...options, machineSettings });
+    workbench.page.on('dialog', (dialog) => assert.fail(`a dialog opened: ${dialog.message()}`));
+    await workbench.run('Set API Key');
+    await workbench.answer(server.apiKey);
+    await workbench.notification('works and is stored').waitFor();
+    await workbench.run('Notifications: Clear All Notifications');
+    return new PanelStage(server, workbench);
+  }
+
+  /** The same server in another window. */
+  at(workbench: Workbench): PanelStage {
+    return new PanelStage(this.server, workbench);
+  }
+
+  /** A job with these predictions. */
+  async train(title: string, predictions: readonly Fields[]): Promise<TestJob> {
+    const job = await createJob(this.server, { model_name: title, status: 'running' });
+    await this.add(job, predictions);
+    return job;
+  }
+
+  async add(job: TestJob, predictions: readonly Fields[]): Promise<void> {
+    for (let start = 0; start < predictions.length; start += batch) {
+      const { status, text } = await post(this.server, job, predictions.slice(start, start + batch));
+      assert.equal(status, 200, text);
+    }
+  }
+
+  /** Watches a job by its title and waits until it is live. */
+  async watch(title: string): Promise<void> {
+    await this.workbench.run('Watch Training Predictions');
+    await this.workbench.pick(title);
+    await this.workbench.tab(`Predictions: ${title}`).waitFor();
+    await this.panel.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+  }
+
+  get panel(): FrameLocator {
+    return this.workbench.panel;
+  }
+
+  get grid(): Locator {
+    return this.panel.getByRole('grid', { name: 'Predictions' });
+  }
+
+  get rows(): Locator {
+    return this.grid.locator('tbody tr[data-id]');
+  }
+
+  get search(): Locator {
+    return this.panel.getByRole('searchbox', { name: 'Search predictions' });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.panel.getByRole('button', { name });
+  }
+
+  /** Waits for "Showing …". */
+  async showing(text: string): Promise<void> {
+    await this.panel.getByText(`Showing ${text}`, { exact: true }).waitFor();
+  }
+
+  async openTab(name: string): Promise<void> {
+    await this.panel.getByRole('tab', { name }).click();
+    await this.panel.getByRole('tabpanel', { name }).waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.workbench.close();
+    await this.server.stop();
+  }
+}
