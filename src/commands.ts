@@ -51,7 +51,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       await Promise.all(present.map((server) => watches.listing(server).refresh()));
     },
     copyLoggingSnippet: async () => {
-      const snippet = vscode.Uri.joinPath(context.extension, 'media', 'log_predictions.py').fsPath;
+      const snippet = vscode.Uri.joinPath(context.extension, 'examples', 'log_predictions.py').fsPath;
       await vscode.env.clipboard.writeText(await readFile(snippet, 'utf8'));
       void vscode.window.showInformationMessage(
         vscode.l10n.t('The Python snippet is on the clipboard. Paste it into your training script.'),

@@ -22,3 +22,10 @@ export async function listen(handler: RequestListener): Promise<ListeningServer>
       }),
   };
 }
+
+/** A port that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const { url, close } = await listen(() => {});
+  await close();
+  return Number(new URL(url).port);
+}

@@ -1,0 +1,257 @@
+"""Sends what a training run has to tell without ever holding it up or making it fail. Standard library only.
+
+Everything handed in is a small file first and is sent by a thread of its own, oldest first. A server that is away is
+tried again and again; what is still there when the script ends, even by a crash, is sent by the job's next run or by
+
+    python prediction_outbox.py
+
+Each file keeps its `Idempotency-Key` for good, so the local server stores it once even when an answer is lost.
+(FineTune Lab knows no such key: a batch whose answer was lost can be there twice.)
+"""
+
+import atexit
+import datetime
+import functools
+import json
+import logging
+import os
+import pathlib
+import random
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import uuid
+
+from log_predictions import log_metrics, log_predictions, save_job, server
+
+log = logging.getLogger("training_predictions")
+
+#: Predictions in one request.
+BATCH = 100
+#: Answers after which sending the same again may help. 401 and 403 too: a key can be put right.
+_TRY_AGAIN = {401, 403, 408, 425, 429}
+
+
+def never_raise(method):
+    """Makes a failure of a method a warning in the log: reporting must not end a training."""
+
+    @functools.wraps(method)
+    def wrapped(self, *args, **kwargs):
+        try:
+            return method(self, *args, **kwargs)
+        except Exception:  # noqa: BLE001
+            log.warning("Training Predictions: %s failed; the training goes on", method.__name__, exc_info=True)
+            return None
+
+    return wrapped
+
+
+def outbox_folder():
+    """Where what waits for the present server lies. Each server has its own, so that nothing meant for one reaches another."""
+    home = os.environ.get("TRAINING_PREDICTIONS_HOME") or pathlib.Path.home() / ".training-predictions"
+    try:
+        host = urllib.parse.urlsplit(server()[0]).netloc
+    except (OSError, ValueError, KeyError):
+        host = ""  # The local server has never run here: what waits is for it.
+    local = host == "" or urllib.parse.urlsplit(f"//{host}").hostname in ("127.0.0.1", "localhost", "::1")
+    return pathlib.Path(home, "outbox", "local" if local else urllib.parse.quote(host, safe=""))
+
+
+class PredictionOutbox:
+    """Takes a job's fields, predictions and metrics; a thread sends them. Use one for a job, in one process."""
+
+    def __init__(self, job_id, folder=None, max_waiting_bytes=1 << 30, retry_seconds=(1.0, 30.0), ends_job=True):
+        """
+        folder             where what waits is kept; by default below ~/.training-predictions
+        max_waiting_bytes  more than this is not kept while the server is away; what comes then is dropped and counted
+        retry_seconds      the shortest and the longest pause between two attempts
+        ends_job           whether a script that ends without saying how the job ended leaves it as failed
+        """
+        self.job_id = job_id
+        self.dropped = 0
+        self._folder = pathlib.Path(folder or outbox_folder() / urllib.parse.quote(job_id, safe=""))
+        self._limit = max_waiting_bytes
+        self._shortest, self._longest = retry_seconds
+        self._token = None
+        self._number = 0
+        self._ended = not ends_job
+        self._pid = os.getpid()
+        self._said = set()
+        self._new = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prediction-outbox", daemon=True)
+        self._make_folder()
+        self._thread.start()
+        atexit.register(self._at_exit)
+
+    # What a training calls
+
+    def job(self, **fields):
+        """Creates the job or changes the given fields of it: status, current_epoch, progress, loss, ..."""
+        status, now = fields.get("status"), datetime.datetime.now(datetime.timezone.utc).isoformat()
+        if status in ("completed", "failed", "cancelled"):
+            self._ended = True
+            fields = {"completed_at": now, **fields}
+        elif status == "running":
+            fields = {"started_at": now, **fields}
+        self._put("job", fields)
+
+    def predictions(self, rows):
+        """Dicts with epoch, step, sample_index, prompt, prediction and, where there is one, ground_truth."""
+        for start in range(0, len(rows), BATCH):
+            self._put("predictions", rows[start : start + BATCH])
+
+    def metrics(self, rows):
+        """Dicts with step, epoch and some of train_loss, eval_loss, learning_rate, ..."""
+        self._put("metrics", rows)
+
+    def waiting(self):
+        """The files not sent yet, oldest first."""
+        return sorted(self._folder.glob("*.json"))
+
+    @never_raise
+    def close(self, timeout=10.0):
+        """Waits at most this long, in seconds, for what is unsent, then stops. Returns how many are left for later."""
+        end = time.monotonic() + timeout
+        while self.waiting() and self._thread.is_alive() and time.monotonic() < end:
+            time.sleep(0.02)
+        self._stop.set()
+        self._new.set()
+        self._thread.join(max(0.1, end - time.monotonic()))
+        left = len(self.waiting())
+        if left > 0:
+            log.warning(
+                "Training Predictions: %d messages wait in %s. They are sent by the next run of this job, or by "
+                "`python %s`.", left, self._folder, __file__,
+            )
+        return left
+
+    # Taking in
+
+    @never_raise
+    def _make_folder(self):
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @never_raise
+    def _put(self, kind, content):
+        # Names sort by age, over the runs of a job too.
+        self._number += 1
+        name = f"{time.time_ns():020d}-{self._number:08d}"
+        text = json.dumps({"job_id": self.job_id, "key": str(uuid.uuid4()), "kind": kind, "content": content})
+        if len(text) + self._bytes_waiting() > self._limit:
+            self.dropped += 1
+            self._say("full", "%s holds %d bytes: what comes now is dropped", self._folder, self._limit)
+            return
+        partial = self._folder / f"{name}.partial"
+        partial.write_text(text)
+        partial.rename(self._folder / f"{name}.json")
+        self._new.set()
+
+    def _bytes_waiting(self):
+        return sum(entry.stat().st_size for entry in os.scandir(self._folder) if entry.name.endswith(".json"))
+
+    def _at_exit(self):
+        if self._stop.is_set() or os.getpid() != self._pid:  # A forked process is not the training.
+            return
+        if not self._ended:
+            self.job(status="failed", error_message="The training script ended before the training did.")
+        self.close()
+
+    # Sending, in the thread
+
+    def _run(self):
+        failures = 0
+        while not self._stop.is_set():
+            self._new.clear()
+            try:
+                wait = self._send_all()
+                failures = 0
+            except Exception as error:  # noqa: BLE001 - whatever it is, the rest waits and the thread lives
+                failures += 1
+                wait = self._pause(error, failures)
+            if wait is None:
+                self._new.wait()
+            else:
+                self._stop.wait(wait)
+
+    def _pause(self, error, failures):
+        if isinstance(error, urllib.error.HTTPError):
+            self._say(error.code, "the server answered %d; trying again", error.code)
+            retry_after = error.headers.get("Retry-After", "")
+            floor = float(retry_after) if retry_after.isdigit() else 0.0
+        else:
+            self._say("away", "the server is away (%s); trying again", error)
+            floor = 0.0
+        longest = min(self._longest, self._shortest * 2 ** min(failures - 1, 20))
+        return max(floor, random.uniform(longest / 2, longest))
+
+    def _send_all(self):
+        """Sends what waits, in order. Raises what may pass; a message that is refused for good is put aside."""
+        for file in self.waiting():
+            if self._stop.is_set():
+                return None
+            try:
+                message = json.loads(file.read_text())
+            except FileNotFoundError:
+                continue  # Another process sent it.
+            except ValueError as error:
+                self._put_aside(file, error)  # The machine went down while it was written.
+                continue
+            try:
+                self._send(message)
+            except urllib.error.HTTPError as error:
+                if error.code in _TRY_AGAIN or error.code >= 500:
+                    raise
+                if message["kind"] != "metrics" or error.code != 404:
+                    self._put_aside(file, error)
+                    continue
+                self._say("no metrics", "the server does not take metrics")
+            file.unlink(missing_ok=True)
+        return None
+
+    def _send(self, message):
+        if message["kind"] == "job":
+            self._token = save_job(message["job_id"], **message["content"])
+            return
+        send = log_predictions if message["kind"] == "predictions" else log_metrics
+        if self._token is not None:
+            try:
+                send(message["job_id"], self._token, message["content"], message["key"])
+                return
+            except urllib.error.HTTPError as error:
+                if error.code != 401:
+                    raise  # Else the job was made anew since, and has another token.
+        self._token = save_job(message["job_id"])
+        send(message["job_id"], self._token, message["content"], message["key"])
+
+    def _put_aside(self, file, error):
+        reason = error.read().decode(errors="replace")[:500] if isinstance(error, urllib.error.HTTPError) else ""
+        self._say(("refused", str(error)), "%s was refused (%s %s) and is kept as .refused", file, error, reason)
+        file.replace(file.with_suffix(".refused"))
+
+    def _say(self, cause, text, *values):
+        """A warning, once a cause: a training that runs for days should not fill its log."""
+        if cause not in self._said:
+            self._said.add(cause)
+            log.warning(f"Training Predictions: {text}", *values)
+
+
+def main():
+    """Sends what is left of all jobs for the present server. Exit code 1 when some is still left."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    left = 0
+    folders = sorted(outbox_folder().glob("*/")) if outbox_folder().exists() else []
+    for folder in folders:
+        outbox = PredictionOutbox(urllib.parse.unquote(folder.name), folder, ends_job=False)
+        count = len(outbox.waiting())
+        remaining = outbox.close(timeout=60.0)
+        left += remaining or 0
+        if count > 0:
+            print(f"{outbox.job_id}: {count - (remaining or 0)} of {count} messages sent")
+    return 1 if left > 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../support/listen.ts';
+import { type Ended, runProgram } from '../support/runProgram.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { readPredictions, request } from '../support/serverClient.ts';
+
+const examples = path.resolve(import.meta.dirname, '../../examples');
+
+/** Python: an outbox with short pauses, and `answer(epoch)`, which hands one prediction to it. */
+const beginning = `
+import logging, sys, time
+from prediction_outbox import PredictionOutbox
+logging.basicConfig(format="%(message)s")
+outbox = PredictionOutbox("run", retry_seconds=(0.02, 0.1))
+def answer(epoch):
+    outbox.predictions([{"epoch": epoch, "step": epoch, "sample_index": 0, "prompt": "p", "prediction": str(epoch)}])
+`;
+
+describe('the outbox of the examples', () => {
+  let home: string;
+  let servers: TestServer[];
+
+  beforeEach(() => {
+    home = mkdtempSync(path.join(tmpdir(), 'outbox-'));
+    servers = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  async function serve(port = 0): Promise<TestServer> {
+    const server = await startServer({ dataDir: path.join(home, 'server'), port });
+    servers.push(server);
+    return server;
+  }
+
+  const environment = (port: number, apiKey: string) => ({
+    TRAINING_PREDICTIONS_HOME: home,
+    FINETUNE_LAB_API_URL: `http://127.0.0.1:${port}`,
+    FINETUNE_LAB_API_KEY: apiKey,
+  });
+
+  const python = (script: string, env: NodeJS.ProcessEnv): Promise<Ended> =>
+    runProgram('python3', ['-c', beginning + script], { env, cwd: examples });
+
+  const sendLeft = (env: NodeJS.ProcessEnv): Promise<Ended> =>
+    runProgram('python3', [path.join(examples, 'prediction_outbox.py')], { env });
+
+  async function answersOf(server: TestServer): Promise<unknown[]> {
+    return (await readPredictions(server, 'run')).map(({ prediction }) => prediction);
+  }
+
+  async function jobOf(server: TestServer): Promise<Record<string, unknown>> {
+    const { json } = await request(server, '/api/training/local/jobs');
+    return (json['jobs'] as Record<string, unknown>[])[0] ?? {};
+  }
+
+  const portOf = (server: TestServer) => Number(new URL(server.url).port);
+  const waitingFor = (server: string) => readdirSync(path.join(home, 'outbox', server, 'run'));
+
+  it('sends everything in order, with the losses and the way the job goes', async () => {
+    const server = await serve();
+    const ended = await python(
+      `
+outbox.job(status="running", total_epochs=3)
+for epoch in range(3):
+    answer(epoch)
+    outbox.metrics([{"step": epoch, "epoch": epoch, "train_loss": 1.0}])
+    outbox.job(current_epoch=epoch, loss=1.0)
+outbox.job(status="completed")
+print(outbox.close())
+`,
+      environment(portOf(server), server.apiKey),
+    );
+    assert.deepEqual([ended.code, ended.stdout.trim()], [0, '0'], ended.stderr);
+    assert.deepEqual(await answersOf(server), ['0', '1', '2']);
+    const job = await jobOf(server);
+    assert.deepEqual([job['status'], job['current_epoch'], job['loss']], ['completed', 2, 1]);
+    assert.ok(job['started_at'] !== null && job['completed_at'] !== null, 'when it began and ended is known');
+    assert.deepEqual(waitingFor('local'), []);
+  });
+
+  it('keeps what a server that is away cannot take, and a later run sends it', async () => {
+    const port = await freePort();
+    const away = await python(
+      'outbox.job(status="running")\nanswer(0)\noutbox.job(status="completed")\nprint(outbox.close(timeout=0.3))',
+      environment(port, 'wak_any'),
+    );
+    assert.deepEqual([away.code, away.stdout.trim()], [0, '3'], away.stderr);
+    assert.match(away.stderr, /the server is away/);
+    const server = await serve(port);
+    const later = await sendLeft(environment(port, server.apiKey));
+    assert.deepEqual([later.code, later.stdout.trim()], [0, 'run: 3 of 3 messages sent'], later.stderr);
+    assert.deepEqual(await answersOf(server), ['0']);
+    assert.equal((await jobOf(server))['status'], 'completed');
+  });
+
+  it('loses and doubles nothing while the server is killed and comes back', async () => {
+    const server = await serve();
+    const { apiKey } = server;
+    const port = portOf(server);
+    const running = python(
+      `
+outbox.job(status="running")
+for epoch in range(60):
+    answer(epoch)
+    time.sleep(0.02)
+outbox.job(status="completed")
+sys.exit(outbox.close(timeout=15))
+`,
+      environment(port, apiKey),
+    );
+    let stored = 0;
+    while (stored < 5) stored = (await request(server, '/api/training/predictions/run')).json['total_count'] as number;
+    await server.kill('SIGKILL');
+    const again = await serve(port);
+    const ended = await running;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(
+      await answersOf(again),
+      Array.from({ length: 60 }, (_, epoch) => `${epoch}`),
+    );
+  });
+
+  it('a script that crashes leaves its job as failed, with everything that it had told', async () => {
+    const server = await serve();
+    const ended = await python(
+      'outbox.job(status="running")\nanswer(0)\nraise RuntimeError("out of memory")',
+      environment(portOf(server), server.apiKey),
+    );
+    assert.equal(ended.code, 1);
+    assert.deepEqual(await answersOf(server), ['0']);
+    assert.equal((await jobOf(server))['status'], 'failed');
+  });
+
+  it('puts aside what the server refuses and goes on', async () => {
+    const server = await serve();
+    const ended = await python(
+      'outbox.job(status="running")\noutbox.predictions([{"epoch": "one"}])\nanswer(1)\nsys.exit(outbox.close())',
+      environment(portOf(server), server.apiKey),
+    );
+    assert.equal(ended.code, 0);
+    assert.match(ended.stderr, /refused .*400.*predictions\[0\]/s);
+    assert.deepEqual(await answersOf(server), ['1']);
+    assert.deepEqual(
+      waitingFor('local').map((name) => path.extname(name)),
+      ['.refused'],
+    );
+  });
+
+  it('sends nothing that waits for one server to another', async () => {
+    const port = await freePort();
+    // Any address that is not this machine's; nothing listens there.
+    const elsewhere = { ...environment(port, 'wak_any'), FINETUNE_LAB_API_URL: 'http://predictions.invalid' };
+    const away = await python('answer(0)\noutbox.close(timeout=0.1)', elsewhere);
+    assert.equal(away.code, 0, away.stderr);
+    const server = await serve(port);
+    const later = await sendLeft(environment(port, server.apiKey));
+    assert.deepEqual([later.code, later.stdout], [0, '']);
+    assert.equal(waitingFor('predictions.invalid').length, 1);
+  });
+
+  it('is bounded, and neither a full outbox nor a folder that cannot be made stops the script', async () => {
+    const port = await freePort();
+    const ended = await python(
+      `
+small = PredictionOutbox("small", max_waiting_bytes=500, ends_job=False)
+for epoch in range(100):
+    small.predictions([{"epoch": epoch, "prompt": "p" * 100}])
+small.close(timeout=0)
+nowhere = PredictionOutbox("nowhere", folder="/dev/null/outbox", ends_job=False)
+nowhere.predictions([{"epoch": 0}])
+nowhere.close(timeout=0)
+outbox.close(timeout=0)
+print(small.dropped, len(small.waiting()))
+`,
+      environment(port, 'wak_any'),
+    );
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(ended.stdout.trim(), '98 2');
+    assert.match(ended.stderr, /what comes now is dropped/);
+    assert.match(ended.stderr, /the training goes on/);
+  });
+});
