@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runToSuccess } from '../support/runProgram.ts';
+import { runProgram, runToSuccess } from '../support/runProgram.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { readPredictions, request } from '../support/serverClient.ts';
 
@@ -43,5 +43,25 @@ describe('what the documentation tells people to run', () => {
       env: { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey },
     });
     assert.deepEqual(await answersOf('curl-run'), ['Paris']);
+  });
+  it('post.sh sends with curl, its own sample and the predictions of a file', async () => {
+    const env = { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey };
+    const script = path.join(root, 'examples', 'post.sh');
+    await runToSuccess('sh', [script, 'post-run'], { env });
+    assert.deepEqual(await answersOf('post-run'), ['Pxrs', 'Pari', 'Paris']);
+    const file = path.join(server.dataDir, 'predictions.json');
+    await writeFile(file, JSON.stringify([{ epoch: 1, step: 1, sample_index: 0, prompt: 'p', prediction: 'é"\n' }]));
+    await runToSuccess('sh', [script, 'file-run', file], { env });
+    assert.deepEqual(await answersOf('file-run'), ['é"\n']);
+    const { json } = await request(server, '/api/training/local/jobs?status=completed');
+    assert.equal((json['jobs'] as { id: string }[]).filter(({ id }) => /^(post|file)-run$/.test(id)).length, 2);
+  });
+
+  it('post.sh fails with the reason when the server refuses the key', async () => {
+    const env = { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: 'wak_wrong' };
+    const ended = await runProgram('sh', [path.join(root, 'examples', 'post.sh'), 'refused-run'], { env });
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /401/);
+    assert.doesNotMatch(ended.stderr, /wak_wrong/);
   });
 });

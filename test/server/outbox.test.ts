@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../support/listen.ts';
+import { freePort, listen } from '../support/listen.ts';
 import { type Ended, runProgram } from '../support/runProgram.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { readPredictions, request } from '../support/serverClient.ts';
@@ -107,7 +107,7 @@ print(outbox.close())
     const running = python(
       `
 outbox.job(status="running")
-for epoch in range(60):
+for epoch in range(40):
     answer(epoch)
     time.sleep(0.02)
 outbox.job(status="completed")
@@ -123,8 +123,34 @@ sys.exit(outbox.close(timeout=15))
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual(
       await answersOf(again),
-      Array.from({ length: 60 }, (_, epoch) => `${epoch}`),
+      Array.from({ length: 40 }, (_, epoch) => `${epoch}`),
     );
+  });
+
+  it('stores a batch once whose answer was lost', async () => {
+    const server = await serve();
+    let lost = 0;
+    const proxy = await listen(async (incoming, answer) => {
+      const body = Buffer.concat(await Array.fromAsync(incoming));
+      const { host, ...headers } = incoming.headers;
+      const forwarded = await fetch(server.url + incoming.url, {
+        method: incoming.method ?? 'GET',
+        headers: headers as Record<string, string>,
+        body,
+      });
+      const text = await forwarded.text();
+      // Of each two answers to a batch one is lost.
+      if (incoming.url?.endsWith('/predictions') && lost++ % 2 === 0) answer.destroy();
+      else answer.writeHead(forwarded.status).end(text);
+    });
+    const ended = await python(
+      'outbox.job(status="running")\nfor epoch in range(5):\n    answer(epoch)\nsys.exit(outbox.close())',
+      environment(Number(new URL(proxy.url).port), server.apiKey),
+    );
+    await proxy.close();
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(await answersOf(server), ['0', '1', '2', '3', '4']);
+    assert.equal(lost, 10);
   });
 
   it('a script that crashes leaves its job as failed, with everything that it had told', async () => {
