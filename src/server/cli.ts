@@ -7,6 +7,7 @@ import { isHostName } from './hosts.ts';
 import type { TlsFiles } from './httpServer.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { logLevels } from './log.ts';
+import type { RetentionLimits } from './retention.ts';
 
 /** How to run, from arguments and environment. */
 export interface RunOptions {
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly heartbeatSeconds: number;
   /** 0 for never. */
   readonly stopWhenUnusedSeconds: number;
+  readonly retention: RetentionLimits;
   readonly logLevel: string;
   /** undefined: plain HTTP. */
   readonly tls: TlsFiles | undefined;
@@ -36,6 +38,8 @@ const defaults = {
   port: '4517',
   'heartbeat-seconds': `${defaultHeartbeatSeconds}`,
   'stop-when-unused': '0',
+  'keep-days': '0',
+  'keep-gb': '0',
   'log-level': 'info',
   'max-streams': `${defaultLimits.maxStreams}`,
   'body-limit-mb': `${defaultLimits.bodyBytes / megabyte}`,
@@ -52,6 +56,8 @@ Keeps the predictions of training jobs and streams them to whoever watches.
   --data-dir DIR           where everything is kept (~/.training-predictions)
   --heartbeat-seconds N    time between two heartbeats of a stream (${defaults['heartbeat-seconds']})
   --stop-when-unused N     stop when no window, reader or running script was there for N seconds; 0 never (${defaults['stop-when-unused']})
+  --keep-days N            remove ended jobs N days after their last sign of life; 0 never (${defaults['keep-days']})
+  --keep-gb N              remove ended jobs, the oldest first, while all take more than about N GB; 0 never (${defaults['keep-gb']})
   --log-level LEVEL        ${logLevels.join(', ')} (${defaults['log-level']})
   --help                   show this and exit
   --version                show the version and exit
@@ -92,6 +98,10 @@ export function parseCommand(args: string[], environment: NodeJS.ProcessEnv, ver
         max: 86_400,
         integer: false,
       }),
+      retention: {
+        days: limit('--keep-days', values['keep-days']),
+        bytes: limit('--keep-gb', values['keep-gb'], 1_000_000_000),
+      },
       logLevel: choiceFlag('--log-level', values['log-level'], logLevels),
       tls: tlsFiles(values['tls-cert'], values['tls-key']),
       allowedHosts: (values['allowed-host'] ?? []).map(hostName),
@@ -111,6 +121,8 @@ function parseFlags(args: string[]) {
         'data-dir': { type: 'string' },
         'heartbeat-seconds': { type: 'string' },
         'stop-when-unused': { type: 'string' },
+        'keep-days': { type: 'string' },
+        'keep-gb': { type: 'string' },
         'log-level': { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
@@ -154,6 +166,11 @@ function tlsFiles(certificate: string | undefined, key: string | undefined): Tls
 function hostName(text: string): string {
   if (isHostName(text)) return text.toLowerCase();
   throw usageError(`--allowed-host: expected a host name without a port, got "${text}"`);
+}
+
+/** A limit that is off at 0. */
+function limit(name: string, text: string, unit = 1): number | undefined {
+  return numberFlag(name, text, { min: 0, max: 1_000_000, integer: false }) * unit || undefined;
 }
 
 function apiKey(value: string | undefined): string | undefined {

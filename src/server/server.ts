@@ -20,6 +20,7 @@ import { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { ownDirectory } from './owner.ts';
+import { startRetention } from './retention.ts';
 import { Scorer } from './scoring.ts';
 import { SqliteStorage } from './sqlite.ts';
 import { StreamHub } from './streamHub.ts';
@@ -70,6 +71,7 @@ export async function startServer(
     { storage, hub, auth, scorer, leases, usage, log, metrics, limits, version, instance },
     { host, allowedHosts, tls, apiKey },
   );
+  const endRetention = startRetention(storage, options.retention, log);
   const closeUnused = trackUnused(app.fastify.server);
   const port = await listen(app.fastify, options.host, options.port, say);
   const url = tls ? `https://${allowedHosts[0] ?? urlHost(host)}:${port}` : `http://${urlHost(host)}:${port}`;
@@ -91,6 +93,7 @@ export async function startServer(
       removeServerFile(files.server, instance);
       app.refuseRequests();
       endUsageWatch?.();
+      const retentionEnded = endRetention();
       hub.close();
       leases.close();
       closeUnused();
@@ -98,6 +101,7 @@ export async function startServer(
       await app.fastify.close();
       clearTimeout(impatience);
       await scorer.close();
+      await retentionEnded;
       await storage.close();
       release();
       log.info('stopped');

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 
 /** Version of the tables below, kept in the file's `user_version`. */
 const schemaVersion = 2;
@@ -107,7 +108,11 @@ export function makeTables(database: DatabaseSync, version: number): void {
  */
 export function versionOf(file: string): number {
   if (!existsSync(file) || statSync(file).size === 0) return 0;
-  const database = new DatabaseSync(file, { readOnly: true });
+  const address = pathToFileURL(file);
+  // Without a write-ahead log to read, SQLite need not make one either.
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  if (log === undefined || log.size === 0) address.searchParams.set('immutable', '1');
+  const database = new DatabaseSync(address, { readOnly: true });
   try {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > schemaVersion) {

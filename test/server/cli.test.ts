@@ -18,6 +18,7 @@ describe('the command line', () => {
       dataDir: join(homedir(), '.training-predictions'),
       heartbeatSeconds: 15,
       stopWhenUnusedSeconds: 0,
+      retention: { days: undefined, bytes: undefined },
       logLevel: 'info',
       tls: undefined,
       allowedHosts: [],
@@ -30,13 +31,14 @@ describe('the command line', () => {
     const flags =
       '--host ::1 --port 0 --data-dir data --heartbeat-seconds 0.5 --log-level debug --tls-cert c.pem --tls-key k.pem ' +
       '--allowed-host GPU.example --allowed-host gpu --max-streams 3 --body-limit-mb 1 --rate-limit 7 ' +
-      '--request-timeout-seconds 0.5 --stop-when-unused 60';
+      '--request-timeout-seconds 0.5 --stop-when-unused 60 --keep-days 30.5 --keep-gb 1.5';
     assert.deepEqual(run(flags.split(' ')), {
       host: '::1',
       port: 0,
       dataDir: resolve('data'),
       heartbeatSeconds: 0.5,
       stopWhenUnusedSeconds: 60,
+      retention: { days: 30.5, bytes: 1_500_000_000 },
       logLevel: 'debug',
       tls: { certificate: resolve('c.pem'), key: resolve('k.pem') },
       allowedHosts: ['gpu.example', 'gpu'],

@@ -17,6 +17,8 @@ export interface StartOptions {
   args?: string[];
   /** Added to the environment; undefined removes a variable. */
   env?: Record<string, string | undefined>;
+  /** A shell command that sets limits of the process, such as `ulimit -f 100`. */
+  limits?: string;
   /** What to run; by default the TypeScript source, so that no stale bundle is tested. */
   entry?: string;
 }
@@ -75,7 +77,10 @@ export async function runServer(
 
 function spawnServer(args: string[], options: StartOptions) {
   const environment = { ...process.env, TRAINING_PREDICTIONS_API_KEY: undefined, ...options.env };
-  const child = spawn(process.execPath, [options.entry ?? sourceEntry, ...args, ...(options.args ?? [])], {
+  const command = [process.execPath, options.entry ?? sourceEntry, ...args, ...(options.args ?? [])];
+  const limited = options.limits === undefined ? [] : ['sh', '-c', `${options.limits} && exec "$@"`, 'sh'];
+  const [program = '', ...rest] = [...limited, ...command];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment,
   });

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { runServer, startServer, type TestServer } from '../support/server.ts';
+import {
+  createJob,
+  openStream,
+  post,
+  predictionsPath,
+  readPredictions,
+  request,
+  sample,
+} from '../support/serverClient.ts';
+
+describe('the database file', () => {
+  let dataDir: string;
+  const servers: TestServer[] = [];
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'training-predictions-'));
+  });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  async function start(limits?: string): Promise<TestServer> {
+    const entry = limits === undefined ? {} : { limits };
+    const server = await startServer({ dataDir, ...entry });
+    servers.push(server);
+    return server;
+  }
+
+  const file = () => join(dataDir, 'predictions.db');
+  const bytes = () => ['', '-wal'].map((ending) => existsSync(file() + ending) && readFileSync(file() + ending));
+
+  async function assertRefused(reason: RegExp): Promise<void> {
+    const before = bytes();
+    const { code, stdout, stderr } = await runServer(['--data-dir', dataDir, '--port', '0']);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.ok(stderr.includes(file()), stderr);
+    assert.match(stderr, reason);
+    assert.deepEqual(bytes(), before);
+  }
+
+  /** A job of 500 predictions, written by a server that then stopped. */
+  async function fill(): Promise<string> {
+    const server = await start();
+    const job = await createJob(server);
+    const rows = Array.from({ length: 100 }, (_, index) => sample({ sample_index: index, prompt: 'p'.repeat(1000) }));
+    for (let batch = 0; batch < 5; batch += 1) await post(server, job, rows);
+    await server.kill();
+    return job.id;
+  }
+
+  it('of a newer version is refused and left as it is', async () => {
+    await fill();
+    const database = new DatabaseSync(file());
+    database.exec('PRAGMA user_version=99');
+    database.close();
+    await assertRefused(/it has version 99; this server reads up to version 2: update the server/);
+  });
+
+  it('of a newer version is left as it is with a log too, which a killed server did not fold back', async () => {
+    await fill();
+    const names = ['', '-wal'].map((ending) => file() + ending);
+    const database = new DatabaseSync(file());
+    database.exec('PRAGMA user_version=99');
+    for (const name of names) copyFileSync(name, `${name}.copy`);
+    database.close();
+    for (const name of names) copyFileSync(`${name}.copy`, name);
+    assert.ok(readFileSync(`${file()}-wal`).length > 0);
+    await assertRefused(/version 99/);
+  });
+
+  it('that is damaged inside is refused and left as it is', async () => {
+    await fill();
+    const damaged = readFileSync(file());
+    damaged.fill(0x5a, 8 * 4096, 40 * 4096);
+    writeFileSync(file(), damaged);
+    await assertRefused(/damaged|malformed/);
+  });
+
+  it('that was cut short is refused and left as it is', async () => {
+    await fill();
+    writeFileSync(file(), readFileSync(file()).subarray(0, 30 * 4096));
+    await assertRefused(/damaged|malformed/);
+  });
+
+  it('of another program is refused and left as it is', async () => {
+    const database = new DatabaseSync(file());
+    database.exec('CREATE TABLE notes (text)');
+    database.close();
+    await assertRefused(/another program/);
+  });
+
+  it('of the first version is brought up to date, with everything in it', async () => {
+    const id = await fill();
+    const database = new DatabaseSync(file());
+    for (const table of ['metrics', 'batches', 'discarded']) database.exec(`DROP TABLE ${table}`);
+    for (const column of ['bytes', 'alive_at']) database.exec(`ALTER TABLE jobs DROP COLUMN ${column}`);
+    database.exec('PRAGMA user_version=1; PRAGMA auto_vacuum=NONE; VACUUM');
+    database.close();
+    const server = await start();
+    assert.equal((await readPredictions(server, id, '?limit=1000')).length, 500);
+    const job = await createJob(server, { job_id: id });
+    assert.equal((await post(server, job, [sample()])).status, 200);
+    await server.stop();
+    const after = new DatabaseSync(file(), { readOnly: true });
+    const vacuum = after.prepare('PRAGMA auto_vacuum').get();
+    const row = after.prepare('SELECT bytes, alive_at FROM jobs').get();
+    after.close();
+    assert.equal(vacuum?.['auto_vacuum'], 2);
+    assert.ok(Number(row?.['bytes']) > 500 * 1200);
+    assert.ok(!Number.isNaN(Date.parse(String(row?.['alive_at']))));
+  });
+
+  it('that cannot grow is told with 507; the server reads on, and writes again once there is room', async () => {
+    // The system's own limit on a file's size stands for a full disk: no other program on it is harmed.
+    const limit = 6_000_000;
+    let server = await start(`ulimit -S -f ${Math.floor(limit / 512)}`);
+    const [job, other] = [await createJob(server), await createJob(server)];
+    const stream = await openStream(server, job.id);
+    const rows = [sample({ prompt: 'x'.repeat(200_000) }), sample({ prompt: 'y'.repeat(200_000) })];
+    let stored = 0;
+    let answer = await post(server, job, rows);
+    for (; answer.status === 200; answer = await post(server, job, rows)) stored += rows.length;
+    assert.equal(answer.status, 507);
+    assert.match(String(answer.json['error']), /disk is full.*Nothing of this was stored/);
+    assert.ok(stored > 0);
+    assert.equal((await readPredictions(server, job.id, '?limit=1000')).length, stored);
+    assert.equal((await request(server, '/health')).status, 200);
+    await stream.until(({ predictions }) => predictions.length === stored);
+    assert.equal((await post(server, job, rows)).status, 507);
+
+    if (process.platform === 'linux') {
+      execFileSync('prlimit', ['--pid', `${server.process.pid}`, '--fsize=unlimited:']);
+    } else {
+      await server.kill();
+      server = await start();
+    }
+    assert.equal((await post(server, job, rows)).status, 200);
+    assert.equal((await post(server, other, [sample()])).status, 200);
+    const page = await request(server, predictionsPath(job.id, '?order=asc&limit=1000'));
+    assert.equal(page.json['total_count'], stored + 2);
+    assert.equal((page.json['predictions'] as unknown[]).length, stored + 2);
+    stream.close();
+  });
+});
