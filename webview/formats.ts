@@ -6,6 +6,8 @@ export interface Formats {
   rate(value: number): string;
   /** 0..1 as a percentage with one digit: 64.0% */
   percent(value: number): string;
+  /** A loss or a learning rate with four digits that count: 0.9159, 1.2E-5 */
+  figure(value: number): string;
   /** Milliseconds as a rough length of time: 2 s, 5 min, 3 h, 4 d */
   duration(milliseconds: number): string;
   /** ISO 8601 as a local date and time; a text that is no date comes back as it is. */
@@ -21,11 +23,14 @@ export function formatsFor(locale?: string): Formats {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
+  const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
+  const scientific = new Intl.NumberFormat(locale, { notation: 'scientific', maximumSignificantDigits: 4 });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   return {
     count: (value) => count.format(value),
     rate: (value) => rate.format(value),
     percent: (value) => percent.format(value),
+    figure: (value) => (value !== 0 && Math.abs(value) < 0.0001 ? scientific : significant).format(value),
     duration: (milliseconds) => {
       const seconds = Math.max(0, Math.floor(milliseconds / 1000));
       if (seconds < 60) return `${count.format(seconds)} s`;

@@ -100,5 +100,6 @@ host.listen({
   detail: predictions.showDetail,
   comparison: comparison.show,
   trends: trends.show,
+  losses: trends.showLosses,
 });
 host.post({ type: 'ready', state: kept === null ? null : view });

@@ -1,5 +1,6 @@
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
 import { leaseRoute } from '../wire/lease.ts';
+import { type Metric, metricsAnswer } from '../wire/metric.ts';
 import {
   type EpochSummary,
   epochsAnswer,
@@ -75,6 +76,18 @@ export class ApiClient {
   /** The averages of each epoch, ascending by epoch, as the server has them. */
   trends(jobId: string, signal?: AbortSignal): Promise<TrendsAnswer> {
     return sendForJson(this.endpoint, `${predictionsPath(jobId)}/trends`, trendsAnswer, { signal });
+  }
+
+  /** What a trainer logged, ascending by step. `after` is a step that a server which knows it begins behind. */
+  async metrics(jobId: string, after: number | undefined, signal?: AbortSignal): Promise<Metric[]> {
+    const path = `/api/training/local/${encodeURIComponent(jobId)}/metrics`;
+    return (await sendForJson(this.endpoint, path, metricsAnswer, { query: { after }, signal })).metrics;
+  }
+
+  /** Stores what a trainer logged, all or none. The key has to be the job's token. */
+  async sendMetrics(jobId: string, metrics: readonly Metric[], signal?: AbortSignal): Promise<void> {
+    const body = { job_id: jobId, metrics };
+    await sendForJson(this.endpoint, '/api/training/local/metrics', stored, { method: 'POST', body, signal });
   }
 
   /** Opens the event stream of a job. The response has no end of its own; abort the signal to close it. */

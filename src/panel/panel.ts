@@ -3,6 +3,7 @@ import { withoutLinks } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
+import { isActive } from '../wire/job.ts';
 import { schema } from '../wire/schema.ts';
 import { comparisonMessage, detailOf, jobSummary, type OtherJob, statusMessage, trendsMessage } from './content.ts';
 import type { DiffDocuments } from './diffDocuments.ts';
@@ -10,6 +11,7 @@ import { Differences } from './differences.ts';
 import { pickFile } from './exportPredictions.ts';
 import { type ExportRows, shownRows } from './exportRows.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
+import { lossesMessage } from './lossLines.ts';
 import { Pace } from './pace.ts';
 import {
   type HostMessage,
@@ -48,10 +50,14 @@ export class Panel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #rows = new Pace(rowInterval, () => this.#postTab());
   readonly #status = new Pace(rowInterval, () => this.#postStatus());
+  readonly #losses = new Pace(rowInterval, () => this.#postLosses());
   readonly #table: TableView;
   readonly #differences: Differences;
   #view: ViewState;
   #ready = false;
+  #wasCaughtUp = false;
+  /** What the listing said of the job when its losses were asked for last. */
+  #lossesOf = '';
   /** The tab that somebody asked for while no webview was there to show it. */
   #wanted: Tab | null = null;
 
@@ -88,8 +94,15 @@ export class Panel implements vscode.Disposable {
       watch.session.onDidChange((change) => {
         if (change === 'rows') this.#rows.request();
         this.#status.request();
+        const { caughtUp } = watch.session;
+        if (caughtUp && !this.#wasCaughtUp) this.#readLosses('all');
+        this.#wasCaughtUp = caughtUp;
       }),
-      context.watches.listing(watch.server).onDidChange(() => this.#status.request()),
+      watch.losses.onDidChange(() => this.#losses.request()),
+      context.watches.listing(watch.server).onDidChange(() => {
+        this.#status.request();
+        this.#readLosses('new');
+      }),
     );
     panel.webview.html = panelHtml(panel.webview, context.extension);
     this.#showTitle();
@@ -126,6 +139,7 @@ export class Panel implements vscode.Disposable {
   dispose(): void {
     this.#rows.dispose();
     this.#status.dispose();
+    this.#losses.dispose();
     this.#differences.dispose();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
   }
@@ -167,13 +181,17 @@ export class Panel implements vscode.Disposable {
     });
     this.#postStatus();
     this.#postTab();
+    this.#showLosses();
   }
 
   #show(state: ViewState, version: number | null): void {
-    if (state.tab !== this.#view.tab) this.#context.tabShown(state.tab);
+    const isTurned = state.tab !== this.#view.tab;
     this.#view = state;
     this.#table.show(state, version);
     this.#postTab();
+    if (!isTurned) return;
+    this.#context.tabShown(state.tab);
+    this.#showLosses();
   }
 
   #postDetail(id: string): void {
@@ -223,6 +241,26 @@ export class Panel implements vscode.Disposable {
     this.#post(message);
     // A filter over many rows goes on in slices, so that the extension host can do other things between them.
     if (message.type === 'page' && message.searching) setImmediate(() => this.#rows.request());
+  }
+
+  #showLosses(): void {
+    this.#postLosses();
+    this.#lossesOf = '';
+    this.#readLosses('all');
+  }
+
+  #postLosses(): void {
+    if (this.#view.tab === 'trends') this.#post(lossesMessage(this.watch.losses.curves));
+  }
+
+  /** Only for somebody who sees them, and of a job that ended no more than once. */
+  #readLosses(what: 'new' | 'all'): void {
+    if (this.#view.tab !== 'trends' || !this.#ready || !this.#panel.visible) return;
+    const job = this.#context.watches.job(this.watch);
+    const said = JSON.stringify([job?.status, job?.current_step, job?.loss, job?.eval_loss]);
+    const mayHaveMore = job === undefined || isActive(job.status) || said !== this.#lossesOf;
+    this.#lossesOf = said;
+    if (mayHaveMore) this.watch.losses.request(what);
   }
 
   #others(): OtherJob[] {

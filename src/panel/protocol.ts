@@ -220,6 +220,13 @@ export interface EpochChanges {
   unchanged: number;
 }
 
+/** Values by step, at most as many as a chart can show of `total`. */
+export interface LossLine {
+  /** Ascending by step. */
+  points: (readonly [step: number, value: number])[];
+  total: number;
+}
+
 export type HostMessage =
   /**
    * The first message after `ready`: what to show. Deltas follow. `restore` names the job and its server to the
@@ -268,7 +275,9 @@ export type HostMessage =
       /** The other watched jobs, which can be laid over this one. */
       others: { key: string; title: string }[];
       overlay: { key: string; title: string; points: TrendPoint[] } | null;
-    };
+    }
+  /** What the trainer logged; empty lines where the server has none. Comes with the Trends tab. */
+  | { type: 'losses'; lines: Record<'train' | 'eval' | 'learningRate', LossLine> };
 
 export type HostMessageOf<T extends HostMessage['type']> = Extract<HostMessage, { type: T }>;
 export type WebviewMessageOf<T extends WebviewMessage['type']> = Extract<WebviewMessage, { type: T }>;

@@ -10,8 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import * as Type from 'typebox';
 import { ApiClient } from '../api/client.ts';
-import { UnavailableError, UnreachableError } from '../api/errors.ts';
+import { NotFoundError, UnavailableError, UnreachableError } from '../api/errors.ts';
 import { parseServerAddress } from '../api/serverAddress.ts';
+import { type Metric, metricsAnswer } from '../wire/metric.ts';
 import { schema } from '../wire/schema.ts';
 
 /** Predictions a request: small enough that the rows are seen to arrive. */
@@ -20,7 +21,6 @@ const batchSize = 5;
 const patience = 60_000;
 
 const line = schema(Type.Object({ epoch: Type.Integer(), step: Type.Integer() }));
-const metric = schema(Type.Object({ epoch: Type.Integer(), train_loss: Type.Number() }));
 
 replay().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
@@ -32,12 +32,7 @@ async function replay(): Promise<void> {
   const address = parseServerAddress(process.env['FINETUNE_LAB_API_URL'] ?? '');
   const client = new ApiClient({ address, key: process.env['FINETUNE_LAB_API_KEY'] ?? null });
   const rows = lines(gunzipSync(await readFile(run)).toString('utf8')).map((row) => line.parse(row));
-  const losses = new Map(
-    lines(await readFile(metrics, 'utf8')).map((row) => {
-      const { epoch, train_loss } = metric.parse(row);
-      return [epoch, train_loss];
-    }),
-  );
+  const logged = metricsAnswer.parse({ metrics: lines(await readFile(metrics, 'utf8')) }).metrics;
   const epochs = [...new Set(rows.map(({ epoch }) => epoch))];
   const lastEpoch = epochs.at(-1) ?? 0;
   const lastStep = rows.at(-1)?.step ?? 0;
@@ -55,19 +50,30 @@ async function replay(): Promise<void> {
       await persistently(() => script.sendPredictions(jobId, batch));
       await sleep(pause);
     }
+    const metric = logged.find((one) => one.epoch === epoch);
+    if (metric !== undefined) await persistently(() => sendMetric(script, jobId, metric));
     await persistently(() =>
       client.saveJob({
         job_id: jobId,
         current_epoch: epoch,
         current_step: answers.at(-1)?.step ?? 0,
         progress: lastEpoch === 0 ? 100 : (epoch / lastEpoch) * 100,
-        loss: losses.get(epoch) ?? null,
+        loss: metric?.train_loss ?? null,
       }),
     );
   }
   await persistently(() =>
     client.saveJob({ job_id: jobId, status: 'completed', completed_at: new Date().toISOString() }),
   );
+}
+
+/** Not every predictions server takes metrics. */
+async function sendMetric(script: ApiClient, jobId: string, metric: Metric): Promise<void> {
+  try {
+    await script.sendMetrics(jobId, [metric]);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+  }
 }
 
 /** A run that is ended says so; otherwise its job would seem to run for ever. */

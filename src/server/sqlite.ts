@@ -123,8 +123,8 @@ export class SqliteStorage implements Storage {
     return readPredictions(this.#database, job.number, read);
   }
 
-  async *metrics(job: JobRecord): AsyncGenerator<string[]> {
-    let last = [-1, 0];
+  async *metrics(job: JobRecord, after = -1): AsyncGenerator<string[]> {
+    let last = [after, Number.MAX_SAFE_INTEGER];
     for (;;) {
       const rows = this.#sql(
         `SELECT step, number, content FROM metrics

@@ -144,8 +144,12 @@ export interface Storage {
   addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome>;
   /** Stores all rows or none, and the key with them; the job follows as `jobAfterMetrics` says. */
   addMetrics(job: JobRecord, rows: readonly NewMetric[], key?: BatchKey): Promise<AddOutcome>;
-  /** `content` of all metrics by step, equal ones as they came; in chunks of bounded size, never empty. */
-  metrics(job: JobRecord): AsyncIterable<string[]>;
+  /**
+   * `content` of all metrics by step, equal ones as they came; in chunks of bounded size, never empty.
+   *
+   * @param after leaves out the steps up to this one
+   */
+  metrics(job: JobRecord, after?: number): AsyncIterable<string[]>;
   /**
    * Makes a job of all `rows` at once, numbered in their order; until then nobody sees any of it. Nothing is stored
    * when `rows` throws, and undefined is returned, and `rows` left alone or ended, when there is a job of that id.

@@ -3,6 +3,7 @@ import type { ConnectionEvent, Policy } from '../stream/connectionState.ts';
 import type { Job } from '../wire/job.ts';
 import { JobListing } from './jobListing.ts';
 import { Listeners } from './listeners.ts';
+import { LossReader } from './lossReader.ts';
 import { type Log, WatchSession } from './watchSession.ts';
 
 /** A job on one of the known servers. */
@@ -29,6 +30,8 @@ export type ServerChange = 'key' | 'replaced' | 'presence';
 /** One watched job. */
 export interface Watch<Server extends string = string> extends JobReference<Server> {
   readonly session: WatchSession;
+  /** Read only when somebody asks. */
+  readonly losses: LossReader;
 }
 
 /** All watched jobs of this window, and the listings of their servers. */
@@ -83,7 +86,13 @@ export class Watches<Server extends string = string> {
       log: this.#options.log,
       jobChanged: (changed) => this.listing(job.server).update(changed),
     });
-    const watch: Watch<Server> = { server: job.server, jobId: job.jobId, session };
+    const losses = new LossReader({
+      jobId: job.jobId,
+      endpoint: () => this.#options.endpoint(job.server),
+      life: () => session.store.life,
+      log: this.#options.log,
+    });
+    const watch: Watch<Server> = { server: job.server, jobId: job.jobId, session, losses };
     this.#watches.set(keyOf(job), watch);
     session.onDidChange((change) => {
       if (change === 'status') this.#changes.fire();
@@ -102,6 +111,7 @@ export class Watches<Server extends string = string> {
     if (watch === undefined) return;
     this.#watches.delete(keyOf(job));
     watch.session.dispose();
+    watch.losses.dispose();
     if (this.#active === watch) this.#active = this.all.at(-1);
     this.#changes.fire();
   }
@@ -143,7 +153,10 @@ export class Watches<Server extends string = string> {
   }
 
   dispose(): void {
-    for (const { session } of this.all) session.dispose();
+    for (const { session, losses } of this.all) {
+      session.dispose();
+      losses.dispose();
+    }
     this.#watches.clear();
     for (const listing of this.#listings.values()) listing.dispose();
     this.#changes.clear();

@@ -25,5 +25,13 @@ export type PredictionsQuery = Type.Static<typeof predictionsQueryType>;
 /** Query of `GET /lease`: whether the server is to outlive all windows from now on. */
 export const leaseQuery = schema(Type.Object({ keep_running: Type.Optional(Type.Enum([0, 1])) }));
 
+/** Query of `GET /api/training/local/{jobId}/metrics`. */
+export const metricsQuery = schema(
+  Type.Object({
+    /** Local server only: steps after this one. */
+    after: Type.Optional(count),
+  }),
+);
+
 /** Query of `GET /api/training/predictions/{jobId}/stream`. */
 export const streamQuery = schema(Type.Object({ epoch: Type.Optional(count) }));

@@ -2,6 +2,7 @@ import { element, setAttribute, setText } from '../dom.ts';
 import { type ChartTable, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
 import { showLegend } from './legend.ts';
+import type { LossTrend } from './losses.ts';
 import type { LegendEntry } from './overlay.ts';
 import type { Palette } from './palette.ts';
 import { pictureOf } from './picture.ts';
@@ -34,7 +35,11 @@ export interface CardActions {
 }
 
 /** What is around a chart: title, last value, legend, its numbers as a table, and the way to save it. */
-export function createChartCard(key: Trend['key'] | 'changes', title: string, actions: CardActions): ChartCard {
+export function createChartCard(
+  key: Trend['key'] | LossTrend['key'] | 'changes',
+  title: string,
+  actions: CardActions,
+): ChartCard {
   const titleId = `trend-${key}`;
   let shown: { content: CardContent; palette: Palette } | null = null;
 

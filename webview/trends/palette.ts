@@ -1,3 +1,4 @@
+import type { LossTrend } from './losses.ts';
 import type { Trend } from './series.ts';
 
 /** The theme's colours, as a canvas needs them. */
@@ -10,7 +11,7 @@ export interface Palette {
   /** Behind what is said of a point. */
   background: string;
   border: string;
-  lines: Record<Trend['key'], string>;
+  lines: Record<Trend['key'] | LossTrend['key'], string>;
 }
 
 const forcedColors = matchMedia('(forced-colors: active)');
@@ -35,6 +36,8 @@ export function readPalette(): Palette {
       exact: variable('charts-green'),
       overlap: variable('charts-blue'),
       validation: variable('charts-purple'),
+      loss: variable('charts-orange'),
+      learningRate: variable('charts-blue'),
     },
   };
 }
@@ -50,7 +53,7 @@ function forcedPalette(): Palette {
   const surface = system('Canvas');
   const grid = system('GrayText');
   probe.remove();
-  const lines = { cer: text, exact: text, overlap: text, validation: text };
+  const lines = { cer: text, exact: text, overlap: text, validation: text, loss: text, learningRate: text };
   return {
     text,
     grid,

@@ -7,6 +7,8 @@ import { createSelect } from '../select.ts';
 import { showEpochInTable } from '../viewState.ts';
 import { createChangesView } from './changesView.ts';
 import type { CardActions } from './chartCard.ts';
+import { lossTrends } from './losses.ts';
+import { createLossView } from './lossView.ts';
 import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
 import { improvementText, trends } from './series.ts';
@@ -15,6 +17,7 @@ import { createTrendView } from './trendView.ts';
 export interface TrendsTab {
   readonly element: HTMLElement;
   show(message: HostMessageOf<'trends'>): void;
+  showLosses(message: HostMessageOf<'losses'>): void;
   /** Draws the present view state again. */
   refresh(): void;
 }
@@ -23,6 +26,7 @@ export interface TrendsTab {
 export function createTrendsTab(panel: Panel): TrendsTab {
   const { formats } = panel;
   let message: HostMessageOf<'trends'> | null = null;
+  let losses: HostMessageOf<'losses'> | null = null;
   /** What is there while the charts are. */
   let drawn: { palette: Palette; unwatch: () => void } | null = null;
 
@@ -37,6 +41,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   };
   const views = trends.map((trend) => createTrendView(trend, formats, actions));
   const changes = createChangesView(formats, actions);
+  const lossViews = lossTrends.map((trend) => createLossView(trend, formats, actions));
   const improvement = element('span');
   const overlay = createSelect({ id: 'overlay-choice', class: 'select overlay-choice' }, (value) =>
     panel.change((view) => ({ ...view, overlay: value === '' ? null : value })),
@@ -53,6 +58,8 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     ),
     element('div', { class: 'trends-grid' }, ...views.map((view) => view.element), changes.element),
   );
+  /** Below, and also there while a job has no predictions yet. */
+  const logged = element('div', { class: 'trends-grid' }, ...lossViews.map((view) => view.element));
   const nothing = createAbsence(() => {});
 
   /** A chart remembers the colours it was made with: for other ones it is made anew. */
@@ -64,6 +71,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   function stop() {
     for (const view of views) view.clear();
     changes.clear();
+    for (const view of lossViews) view.clear();
     drawn?.unwatch();
     drawn = null;
   }
@@ -76,8 +84,11 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     const points = message?.points ?? [];
     content.hidden = points.length === 0;
     nothing.show(absenceOf(points.length > 0 ? 'some' : message === null ? 'unknown' : 'none', panel.status()));
+    drawn ??= { palette: readPalette(), unwatch: watchTheme(recolour) };
+    if (losses !== null) for (const view of lossViews) view.show(losses.lines, drawn.palette);
     if (message === null || points.length === 0) {
-      stop();
+      for (const view of views) view.clear();
+      changes.clear();
       return;
     }
     const { text, tone } = improvementText(message.overallImprovement, points, formats);
@@ -85,7 +96,6 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     setAttribute(improvement, 'data-tone', tone);
     const { choices, chosen } = overlayChoices(message.others, panel.view().overlay);
     overlay.show(choices, chosen);
-    drawn ??= { palette: readPalette(), unwatch: watchTheme(recolour) };
     // What was chosen counts at once; the points of the other job follow.
     const over = message.overlay?.key === chosen ? message.overlay : null;
     for (const view of views) view.show(points, over, drawn.palette);
@@ -93,9 +103,13 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   }
 
   return {
-    element: element('div', { class: 'trends' }, content, nothing.element),
+    element: element('div', { class: 'trends' }, content, nothing.element, logged),
     show: (present) => {
       message = present;
+      refresh();
+    },
+    showLosses: (present) => {
+      losses = present;
       refresh();
     },
     refresh,

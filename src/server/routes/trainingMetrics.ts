@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { metricBatch } from '../../wire/metric.ts';
+import { metricsQuery } from '../../wire/queries.ts';
 import { metricsType, storedType } from '../answers.ts';
 import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
 import { elements, members } from '../jsonText.ts';
 import { metricJson, newMetric } from '../metricJson.ts';
 import { described } from '../openapi.ts';
+import { parseQuery } from '../query.ts';
 import { requireJob, requireToken, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 import type { JobRecord, Storage } from '../storage.ts';
@@ -42,20 +44,22 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
     summary: 'Losses and other figures of a job, by step',
     credential: 'key',
     jobInPath: true,
+    query: metricsQuery,
     answer: metricsType,
-    errors: [404],
+    errors: [400, 404],
   });
   app.get<{ Params: { jobId: string } }>('/api/training/local/:jobId/metrics', { schema }, async (request, reply) => {
+    const { after } = parseQuery(metricsQuery, request.query);
     const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
     void reply.type('application/json; charset=utf-8');
-    return reply.send(Readable.from(metricsText(storage, job)));
+    return reply.send(Readable.from(metricsText(storage, job, after)));
   });
 }
 
-async function* metricsText(storage: Storage, job: JobRecord): AsyncGenerator<string> {
+async function* metricsText(storage: Storage, job: JobRecord, after: number | undefined): AsyncGenerator<string> {
   yield `{"job_id":${JSON.stringify(job.id)},"metrics":[`;
   let separator = '';
-  for await (const contents of storage.metrics(job)) {
+  for await (const contents of storage.metrics(job, after)) {
     yield separator + contents.map(metricJson).join(',');
     separator = ',';
   }

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually } from '../support/eventually.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { createJob, type Fields, post, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
+import { Workbench } from '../support/workbench.ts';
+
+describe('what people are told in VS Code', () => {
+  let dataDir: string;
+  let server: TestServer;
+  let workbench: Workbench;
+
+  const settingsFile = () => path.join(dataDir, 'user-data', 'User', 'settings.json');
+  const notices = () => workbench.page.locator('.notifications-toasts .notification-list-item');
+  const dataTable = (name: string) => workbench.panel.getByRole('table', { name, exact: true });
+
+  async function watch(title: string): Promise<void> {
+    await workbench.run('Watch Training Predictions');
+    await workbench.pick(title);
+    await workbench.tab(`Predictions: ${title}`).waitFor();
+    await workbench.statusBarItem(/^Live/).waitFor();
+  }
+
+  async function jobWith(title: string): Promise<TestJob> {
+    const job = await createJob(server, { model_name: title, status: 'running' });
+    await train(job, 1, 'Paris');
+    return job;
+  }
+
+  /** Each of four samples answers with this. */
+  async function train(job: TestJob, epoch: number, prediction: string): Promise<void> {
+    const rows = [0, 1, 2, 3].map((sample_index) =>
+      sample({ epoch, step: epoch * 10, sample_index, ground_truth: 'Paris', prediction }),
+    );
+    assert.equal((await post(server, job, rows)).status, 200);
+  }
+
+  const log = (job: TestJob, metrics: Fields[]) =>
+    request(server, '/api/training/local/metrics', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${job.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ job_id: job.id, metrics }),
+    });
+
+  before(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'notices-'));
+    server = await startServer();
+    workbench = await Workbench.open({
+      dataDir,
+      machineSettings: { 'trainingPredictions.serverUrl': server.url },
+      userSettings: { 'trainingPredictions.notifications.qualityRegressed': true },
+    });
+    await workbench.run('Set API Key');
+    await workbench.answer(server.apiKey);
+    await workbench.notification('works and is stored').waitFor();
+    await workbench.run('Notifications: Clear All Notifications');
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await server?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('is that the quality regressed, with the way to its charts', async () => {
+    const job = await jobWith('regressing');
+    await watch('regressing');
+    await workbench.panel.getByText('Showing 1–4 of 4').waitFor();
+    await train(job, 2, 'Pxxxx');
+    const notice = workbench.notification('regressing got worse: the character error rate is 0.800 in epoch 2');
+    await notice.waitFor();
+    await notice.getByRole('button', { name: 'Show Trends' }).click();
+    await workbench.panel.getByRole('tab', { name: 'Trends', selected: true }).waitFor();
+    await workbench.run('Stop Watching');
+  });
+
+  it('is that a run failed, in its script’s own words as text, once in two windows', async () => {
+    const job = await jobWith('failing');
+    await watch('failing');
+    const second = await workbench.page.context().newPage();
+    await second.goto(workbench.vscode.address);
+    const restored = second.locator('.statusbar-item').filter({ hasText: /^Live/ });
+    await second.locator('.monaco-workbench .statusbar-item').first().waitFor();
+    await eventually(
+      'the second window watches too',
+      async () => {
+        await second.keyboard.press('Escape');
+        await second.keyboard.press('F1');
+        await second
+          .locator('.quick-input-widget:visible input')
+          .fill('>Watch Training Predictions', { timeout: 2000 });
+        const command = second.getByRole('option', { name: 'Watch Training Predictions' }).first();
+        if (!(await command.isVisible())) return undefined;
+        await command.click({ timeout: 2000 });
+        return true;
+      },
+      30_000,
+    );
+    await second.getByRole('option').filter({ hasText: 'failing' }).first().click();
+    await restored.waitFor();
+    await saveJob(server, {
+      job_id: job.id,
+      status: 'failed',
+      error_message: 'CUDA out of memory\n[click](command:workbench.action.quit) wak_abcdefghijklmnopqrstuvwxyz12',
+    });
+    const told = 'failing failed after 4 predictions: CUDA out of memory';
+    const inSecond = second.locator('.notifications-toasts .notification-list-item').filter({ hasText: told });
+    const count = async () => (await workbench.notification(told).count()) + (await inSecond.count());
+    await eventually('somebody is told', async () => ((await count()) > 0 ? true : undefined), 30_000);
+    // Both windows look at a change after a second.
+    await workbench.page.waitForTimeout(3000);
+    assert.equal(await count(), 1);
+    const notice = (await inSecond.count()) === 1 ? inSecond : workbench.notification(told);
+    const text = (await notice.textContent()) ?? '';
+    assert.ok(text.includes('[click] (command:workbench.action.quit) wak_…'), text);
+    assert.equal(await notice.locator('a[href*="command"], a[data-href*="command"]').count(), 0);
+    await notice.getByRole('button', { name: "Don't Show Again" }).click();
+    await eventually('the setting is off', async () => {
+      const settings: unknown = JSON.parse(await readFile(settingsFile(), 'utf8'));
+      return (settings as Record<string, unknown>)['trainingPredictions.notifications.runEnded'] === false
+        ? true
+        : undefined;
+    });
+    await second.close();
+    await workbench.run('Stop Watching');
+  });
+
+  it('is nothing of what was switched off', async () => {
+    await writeFile(
+      settingsFile(),
+      JSON.stringify({
+        ...(JSON.parse(await readFile(settingsFile(), 'utf8')) as object),
+        'trainingPredictions.notifications.runEnded': false,
+      }),
+    );
+    await workbench.run('Notifications: Clear All Notifications');
+    const job = await jobWith('quiet');
+    await watch('quiet');
+    await saveJob(server, { job_id: job.id, status: 'completed' });
+    await workbench.statusBarItem(/^Finished/).waitFor();
+    await workbench.page.waitForTimeout(2500);
+    assert.equal(await notices().count(), 0);
+    await workbench.run('Stop Watching');
+  });
+
+  it('are losses below the charts, live, where the trainer logs them', async () => {
+    const job = await jobWith('logging');
+    await watch('logging');
+    await workbench.panel.getByRole('tab', { name: 'Trends' }).click();
+    await workbench.panel.getByRole('heading', { name: 'Exact match' }).waitFor();
+    assert.equal(await workbench.panel.getByRole('heading', { name: 'Loss', exact: true }).isVisible(), false);
+    const rows = (name: string, expected: string[][]) =>
+      eventually(`${name}: ${JSON.stringify(expected)}`, async () => {
+        const texts = await dataTable(name)
+          .locator('tbody tr')
+          .evaluateAll((lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent ?? '')));
+        return JSON.stringify(texts) === JSON.stringify(expected) ? true : undefined;
+      });
+    await log(job, [{ step: 10, epoch: 1, train_loss: 1.5, learning_rate: 0.001 }]);
+    await rows('Loss', [['10', '1.5']]);
+    await log(job, [
+      { step: 10, eval_loss: 1.75 },
+      { step: 20, epoch: 2, train_loss: 0.75, learning_rate: 0.0005 },
+    ]);
+    await rows('Loss', [
+      ['10', '1.5', '1.75'],
+      ['20', '0.75', '–'],
+    ]);
+    await rows('Learning rate', [
+      ['10', '0.001'],
+      ['20', '0.0005'],
+    ]);
+    await workbench.panel.getByRole('img', { name: 'Loss', exact: true }).waitFor();
+    await workbench.run('Stop Watching');
+  });
+});
+
+describe('the walkthrough in VS Code', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ env: { TRAINING_PREDICTIONS_SAMPLE_SECONDS: '30' } });
+  });
+
+  after(async () => {
+    await workbench?.run('Stop Local Server');
+    await workbench?.close();
+  });
+
+  it('is offered by the view, has a picture for each step and ticks off what was done', async () => {
+    const { page } = workbench;
+    await workbench.run('View: Show Training Predictions');
+    await page.getByRole('button', { name: 'Take the First Steps' }).click();
+    const step = (title: string) => page.locator('.getting-started-step').filter({ hasText: title });
+    await step('See a run move').waitFor();
+    assert.equal(await page.locator('.getting-started-step').count(), 5);
+    await step('See a run move').getByRole('button', { name: 'Open Sample Run' }).click();
+    await workbench.tab('Predictions: orders-json').waitFor();
+    await workbench.tab(/^(Welcome|Walkthrough)/).click();
+    for (const title of ['See a run move', 'Start the local server']) {
+      await step(title).locator('.codicon.complete, .getting-started-checkmark').first().waitFor();
+    }
+  });
+});

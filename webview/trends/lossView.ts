@@ -1,0 +1,42 @@
+import type { Formats } from '../formats.ts';
+import { type CardActions, createChartCard } from './chartCard.ts';
+import { createLossChart, type LossChart } from './lossChart.ts';
+import { type LossLines, type LossTrend, lossHeadline, lossLegend, lossTable } from './losses.ts';
+import type { Palette } from './palette.ts';
+
+export interface LossView {
+  readonly element: HTMLElement;
+  /** Draws; makes the chart, in these colours, where there is none yet. Out of sight where nothing was logged. */
+  show(lines: LossLines, palette: Palette): void;
+  /** Lets go of the chart. */
+  clear(): void;
+}
+
+/** One chart of what the trainer logged, with what belongs to it. */
+export function createLossView(trend: LossTrend, formats: Formats, actions: CardActions): LossView {
+  const card = createChartCard(trend.key, trend.title, actions);
+  let chart: LossChart | null = null;
+  card.element.hidden = true;
+
+  function clear() {
+    chart?.destroy();
+    chart = null;
+  }
+
+  return {
+    element: card.element,
+    show: (lines, palette) => {
+      const last = lossHeadline(trend, lines, formats);
+      card.element.hidden = last === null;
+      if (last === null) {
+        clear();
+        return;
+      }
+      const content = { ...last, legend: lossLegend(trend, lines), table: lossTable(trend, lines, formats) };
+      card.show(content, palette);
+      chart ??= createLossChart(card.canvas, trend, palette, formats);
+      chart.show(lines);
+    },
+    clear,
+  };
+}
