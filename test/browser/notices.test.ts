@@ -16,11 +16,11 @@ describe('what people are told in VS Code', () => {
   const notices = () => workbench.page.locator('.notifications-toasts .notification-list-item');
   const dataTable = (name: string) => workbench.panel.getByRole('table', { name, exact: true });
 
-  async function watch(title: string): Promise<void> {
-    await workbench.run('Watch Training Predictions');
-    await workbench.pick(title);
-    await workbench.tab(`Predictions: ${title}`).waitFor();
-    await workbench.statusBarItem(/^Live/).waitFor();
+  async function watch(title: string, window = workbench): Promise<void> {
+    await window.run('Watch Training Predictions');
+    await window.pick(title);
+    await window.tab(`Predictions: ${title}`).waitFor();
+    await window.statusBarItem(/^Live/).waitFor();
   }
 
   async function jobWith(title: string): Promise<TestJob> {
@@ -79,34 +79,15 @@ describe('what people are told in VS Code', () => {
   it('is that a run failed, in its script’s own words as text, once in two windows', async () => {
     const job = await jobWith('failing');
     await watch('failing');
-    const second = await workbench.page.context().newPage();
-    await second.goto(workbench.vscode.address);
-    const restored = second.locator('.statusbar-item').filter({ hasText: /^Live/ });
-    await second.locator('.monaco-workbench .statusbar-item').first().waitFor();
-    await eventually(
-      'the second window watches too',
-      async () => {
-        await second.keyboard.press('Escape');
-        await second.keyboard.press('F1');
-        await second
-          .locator('.quick-input-widget:visible input')
-          .fill('>Watch Training Predictions', { timeout: 2000 });
-        const command = second.getByRole('option', { name: 'Watch Training Predictions' }).first();
-        if (!(await command.isVisible())) return undefined;
-        await command.click({ timeout: 2000 });
-        return true;
-      },
-      30_000,
-    );
-    await second.getByRole('option').filter({ hasText: 'failing' }).first().click();
-    await restored.waitFor();
+    const second = await workbench.openWindow();
+    await watch('failing', second);
     await saveJob(server, {
       job_id: job.id,
       status: 'failed',
       error_message: 'CUDA out of memory\n[click](command:workbench.action.quit) wak_abcdefghijklmnopqrstuvwxyz12',
     });
     const told = 'failing failed after 4 predictions: CUDA out of memory';
-    const inSecond = second.locator('.notifications-toasts .notification-list-item').filter({ hasText: told });
+    const inSecond = second.notification(told);
     const count = async () => (await workbench.notification(told).count()) + (await inSecond.count());
     await eventually('somebody is told', async () => ((await count()) > 0 ? true : undefined), 30_000);
     // Both windows look at a change after a second.

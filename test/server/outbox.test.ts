@@ -131,7 +131,7 @@ sys.exit(outbox.close(timeout=15))
     const server = await serve();
     let lost = 0;
     const proxy = await listen(async (incoming, answer) => {
-      const body = Buffer.concat(await Array.fromAsync(incoming));
+      const body = Buffer.concat(await incoming.toArray());
       const { host, ...headers } = incoming.headers;
       const forwarded = await fetch(server.url + incoming.url, {
         method: incoming.method ?? 'GET',

@@ -73,24 +73,14 @@ export class Workbench {
     return browser.newContext({ viewport: { width: 1400, height: 900 }, locale });
   }
 
-  /** A second window of the same person. It ends with the first. */
+  /** A second window of the same person. It ends with the first; closing it closes that window alone. */
   async openWindow(): Promise<Workbench> {
     const page = await this.page.context().newPage();
     page.setDefaultTimeout(limit);
-    const workbench = new Workbench(page, this.vscode, async () => page.close());
+    const workbench = new Workbench(page, this.vscode, () => page.close({ runBeforeUnload: true }));
     await page.goto(this.vscode.address);
     await workbench.ready();
     return workbench;
-  }
-
-  /** Opens a second window of the same person. Closing it closes that window alone. */
-  async openWindow(): Promise<Workbench> {
-    const page = await this.page.context().newPage();
-    page.setDefaultTimeout(limit);
-    const window = new Workbench(page, this.vscode, this.#browser, () => page.close({ runBeforeUnload: true }));
-    await page.goto(this.vscode.address);
-    await window.ready();
-    return window;
   }
 
   /** Waits until VS Code takes commands. */
