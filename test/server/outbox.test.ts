@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { arrayBuffer } from 'node:stream/consumers';
 import { freePort, listen } from '../support/listen.ts';
 import { type Ended, runProgram } from '../support/runProgram.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -132,11 +131,7 @@ sys.exit(outbox.close(timeout=15))
     const server = await serve();
     let lost = 0;
     const proxy = await listen(async (incoming, answer) => {
-<<<<<<< Updated upstream
       const body = Buffer.concat(await incoming.toArray());
-=======
-      const body = new Uint8Array(await arrayBuffer(incoming));
->>>>>>> Stashed changes
       const { host, ...headers } = incoming.headers;
       const forwarded = await fetch(server.url + incoming.url, {
         method: incoming.method ?? 'GET',
