@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { eventName } from '../wire/events.ts';
 import { isActive } from '../wire/job.ts';
 import { type EncodedFrames, eventText, FrameEncoder } from './frames.ts';
@@ -27,8 +27,6 @@ export class StreamRoom {
   /** Sequence number up to which live clients were told everything. */
   #head: number;
   #encoder: FrameEncoder | undefined;
-  /** In ms of `performance.now()`. */
-  #restUntil = 0;
   #jobChanges = 0;
   #lastChange: EncodedFrames = { bytes: Buffer.alloc(0), events: 0 };
   #stale = false;
@@ -84,7 +82,6 @@ export class StreamRoom {
     await Promise.resolve();
     try {
       while (this.#stale && !this.isEmpty) {
-        await this.#rest();
         this.#stale = false;
         const started = performance.now();
         const job = await this.#storage.job(this.#job.id);
@@ -92,8 +89,7 @@ export class StreamRoom {
         this.#encoder ??= await FrameEncoder.after(this.#storage, job, this.#head);
         await this.#tellPredictions(job, this.#encoder);
         await this.#tellJob(job, this.#encoder);
-        const took = performance.now() - started;
-        this.#restUntil = started + took + Math.min(longestRest, restShare * took);
+        await this.#rest(started);
       }
     } catch (error) {
       this.#encoder = undefined;
@@ -103,9 +99,15 @@ export class StreamRoom {
     }
   }
 
-  /** What comes meanwhile goes out together: many readers cost less then, and a few, told in no time, wait for nothing. */
-  async #rest(): Promise<void> {
-    const rest = this.#restUntil - performance.now();
+  /**
+   * What comes meanwhile goes out together: many clients cost less then, and a few, told in no time, wait for nothing.
+   *
+   * @param started when clients began to be told, in ms of `performance.now()`
+   */
+  async #rest(started: number): Promise<void> {
+    // What was written reaches the system only after this step.
+    await nextTurn();
+    const rest = Math.min(longestRest, restShare * (performance.now() - started));
     if (rest >= 1) await sleep(rest);
   }
 

@@ -30,11 +30,19 @@ const cpuName = 'process_cpu_seconds_total';
 const job = await createJob(server);
 const path = predictionsPath(job.id, '/stream');
 
-await post(server, await createJob(server), [sample()]);
+// More than buffers take on the way to a reader that reads nothing; it also warms the server up.
+const history = 400;
+for (let index = 0; index < history; index += 10) {
+  await post(
+    server,
+    job,
+    Array.from({ length: 10 }, () => sample({ prediction: 'x'.repeat(50_000) })),
+  );
+}
 const memoryBefore = await figure(server, 'process_resident_memory_bytes');
 const readers = fork(
   join(import.meta.dirname, 'readers.ts'),
-  ['--url', server.url, '--path', path, '--streams', `${streams}`],
+  ['--url', server.url, '--path', path, '--streams', `${streams}`, '--after', `${history}`],
   { env: { ...process.env, LOAD_KEY: server.apiKey } },
 );
 await once(readers, 'message');
@@ -43,7 +51,7 @@ console.log(`${await figure(server, 'training_predictions_streams')} streams are
 
 const stuck = stopReading(server, path);
 const { posted, took, cpu } = await postAll(server, job);
-const ask: ReportRequest = { last: posted, limit: 60_000 };
+const ask: ReportRequest = { last: history + posted, limit: 60_000 };
 readers.send(ask);
 const [report] = (await once(readers, 'message')) as [ReadersReport];
 const memoryAfter = await figure(server, 'process_resident_memory_bytes');
@@ -99,12 +107,14 @@ async function postOne(target: TestServer, to: TestJob, index: number): Promise<
   if (status !== 200) throw new Error(`A prediction was answered with ${status}`);
 }
 
-/** A stream whose reader never takes a byte. */
+/** A stream from the job's start, whose reader never takes a byte. */
 function stopReading(target: TestServer, streamPath: string): net.Socket {
   const { hostname, port } = new URL(target.url);
   const socket = net.connect(Number(port), hostname).pause();
   socket.on('error', () => {});
-  socket.write(`GET ${streamPath} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${target.apiKey}\r\n\r\n`);
+  socket.write(
+    `GET ${streamPath} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${target.apiKey}\r\nLast-Event-ID: 0\r\n\r\n`,
+  );
   return socket;
 }
 

@@ -27,13 +27,19 @@ export interface ReportRequest {
 }
 
 const { values } = parseArgs({
-  options: { url: { type: 'string' }, path: { type: 'string' }, streams: { type: 'string' } },
+  options: {
+    url: { type: 'string' },
+    path: { type: 'string' },
+    streams: { type: 'string' },
+    /** The job's last sequence number before the streams are opened. */
+    after: { type: 'string' },
+  },
 });
 const key = process.env['LOAD_KEY'] ?? '';
 const count = Number(values.streams);
 const agent = new http.Agent({ maxSockets: Number.POSITIVE_INFINITY });
 const report: ReadersReport = { lost: 0, doubled: 0, events: 0, complete: 0, ended: 0, delays: [], cpu: 0 };
-const lastOf = new Int32Array(count);
+const lastOf = new Int32Array(count).fill(Number(values.after));
 
 function now(): number {
   return performance.timeOrigin + performance.now();
