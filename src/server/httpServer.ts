@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import http, { type RequestListener, STATUS_CODES } from 'node:http';
+import http, { type IncomingMessage, type RequestListener, STATUS_CODES } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { StartError } from './errors.ts';
@@ -56,8 +56,17 @@ export function createHttpServer(
   return server;
 }
 
+/** Connections whose request may take longer than others. */
+const patient = new WeakSet<Socket>();
+
+/** Exempts a request from the time in which it must have arrived; never silence from `idleTimeout`. */
+export function allowLongBody({ socket }: IncomingMessage): void {
+  patient.add(socket);
+}
+
 /** Answers what is not HTTP, or too slow. The error holds the raw bytes, keys too: none of it is logged but its code. */
 export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === requestTimeoutCode && patient.has(socket)) return;
   log.debug({ code: error.code }, 'a connection was refused');
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
   const [status, message] = clientErrors[error.code ?? ''] ?? [400, 'The request is not valid HTTP'];
@@ -71,8 +80,10 @@ export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
+const requestTimeoutCode = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 const clientErrors: Record<string, [status: number, message: string]> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
+  [requestTimeoutCode]: [408, 'The request took too long to arrive'],
   HPE_HEADER_OVERFLOW: [431, 'The address and headers are too long'],
 };
 

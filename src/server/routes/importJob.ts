@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { importedPrediction } from '../../wire/prediction.ts';
 import { jobImportedType } from '../answers.ts';
 import { HttpError } from '../errors.ts';
+import { allowLongBody } from '../httpServer.ts';
 import { ImportRows } from '../importRows.ts';
 import { described } from '../openapi.ts';
 import { checkJobId, requireUser } from '../requests.ts';
@@ -29,7 +30,14 @@ export function importRoute(app: FastifyInstance, { storage, auth, scorer, limit
 
     scope.post<{ Params: { jobId: string } }>(
       '/api/training/local/jobs/:jobId/import',
-      { schema, bodyLimit: importLimit, onRequest: async (request) => void (await requireUser(auth, request)) },
+      {
+        schema,
+        bodyLimit: importLimit,
+        onRequest: async (request) => {
+          await requireUser(auth, request);
+          allowLongBody(request.raw);
+        },
+      },
       async (request) => {
         const userId = await requireUser(auth, request);
         const { jobId } = request.params;
