@@ -3,9 +3,9 @@ import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
+import { chunkCharacters, chunkRows } from './predictionPages.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
-import { chunkCharacters, chunkRows, insertPredictions, readPredictions } from './sqlitePredictions.ts';
-import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from './sqliteRows.ts';
+import { insertPredictions, readPredictions } from './sqlitePredictions.ts';
 import { SqliteSweeper } from './sqliteSweeper.ts';
 import {
   type AddOutcome,
@@ -23,6 +23,7 @@ import {
   type Storage,
   type StoredPrediction,
 } from './storage.ts';
+import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from './storedRows.ts';
 
 /** `user_id` of a job that is being imported; ids are JSON text and never empty. */
 const nobody = '';

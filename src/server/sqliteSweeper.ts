@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqliteDatabase } from './sqliteDatabase.ts';
-import { numberOf } from './sqliteRows.ts';
+import { numberOf } from './storedRows.ts';
 
 /** Removed in one step of this thread: few enough that nobody waits long. */
 const rowsAtOnce = 200;

@@ -100,6 +100,11 @@ export class StorageFullError extends Error {
   override readonly name = 'StorageFullError';
 }
 
+/** The storage does not answer for now. Of a change it is not known whether it was stored. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+}
+
 /** Sum and number of the values that are not null. */
 export interface Mean {
   sum: number;

@@ -1,8 +1,8 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import { type JobStatus, jobStatuses } from '../wire/job.ts';
 import type { EpochStatistics, JobRecord, JobSize, StoredPrediction } from './storage.ts';
 
-type SqlRow = Record<string, SQLOutputValue>;
+/** A row as either engine's library tells it; numbers are JavaScript's. */
+export type SqlRow = Record<string, unknown>;
 
 /** Ids as they stand in the tables. */
 export function idText(id: string): string {
