@@ -7,6 +7,7 @@ import { isHostName } from './hosts.ts';
 import type { TlsFiles } from './httpServer.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { logLevels } from './log.ts';
+import { databaseVariable } from './postgresAddress.ts';
 import type { RetentionLimits } from './retention.ts';
 
 /** How to run, from arguments and environment. */
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** 0 for any. */
   readonly port: number;
   readonly dataDir: string;
+  /** Address of a PostgreSQL database, with its password; undefined: a SQLite file in the data directory. */
+  readonly databaseUrl: string | undefined;
   readonly heartbeatSeconds: number;
   /** 0 for never. */
   readonly stopWhenUnusedSeconds: number;
@@ -74,6 +77,9 @@ For a machine that others reach:
 
   TRAINING_PREDICTIONS_HOME      the data directory, where --data-dir is not given
   TRAINING_PREDICTIONS_API_KEY   the API key, instead of the one in DIR/api-key
+  ${databaseVariable}
+                                 a PostgreSQL database, instead of a file in the data directory:
+                                 postgresql://user:password@host:port/database
 `;
 
 /** @throws StartError naming the argument that does not fit */
@@ -88,6 +94,7 @@ export function parseCommand(args: string[], environment: NodeJS.ProcessEnv, ver
       host: values.host,
       port: numberFlag('--port', values.port, { min: 0, max: 65_535, integer: true }),
       dataDir: resolve(values['data-dir'] ?? home),
+      databaseUrl: environment[databaseVariable] || undefined,
       heartbeatSeconds: numberFlag('--heartbeat-seconds', values['heartbeat-seconds'], {
         min: 0.05,
         max: 3600,

@@ -2,7 +2,10 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { SchemaError } from '../wire/schema.ts';
 import { HttpError } from './errors.ts';
 import type { Services } from './services.ts';
-import { StorageFullError } from './storage.ts';
+import { StorageFullError, StorageUnavailableError } from './storage.ts';
+
+/** When a client should ask again whose request the database did not answer, in seconds. */
+const unavailableWait = 2;
 
 /** What a client is told of an error. */
 export interface ErrorAnswer {
@@ -35,9 +38,8 @@ export function errorSender(
       metrics.errors.add();
       request.log.error({ err: error }, 'A request failed');
     }
-    if (error instanceof HttpError && error.retryAfter !== undefined) {
-      void reply.header('Retry-After', `${error.retryAfter}`);
-    }
+    const retryAfter = error instanceof StorageUnavailableError ? unavailableWait : (error as HttpError).retryAfter;
+    if (retryAfter !== undefined) void reply.header('Retry-After', `${retryAfter}`);
     void reply.header('X-Request-Id', request.id).status(status);
     if (form === 'text') void reply.type('text/plain; charset=utf-8').send(message);
     else void reply.type('application/json; charset=utf-8').send(JSON.stringify({ error: message }));
@@ -52,6 +54,9 @@ function describeError(error: unknown, bodyBytes: number): ErrorAnswer {
       status: 507,
       message: "The server's disk is full. Nothing of this was stored: make room, then send it again",
     };
+  }
+  if (error instanceof StorageUnavailableError) {
+    return { status: 503, message: "The server's database does not answer for now: send it again later" };
   }
   const { statusCode, code, message } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

@@ -19,10 +19,10 @@ import { readTls } from './httpServer.ts';
 import { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { openStorage } from './openStorage.ts';
 import { ownDirectory } from './owner.ts';
 import { startRetention } from './retention.ts';
 import { Scorer } from './scoring.ts';
-import { SqliteStorage } from './sqlite.ts';
 import { StreamHub } from './streamHub.ts';
 import { stopWhenUnused, Usage } from './usage.ts';
 
@@ -57,7 +57,7 @@ export async function startServer(
   const files = dataFiles(options.dataDir);
   makeDirectory(options.dataDir);
   const release = await ownDirectory(files.lock, files.server);
-  const storage = openStorage(files.database, log);
+  const storage = await openStorage({ databaseUrl: options.databaseUrl, file: files.database }, log, say);
   const apiKey = options.apiKey ?? readApiKey(files.apiKey);
   const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)));
   const instance = randomUUID();
@@ -125,16 +125,6 @@ function trackUnused(server: Server): () => void {
   return () => {
     for (const socket of unused) socket.destroy();
   };
-}
-
-function openStorage(file: string, log: Log): SqliteStorage {
-  try {
-    return new SqliteStorage(file, (error) => log.error({ err: error }, 'Space of deleted jobs was not given back'));
-  } catch (error) {
-    throw new StartError(`The database ${file} cannot be used: ${(error as Error).message}`, undefined, {
-      cause: error,
-    });
-  }
 }
 
 /** Listens on `port`, the next free one when it is taken; returns which. */

@@ -556,7 +556,7 @@ function metric(content: string): NewMetric {
   return { step: JSON.parse(content).step, content };
 }
 
-function row(fields: Partial<NewPrediction> = {}): NewPrediction {
+export function row(fields: Partial<NewPrediction> = {}): NewPrediction {
   return {
     id: randomUUID(),
     createdAt: '2026-01-01T00:00:00.000Z',

@@ -51,7 +51,7 @@ export class PostgresServer {
     const identity = identityOf(otherUser);
     if (identity.uid !== undefined && identity.gid !== undefined) chownSync(folder, identity.uid, identity.gid);
     const binaries = reachable(await findBinaries(), folder, identity);
-    const settings = durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+    const settings = durable ? [] : ['fsync=off', 'full_page_writes=off'];
     const init = ['--auth=trust', '--username=postgres', '--encoding=UTF8', '--locale=C', '--no-sync'];
     const made = spawnSync(binaries.initdb, [...init, '-D', path.join(folder, 'data')], { ...identity, cwd: folder });
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ''}${made.stderr}${made.stdout}`);

@@ -76,7 +76,12 @@ export async function runServer(
 }
 
 function spawnServer(args: string[], options: StartOptions) {
-  const environment = { ...process.env, TRAINING_PREDICTIONS_API_KEY: undefined, ...options.env };
+  const environment = {
+    ...process.env,
+    TRAINING_PREDICTIONS_API_KEY: undefined,
+    TRAINING_PREDICTIONS_DATABASE_URL: undefined,
+    ...options.env,
+  };
   const command = [process.execPath, options.entry ?? sourceEntry, ...args, ...(options.args ?? [])];
   const limited = options.limits === undefined ? [] : ['sh', '-c', `${options.limits} && exec "$@"`, 'sh'];
   const [program = '', ...rest] = [...limited, ...command];
