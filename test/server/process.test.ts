@@ -6,16 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runServer, type StartOptions, startServer, type TestServer } from '../support/server.ts';
-import {
-  createJob,
-  openStream,
-  post,
-  predictionsPath,
-  readPredictions,
-  request,
-  sample,
-  saveJob,
-} from '../support/serverClient.ts';
+import { createJob, openStream, post, readPredictions, request, sample, saveJob } from '../support/serverClient.ts';
 
 describe('the server process', () => {
   const directories: string[] = [];
@@ -177,41 +168,6 @@ describe('the server process', () => {
     server.process.stdout?.destroy();
     server.process.stderr?.destroy();
     for (let count = 0; count < 5; count += 1) assert.equal((await request(server, '/health')).status, 200);
-  });
-
-  it('loses nothing that it answered when it is killed, and serves it all again, in order and once', async () => {
-    let server = await start();
-    const job = await createJob(server);
-    const answered: number[] = [];
-    let sent = 0;
-    for (let life = 0; life < 4; life += 1) {
-      const refused = assert.rejects(async () => {
-        for (;;) {
-          const index = sent;
-          sent += 1;
-          const { status } = await post(server, job, [sample({ sample_index: index })]);
-          if (status === 200) answered.push(index);
-        }
-      });
-      const before = answered.length;
-      while (answered.length < before + 20) await new Promise((resolve) => setTimeout(resolve, 1));
-      await server.kill('SIGKILL');
-      await refused;
-      server = await start({ dataDir: server.dataDir });
-    }
-    const rows = await readPredictions(server, job.id, '?after=0&limit=1000');
-    const stored = rows.map((row) => Number(row['sample_index']));
-    assert.deepEqual(
-      rows.map((row) => row['seq']),
-      rows.map((_, index) => index + 1),
-    );
-    assert.deepEqual(
-      stored,
-      [...new Set(stored)].sort((a, b) => a - b),
-    );
-    for (const index of answered) assert.ok(stored.includes(index), `prediction ${index} was answered and is gone`);
-    const page = await request(server, predictionsPath(job.id, '/epochs'));
-    assert.deepEqual(page.json['epochs'], [{ epoch: 1, prediction_count: rows.length, latest_step: 10 }]);
   });
 
   it('knows jobs and their tokens again after a kill', async () => {
