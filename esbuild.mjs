@@ -21,7 +21,11 @@ const node = { ...shared, platform: 'node', format: 'cjs', target: 'node22', out
 const bundles = [
   {
     ...node,
-    entryPoints: { extension: 'src/extension.ts', differenceWorker: 'src/panel/differenceWorker.ts' },
+    entryPoints: {
+      extension: 'src/extension.ts',
+      differenceWorker: 'src/panel/differenceWorker.ts',
+      importWorker: 'src/import/importWorker.ts',
+    },
     external: ['vscode'],
   },
   {

@@ -49,7 +49,12 @@ export class ApiClient {
 
   /** Deletes a job with all its predictions, where the server does that at all. */
   async deleteJob(jobId: string, signal?: AbortSignal): Promise<void> {
-    await send(this.endpoint, `/api/training/local/jobs/${encodeURIComponent(jobId)}`, { method: 'DELETE', signal });
+    await send(this.endpoint, jobPath(jobId), { method: 'DELETE', signal });
+  }
+
+  /** Makes a finished job of predictions, JSON Lines that are sent while they are made; all of them or none. */
+  async importJob(jobId: string, lines: AsyncIterable<Uint8Array>): Promise<void> {
+    await send(this.endpoint, `${jobPath(jobId)}/import`, { method: 'POST', lines });
   }
 
   /** Stores predictions of a job, all or none. The key has to be the job's token. */
@@ -135,6 +140,10 @@ function lastEventIdHeader(id: string | null): Record<string, string> {
   return /^[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value)
     ? { 'Last-Event-ID': value }
     : {};
+}
+
+function jobPath(jobId: string): string {
+  return `/api/training/local/jobs/${encodeURIComponent(jobId)}`;
 }
 
 function predictionsPath(jobId: string): string {

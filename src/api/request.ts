@@ -30,6 +30,8 @@ export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   query?: Record<string, string | number | null | undefined>;
   body?: unknown;
+  /** JSON Lines, sent while they are made; instead of `body`. */
+  lines?: AsyncIterable<Uint8Array>;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
@@ -55,9 +57,11 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
       headers: {
         ...keyHeader(endpoint.key),
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(options.lines === undefined ? {} : { 'Content-Type': 'application/x-ndjson' }),
         ...options.headers,
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.lines === undefined ? {} : { body: ReadableStream.from(options.lines), duplex: 'half' }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   } catch (cause) {

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, RejectedError } from '../api/errors.ts';
+import { importPredictions, pickTable } from '../import/importPredictions.ts';
 import type { ServerId } from '../servers.ts';
 import { pickJob } from '../views/jobPicker.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { JobReference } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { type CommandContext, type Commands, findJob, presentServers } from './context.ts';
+import { startWithProgress } from './localServer.ts';
 
 /** The commands that change which jobs there are. */
 export function jobCommands(context: CommandContext): Commands {
@@ -17,7 +19,31 @@ export function jobCommands(context: CommandContext): Commands {
         (await findJob(context, argument)) ?? (await pickJob(servers, watches, presentServers(servers), 'Delete Job'));
       if (job !== undefined) await deleteJob(context, job);
     },
+    importPredictions: async (argument) => {
+      const file = argument instanceof vscode.Uri ? argument : await pickTable();
+      if (file !== undefined) await importFile(context, file);
+    },
   };
+}
+
+/** Imports into the local server, which is started where none runs, and offers to look at what was imported. */
+async function importFile({ localServer, watches, extension }: CommandContext, file: vscode.Uri): Promise<void> {
+  const { endpoint } = await startWithProgress(localServer);
+  const worker = vscode.Uri.joinPath(extension, 'dist', 'importWorker.cjs').fsPath;
+  const imported = await importPredictions(file, endpoint, worker);
+  if (imported === undefined) return;
+  await watches.listing('local').refresh();
+  const { jobId, count } = imported;
+  const watch = vscode.l10n.t('Watch');
+  const told =
+    count === 1
+      ? vscode.l10n.t('1 prediction is imported.')
+      : vscode.l10n.t('{0} predictions are imported.', count.toLocaleString());
+  // Whoever ran the command does not wait until the message is read.
+  void vscode.window.showInformationMessage(told, watch).then(async (picked) => {
+    if (picked !== watch) return;
+    await vscode.commands.executeCommand('trainingPredictions.watch', { server: 'local', jobId });
+  });
 }
 
 /** The server does not delete this job. */

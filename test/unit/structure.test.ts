@@ -12,6 +12,7 @@ const rows = [
   ['extension'],
   ['commands', 'contextKeys'],
   ['commandArguments'],
+  ['import'],
   ['panel', 'views', 'notices', 'assistant'],
   ['servers', 'sample'],
   ['localServer'],

@@ -1,0 +1,144 @@
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Endpoint } from '../api/request.ts';
+import { assign, type Mapping, missingRoles, type Role, recognise } from './columns.ts';
+import { runImportTask } from './importTask.ts';
+
+/** A job made of a file. */
+export interface ImportedJob {
+  jobId: string;
+  count: number;
+}
+
+/** Asks for a file of predictions. */
+export async function pickTable(): Promise<vscode.Uri | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Import Predictions'),
+    openLabel: vscode.l10n.t('Import'),
+    defaultUri: folder,
+    filters: {
+      [vscode.l10n.t('Predictions')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'gz'],
+      [vscode.l10n.t('All files')]: ['*'],
+    },
+  });
+  return picked?.[0];
+}
+
+/**
+ * Makes a finished job of a file, after asking which columns are meant where their names do not say it.
+ *
+ * @param worker the bundled worker
+ * @returns undefined when the user turned away
+ * @throws FileNotImportedError, with nothing imported
+ */
+export async function importPredictions(
+  file: vscode.Uri,
+  endpoint: Endpoint,
+  worker: string,
+): Promise<ImportedJob | undefined> {
+  const path = file.fsPath;
+  const name = basename(path);
+  const looked = await withProgress(vscode.l10n.t('Looking at {0}…', name), (_progress, signal) =>
+    runImportTask(worker, { type: 'look', path }, () => {}, signal),
+  );
+  if (looked.type !== 'columns') return undefined;
+  const mapping = await confirmMapping(looked.columns);
+  if (mapping === undefined) return undefined;
+  const jobId = jobIdOf(name, new Date());
+  const imported = await withProgress(vscode.l10n.t('Importing {0}…', name), (progress, signal) =>
+    runImportTask(
+      worker,
+      { type: 'import', path, mapping, endpoint, jobId, job: { model_name: nameOf(name) } },
+      progress,
+      signal,
+    ),
+  );
+  return imported.type === 'imported' ? { jobId, count: imported.count } : undefined;
+}
+
+/** Asks for what the columns' names do not say. */
+async function confirmMapping(columns: readonly string[]): Promise<Mapping | undefined> {
+  let mapping = recognise(columns);
+  const missing = missingRoles(mapping);
+  if (missing.length === 0) return mapping;
+  // Where the names of the main columns are unusual, those of the others may be too.
+  const others = (['ground_truth', 'epoch', 'step'] as const).filter((role) => mapping.roles[role] === undefined);
+  for (const role of [...missing, ...others]) {
+    const taken = Object.values(mapping.roles);
+    const left = columns.filter((column) => !taken.includes(column));
+    const isNeeded = missing.includes(role);
+    if (left.length === 0 && !isNeeded) break;
+    const picked = await pickColumn(role, left, isNeeded);
+    if (picked === undefined) return undefined;
+    mapping = assign(columns, mapping, { [role]: picked });
+  }
+  return mapping;
+}
+
+/** Null for no column; undefined when the user turned away. */
+async function pickColumn(
+  role: Role,
+  columns: readonly string[],
+  isNeeded: boolean,
+): Promise<string | null | undefined> {
+  const items = columns.map((label) => ({ label, column: label as string | null }));
+  const none = { label: vscode.l10n.t('None of them'), column: null };
+  const picked = await vscode.window.showQuickPick(isNeeded ? items : [...items, none], {
+    title: vscode.l10n.t('Import Predictions'),
+    placeHolder: questionOf(role),
+    ignoreFocusOut: true,
+  });
+  return picked?.column;
+}
+
+function questionOf(role: Role): string {
+  switch (role) {
+    case 'prediction':
+      return vscode.l10n.t('Which column holds what the model answered?');
+    case 'prompt':
+      return vscode.l10n.t('Which column holds the prompt?');
+    case 'ground_truth':
+      return vscode.l10n.t('Which column holds the right answer (ground truth)?');
+    case 'epoch':
+      return vscode.l10n.t('Which column holds the epoch?');
+    case 'step':
+      return vscode.l10n.t('Which column holds the step?');
+    case 'sample_index':
+      return vscode.l10n.t('Which column holds the number of the sample?');
+  }
+}
+
+function withProgress<T>(
+  title: string,
+  task: (progress: (share: number) => void, signal: AbortSignal) => Promise<T>,
+): Thenable<T> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (progress, cancellation) => {
+      const aborted = new AbortController();
+      cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
+      let told = 0;
+      return task((share) => {
+        progress.report({ increment: (share - told) * 100 });
+        told = share;
+      }, aborted.signal);
+    },
+  );
+}
+
+/** A file's name without its endings. */
+function nameOf(file: string): string {
+  return file.replace(/(\.(jsonl|ndjson|json|csv|tsv|txt|gz))+$/i, '') || file;
+}
+
+function jobIdOf(file: string, now: Date): string {
+  const time = now
+    .toISOString()
+    .replace(/[-:]|\.\d+Z/g, '')
+    .replace('T', '-');
+  return `import-${nameOf(file)
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 100)}-${time}`;
+}
