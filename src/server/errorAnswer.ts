@@ -40,6 +40,8 @@ export function errorSender(
     }
     const retryAfter = error instanceof StorageUnavailableError ? unavailableWait : (error as HttpError).retryAfter;
     if (retryAfter !== undefined) void reply.header('Retry-After', `${retryAfter}`);
+    // A connection that closes on a client which still sends takes the answer with it: the rest is read and dropped.
+    if (status === 413) void reply.removeHeader('Connection');
     void reply.header('X-Request-Id', request.id).status(status);
     if (form === 'text') void reply.type('text/plain; charset=utf-8').send(message);
     else void reply.type('application/json; charset=utf-8').send(JSON.stringify({ error: message }));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type RequestListener, STATUS_CODES } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { StartError } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -53,6 +54,8 @@ export function createHttpServer(
   const server =
     tls === undefined ? http.createServer(timeouts, listener) : https.createServer({ ...timeouts, ...tls }, listener);
   server.setTimeout(idleTimeout);
+  // Node by itself hangs up without a word.
+  server.on('connect', (_request, socket) => answerRaw(socket, 405, 'This server is no proxy'));
   return server;
 }
 
@@ -69,7 +72,12 @@ export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket
   if (error.code === requestTimeoutCode && patient.has(socket)) return;
   log.debug({ code: error.code }, 'a connection was refused');
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const [status, message] = clientErrors[error.code ?? ''] ?? [400, 'The request is not valid HTTP'];
+  const [status, message] = clientErrors[error.code ?? ''] ?? notHttp;
+  answerRaw(socket, status, message);
+}
+
+/** Answers on a bare connection, and ends it. */
+function answerRaw(socket: Duplex, status: number, message: string): void {
   const body = JSON.stringify({ error: message });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -81,6 +89,8 @@ export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket
 }
 
 const requestTimeoutCode = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+const notHttp = [400, 'The request is not valid HTTP'] as const;
 
 const clientErrors: Record<string, [status: number, message: string]> = {
   [requestTimeoutCode]: [408, 'The request took too long to arrive'],

@@ -52,7 +52,7 @@ const json = 'application/json';
 
 /** A route's schema, for the document: the handler itself parses what comes with the very same schemas. */
 export function described(route: RouteDescription): FastifySchema {
-  const always = [403, 408, 429, 500, 503] as const;
+  const always = [400, 403, 408, 429, 500, 503] as const;
   const unauthorized = route.credential === 'none' ? [] : ([401] as const);
   const statuses = [...new Set([...always, ...unauthorized, ...(route.errors ?? [])])];
   const errorType = route.errorType ?? json;

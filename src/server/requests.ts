@@ -29,6 +29,7 @@ export async function requireJob(storage: Storage, userId: string, jobId: string
 
 /** An id has to fit in an address. @throws SchemaError */
 export function checkJobId(jobId: string): void {
+  if (jobId === '') throw new SchemaError('job_id', 'expected at least 1 character');
   if (jobId.length > maxIdCharacters) throw new SchemaError('job_id', `expected at most ${maxIdCharacters} characters`);
   if (/\p{Surrogate}/u.test(jobId)) throw new SchemaError('job_id', 'expected well-formed Unicode');
   if (jobId === '.' || jobId === '..') throw new SchemaError('job_id', `"${jobId}" cannot stand in an address`);

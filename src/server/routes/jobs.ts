@@ -70,7 +70,7 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
     credential: 'key',
     jobInPath: true,
     answer: jobDeletedType,
-    errors: [404],
+    errors: [404, 413],
   });
   app.delete<{ Params: { jobId: string } }>(
     '/api/training/local/jobs/:jobId',
