@@ -1,5 +1,6 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
 import { beginning } from '../plainText.ts';
+import { orNull } from '../store/rowTable.ts';
 import { summarize } from '../stream/connectionSummary.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
@@ -87,9 +88,12 @@ export function comparisonMessage(
 ): HostMessageOf<'comparison'> {
   const samples = store.samples();
   const chosen = samples.find(({ sampleIndex }) => sampleIndex === view.sample) ?? samples[0];
-  const history = chosen === undefined ? [] : store.history(chosen.sampleIndex);
+  const { table } = store;
+  const history = chosen === undefined ? [] : store.historyRows(chosen.sampleIndex);
   const newest = history[0];
+  const truth = newest === undefined ? null : table.groundTruth(newest);
   const entries = history.map((row) => historyEntry(row, store, view, differences));
+  const firstCorrect = history.findLast((row) => table.exactMatch(row) === 1);
   return {
     type: 'comparison',
     samples: samples.map(({ sampleIndex, prompt, answers }) => ({
@@ -98,37 +102,42 @@ export function comparisonMessage(
       epochs: answers,
     })),
     sample: chosen?.sampleIndex ?? null,
-    prompt: cell(newest?.prompt ?? ''),
-    groundTruth: newest?.ground_truth == null ? null : cell(newest.ground_truth),
+    prompt: newest === undefined ? '' : cell(table.prompt(newest)),
+    groundTruth: truth === null ? null : cell(truth),
     history: entries,
-    firstCorrect: history.findLast(({ exact_match }) => exact_match === 1)?.epoch ?? null,
+    firstCorrect: firstCorrect === undefined ? null : table.epoch(firstCorrect),
     firstRegression: entries.findLast(({ mark }) => mark === 'worse')?.epoch ?? null,
   };
 }
 
 function historyEntry(
-  row: Prediction,
+  row: number,
   store: PredictionStore,
   { compareWith }: ComparisonView,
   differences: Differences,
 ): HistoryEntry {
+  const { table } = store;
   const before = store.before(row);
+  const id = table.id(row);
+  const truth = table.groundTruth(row);
+  const prediction = table.prediction(row);
   let difference: DifferencePart[] | null = null;
   // All epochs travel in one message: long texts are for the diff editor.
-  const isShort = (other: string): boolean => row.prediction.length + other.length <= differenceCharacters;
-  if (compareWith === 'truth' && row.ground_truth != null && isShort(row.ground_truth)) {
-    difference = differences.get(`${row.id} truth`, row.ground_truth, row.prediction);
+  const isShort = (other: string): boolean => prediction.length + other.length <= differenceCharacters;
+  if (compareWith === 'truth' && truth !== null && isShort(truth)) {
+    difference = differences.get(`${id} truth`, truth, prediction);
   }
-  if (compareWith === 'previous' && before !== undefined && isShort(before.prediction)) {
-    difference = differences.get(`${row.id} ${before.id}`, before.prediction, row.prediction);
+  if (compareWith === 'previous' && before !== undefined) {
+    const other = table.prediction(before);
+    if (isShort(other)) difference = differences.get(`${id} ${table.id(before)}`, other, prediction);
   }
   return {
-    id: row.id,
-    epoch: row.epoch,
-    step: row.step,
-    prediction: cell(row.prediction),
-    charErrorRate: row.char_error_rate ?? null,
-    validationPass: row.validation_pass ?? null,
+    id,
+    epoch: table.epoch(row),
+    step: table.step(row),
+    prediction: cell(prediction),
+    charErrorRate: orNull(table.charErrorRate(row)),
+    validationPass: table.validationPass(row),
     mark: store.mark(row),
     difference,
   };

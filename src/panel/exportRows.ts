@@ -1,34 +1,18 @@
+import type { RowTable } from '../store/rowTable.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { Rows } from './rows.ts';
 
-/** Rows read at once: so many are in memory at a time, however many there are. */
-const chunk = 5000;
-
 /** Rows as they stood at one moment, read as they are written. */
 export interface ExportRows {
   readonly count: number;
-  /** Reads them from the first; can be called again. */
+  /** Reads them from the first; can be called again. @throws TextsLostError */
   read(): Generator<Prediction>;
 }
 
 /** All rows of a store, the oldest first. */
 export function allRows(store: PredictionStore): ExportRows {
-  const before = store.arrivals;
-  const epochs = store.epochs().map(({ epoch }) => epoch);
-  return {
-    count: store.size,
-    *read() {
-      for (const epoch of epochs.toReversed()) {
-        const rows = store.countBefore(before, epoch);
-        // The store has the newest first.
-        for (let end = rows; end > 0; end -= chunk) {
-          const start = Math.max(0, end - chunk);
-          yield* store.pageBefore(before, epoch, start, end - start).toReversed();
-        }
-      }
-    },
-  };
+  return readLater(store.rows(null, 0, store.size).reverse(), store.table);
 }
 
 /**
@@ -36,14 +20,16 @@ export function allRows(store: PredictionStore): ExportRows {
  *
  * @param before an arrival number: what arrives later is left out
  */
-export function shownRows(rows: Rows, before: number): ExportRows {
-  const count = rows.countBefore(before);
+export function shownRows(rows: Rows, before: number, store: PredictionStore): ExportRows {
+  return readLater(rows.pageBefore(before, 0, rows.countBefore(before)), store.table);
+}
+
+function readLater(rows: readonly number[], table: RowTable): ExportRows {
+  const numbers = Int32Array.from(rows);
   return {
-    count,
+    count: numbers.length,
     *read() {
-      for (let offset = 0; offset < count; offset += chunk) {
-        yield* rows.pageBefore(before, offset, Math.min(chunk, count - offset));
-      }
+      for (const row of numbers) yield table.read(row);
     },
   };
 }

@@ -113,7 +113,7 @@ export class Panel implements vscode.Disposable {
     while (this.#table.work());
     const { rows } = this.#table;
     const { store } = this.watch.session;
-    return rows.count() === store.size ? null : shownRows(rows, store.arrivals);
+    return rows.count() === store.size ? null : shownRows(rows, store.arrivals, store);
   }
 
   get onDidDispose(): vscode.Event<void> {

@@ -1,16 +1,15 @@
-import type { HeldPrediction, PredictionStore } from '../watch/predictionStore.ts';
-import { insert } from '../watch/sortedList.ts';
-import type { Prediction } from '../wire/prediction.ts';
+import { SortedRows } from '../store/sortedRows.ts';
+import type { PredictionStore } from '../watch/predictionStore.ts';
 import { comparator, isPlain, matcher, type TableQuery } from './tableQuery.ts';
 
-/** The rows that a query shows. `before` is an arrival number: rows as they stood then. */
+/** The rows of the store that a query shows. `before` is an arrival number: rows as they stood then. */
 export interface Rows {
   /** Takes in what arrived, for at most `budget` ms. @returns whether that was all */
   advance(budget: number): boolean;
   count(): number;
   countBefore(before: number): number;
-  page(offset: number, limit: number): Prediction[];
-  pageBefore(before: number, offset: number, limit: number): Prediction[];
+  page(offset: number, limit: number): number[];
+  pageBefore(before: number, offset: number, limit: number): number[];
 }
 
 export function rowsOf(store: PredictionStore, query: TableQuery): Rows {
@@ -39,93 +38,103 @@ class StoreRows implements Rows {
     return this.#store.countBefore(before, this.#epoch);
   }
 
-  page(offset: number, limit: number): Prediction[] {
-    return this.#store.page(this.#epoch, offset, limit);
+  page(offset: number, limit: number): number[] {
+    return this.#store.rows(this.#epoch, offset, limit);
   }
 
-  pageBefore(before: number, offset: number, limit: number): Prediction[] {
-    return this.#store.pageBefore(before, this.#epoch, offset, limit);
+  pageBefore(before: number, offset: number, limit: number): number[] {
+    return this.#store.rowsBefore(before, this.#epoch, offset, limit);
   }
 }
 
 /** Rows looked at between two looks at the clock. */
-const stride = 256;
-/** So many rows at once are put in their places one by one; more are sorted. */
-const few = 64;
+const stride = 16;
 
 /** Any other query: every row is looked at once, and those that pass are kept in order. */
 class FilteredRows implements Rows {
   readonly #store: PredictionStore;
-  readonly #query: TableQuery;
-  readonly #matches: (row: Prediction) => boolean;
-  readonly #compare: (a: HeldPrediction, b: HeldPrediction) => number;
-  #rows: HeldPrediction[] = [];
-  /** The arrival number up to which rows were looked at. */
-  #seen = 0;
-  #sorted = true;
+  readonly #matches: (row: number) => boolean;
+  /** Whether a row can stop or begin to pass by what arrives later. */
+  readonly #canChange: boolean;
+  readonly #ordered: SortedRows;
+  /** In their order of arrival. */
+  readonly #arrived: number[] = [];
+  /** The first row that was not looked at. */
+  #next = 0;
+  /** Rows before this one were there at the beginning. */
+  readonly #settled: number;
 
   constructor(store: PredictionStore, query: TableQuery) {
     this.#store = store;
-    this.#query = query;
     this.#matches = matcher(query, store);
-    const compare = comparator(query);
-    this.#compare = (a, b) => compare(a.row, b.row);
+    this.#canChange = query.regressedOnly;
+    this.#ordered = new SortedRows(comparator(query, store));
+    this.#settled = store.size;
   }
 
   advance(budget: number): boolean {
     const end = performance.now() + budget;
-    let arrived = this.#store.arrivedSince(this.#seen);
-    // An older answer can change how a newer one compares: which rows regressed has to be asked again.
-    if (this.#query.regressedOnly && arrived.some(({ row }) => this.#store.hasLaterAnswer(row))) {
-      this.#rows = [];
-      arrived = this.#store.arrivedSince(0);
+    const { size } = this.#store;
+    for (let looked = 0; this.#next < size; looked += 1) {
+      if (looked % stride === stride - 1 && performance.now() >= end) return false;
+      const row = this.#next;
+      if (this.#matches(row)) {
+        this.#arrived.push(row);
+        this.#ordered.insert(row);
+      }
+      this.#next += 1;
+      if (this.#canChange && row >= this.#settled) this.#askAgain(this.#store.nextAnswers(row));
     }
-    const added: HeldPrediction[] = [];
-    let index = 0;
-    while (index < arrived.length && (index % stride !== 0 || performance.now() < end)) {
-      const held = arrived[index];
-      index += 1;
-      if (held === undefined) break;
-      this.#seen = held.arrival + 1;
-      if (this.#matches(held.row)) added.push(held);
-    }
-    if (added.length <= few && this.#sorted) for (const held of added) insert(this.#rows, held, this.#compare);
-    else {
-      for (const held of added) this.#rows.push(held);
-      this.#sorted = false;
-    }
-    return index >= arrived.length;
+    return true;
   }
 
   count(): number {
-    return this.#rows.length;
+    return this.#arrived.length;
   }
 
   countBefore(before: number): number {
-    return this.#rows.reduce((count, { arrival }) => (arrival < before ? count + 1 : count), 0);
+    return this.#placeOf(this.#store.rowSince(before));
   }
 
-  page(offset: number, limit: number): Prediction[] {
-    return this.#inOrder()
-      .slice(offset, offset + limit)
-      .map(({ row }) => row);
+  page(offset: number, limit: number): number[] {
+    return this.pageBefore(this.#store.arrivals, offset, limit);
   }
 
-  pageBefore(before: number, offset: number, limit: number): Prediction[] {
-    const page: Prediction[] = [];
-    let skip = offset;
-    for (const { row, arrival } of this.#inOrder()) {
-      if (arrival >= before) continue;
+  pageBefore(before: number, offset: number, limit: number): number[] {
+    const page: number[] = [];
+    const end = this.#store.rowSince(before);
+    const isAll = end === this.#store.size;
+    let skip = isAll ? 0 : offset;
+    for (const row of this.#ordered.from(isAll ? offset : 0)) {
+      if (page.length >= limit) break;
+      if (row >= end) continue;
       if (skip > 0) skip -= 1;
       else page.push(row);
-      if (page.length >= limit) break;
     }
     return page;
   }
 
-  #inOrder(): HeldPrediction[] {
-    if (!this.#sorted) this.#rows.sort(this.#compare);
-    this.#sorted = true;
-    return this.#rows;
+  /** An older answer came late: it is what these are held against now. */
+  #askAgain(rows: Iterable<number>): void {
+    for (const row of rows) {
+      const place = this.#placeOf(row);
+      const isIn = this.#arrived[place] === row;
+      if (row >= this.#next || this.#matches(row) === isIn) continue;
+      this.#arrived.splice(place, isIn ? 1 : 0, ...(isIn ? [] : [row]));
+      if (isIn) this.#ordered.delete(row);
+      else this.#ordered.insert(row);
+    }
+  }
+
+  /** How many of the rows that pass come before `row` in the order of arrival. */
+  #placeOf(row: number): number {
+    let low = 0;
+    let high = this.#arrived.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#arrived[middle] ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

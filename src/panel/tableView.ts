@@ -1,6 +1,6 @@
 import { beginning } from '../plainText.ts';
+import { orNull } from '../store/rowTable.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
-import type { Prediction } from '../wire/prediction.ts';
 import { cellCharacters, type HostMessageOf, type Row, type ViewState } from './protocol.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { isSameQuery } from './tableQuery.ts';
@@ -98,18 +98,20 @@ export class TableView {
   }
 }
 
-function toRow(row: Prediction, store: PredictionStore): Row {
+function toRow(row: number, store: PredictionStore): Row {
+  const { table } = store;
+  const truth = table.groundTruth(row);
   return {
-    id: row.id,
-    epoch: row.epoch,
-    step: row.step,
-    sampleIndex: row.sample_index,
-    prompt: cell(row.prompt),
-    groundTruth: row.ground_truth == null ? null : cell(row.ground_truth),
-    prediction: cell(row.prediction),
-    charErrorRate: row.char_error_rate ?? null,
-    exactMatch: row.exact_match ?? null,
-    validationPass: row.validation_pass ?? null,
+    id: table.id(row),
+    epoch: table.epoch(row),
+    step: table.step(row),
+    sampleIndex: table.sample(row),
+    prompt: cell(table.prompt(row)),
+    groundTruth: truth === null ? null : cell(truth),
+    prediction: cell(table.prediction(row)),
+    charErrorRate: orNull(table.charErrorRate(row)),
+    exactMatch: orNull(table.exactMatch(row)),
+    validationPass: table.validationPass(row),
     mark: store.mark(row),
   };
 }

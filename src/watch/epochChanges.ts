@@ -1,4 +1,3 @@
-import type { Prediction } from '../wire/prediction.ts';
 import type { Mark, SampleHistory } from './sampleHistory.ts';
 
 /** How many samples of an epoch got better or worse than in the epoch before, or stayed. */
@@ -19,13 +18,14 @@ export class EpochChangesCounter {
     return this.#epochs.get(epoch) ?? { epoch, improved: 0, regressed: 0, unchanged: 0 };
   }
 
-  /** Adds a row to the history of its sample, and what changes by it to the counts. */
-  add(row: Prediction, history: SampleHistory): void {
-    this.#count(row.epoch, history, -1);
-    this.#count(history.epochAfter(row.epoch), history, -1);
-    history.add(row);
-    this.#count(row.epoch, history, 1);
-    this.#count(history.epochAfter(row.epoch), history, 1);
+  /** Adds a row of an epoch to the history of its sample, and what changes by it to the counts. */
+  add(row: number, epoch: number, history: SampleHistory): void {
+    const next = history.epochAfter(epoch);
+    this.#count(epoch, history, -1);
+    this.#count(next, history, -1);
+    history.answers.insert(row);
+    this.#count(epoch, history, 1);
+    this.#count(next, history, 1);
   }
 
   clear(): void {

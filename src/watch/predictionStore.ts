@@ -1,47 +1,51 @@
+import { RowTable } from '../store/rowTable.ts';
+import { SortedRows } from '../store/sortedRows.ts';
+import type { SpillOptions } from '../store/spill.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
 import { type EpochChanges, EpochChangesCounter } from './epochChanges.ts';
 import { type Mark, SampleHistory } from './sampleHistory.ts';
-import { insert } from './sortedList.ts';
 import { EpochTrend } from './trends.ts';
-
-/** A held prediction and its place in the order of arrival, which says what a reader has seen already. */
-export interface HeldPrediction {
-  readonly row: Prediction;
-  readonly arrival: number;
-}
 
 interface Epoch {
   /** Newest first. */
-  readonly rows: HeldPrediction[];
+  readonly rows: SortedRows;
   readonly trend: EpochTrend;
 }
 
 /**
  * Every prediction of one job that has been seen, each once, by id. The order of rows is newest first: the reverse of
  * `(epoch, step, sample_index, created_at, id)`; arrival plays no part in it.
+ *
+ * A row is a number: how many rows of this life of the job came before it. `table` tells what is in it; whatever needs
+ * a text may read it from a file, and throws TextsLostError when that is gone.
  */
 export class PredictionStore {
-  readonly #byId = new Map<string, HeldPrediction>();
+  readonly #spill: SpillOptions | undefined;
+  #table: RowTable;
   readonly #epochs = new Map<number, Epoch>();
   /** Descending. */
   readonly #epochNumbers: number[] = [];
-  readonly #byArrival: HeldPrediction[] = [];
   readonly #samples = new Map<number, SampleHistory>();
   readonly #changes = new EpochChangesCounter();
-  #arrivals = 0;
   /** The arrival number of the first row of this life. */
   #firstArrival = 0;
   #life = 0;
 
+  /** @param spill where texts go that are too much for the memory; undefined keeps all there */
+  constructor(spill?: SpillOptions) {
+    this.#spill = spill;
+    this.#table = new RowTable(spill);
+  }
+
   get size(): number {
-    return this.#byId.size;
+    return this.#table.size;
   }
 
   /** How many rows ever arrived; the next one gets this number. */
   get arrivals(): number {
-    return this.#arrivals;
+    return this.#firstArrival + this.#table.size;
   }
 
   /** Grows whenever everything was forgotten. */
@@ -49,34 +53,42 @@ export class PredictionStore {
     return this.#life;
   }
 
-  get(id: string): Prediction | undefined {
-    return this.#byId.get(id)?.row;
+  /** What is in each row of this life. */
+  get table(): RowTable {
+    return this.#table;
   }
 
-  /** Takes a row unless its id is held already. @returns whether it was new */
-  add(row: Prediction): boolean {
-    if (this.#byId.has(row.id)) return false;
-    const held: HeldPrediction = { row, arrival: this.#arrivals };
-    this.#arrivals += 1;
-    this.#byId.set(row.id, held);
-    this.#byArrival.push(held);
-    const epoch = this.#epochOf(row.epoch);
-    insert(epoch.rows, held, (a, b) => newestFirst(a.row, b.row));
-    epoch.trend.add(row);
-    this.#changes.add(row, this.#sampleOf(row.sample_index));
+  get(id: string): Prediction | undefined {
+    const row = this.#table.find(id);
+    return row === undefined ? undefined : this.#table.read(row);
+  }
+
+  /** Takes a prediction unless its id is held already. @returns whether it was new */
+  add(prediction: Prediction): boolean {
+    if (this.#table.find(prediction.id) !== undefined) return false;
+    const row = this.#table.add(prediction);
+    const epoch = this.#epochOf(prediction.epoch);
+    epoch.rows.insert(row);
+    epoch.trend.add(prediction);
+    this.#changes.add(row, prediction.epoch, this.#sampleOf(prediction.sample_index));
     return true;
   }
 
   /** Forgets everything: another life of the job begins. */
   clear(): void {
     this.#life += 1;
-    this.#byId.clear();
+    this.#firstArrival = this.arrivals;
+    this.#table.dispose();
+    this.#table = new RowTable(this.#spill);
     this.#epochs.clear();
     this.#epochNumbers.length = 0;
     this.#samples.clear();
-    this.#byArrival.length = 0;
-    this.#firstArrival = this.#arrivals;
     this.#changes.clear();
+  }
+
+  /** Lets go of everything for good. */
+  dispose(): void {
+    this.clear();
   }
 
   /** How many rows an epoch has; of all epochs for null. */
@@ -86,50 +98,58 @@ export class PredictionStore {
 
   /** Newest epoch first. */
   epochs(): EpochSummary[] {
-    return this.#epochNumbers.map((epoch) => {
-      const { rows, trend } = this.#epochOf(epoch);
-      return { epoch, prediction_count: rows.length, latest_step: trend.largestStep };
-    });
+    return this.#epochNumbers.map((epoch) => this.#summaryOf(epoch));
   }
 
   /** Rows `offset` to `offset + limit`, newest first; epochs that lie before them are skipped by their count. */
-  page(epoch: number | null, offset: number, limit: number): Prediction[] {
-    const page: Prediction[] = [];
+  rows(epoch: number | null, offset: number, limit: number): number[] {
+    const page: number[] = [];
     let skip = offset;
-    for (const number of epoch === null ? this.#epochNumbers : [epoch]) {
-      const rows = this.#epochs.get(number)?.rows ?? [];
-      for (let index = skip; index < rows.length && page.length < limit; index += 1) {
-        const held = rows[index];
-        if (held !== undefined) page.push(held.row);
+    for (const rows of this.#rowsOf(epoch)) {
+      if (skip < rows.length) {
+        for (const row of rows.from(skip)) {
+          if (page.length >= limit) return page;
+          page.push(row);
+        }
       }
-      if (page.length >= limit) break;
       skip = Math.max(0, skip - rows.length);
     }
     return page;
   }
 
-  /** Like `page`, as the rows stood before arrival number `before`; costs a walk over the rows. */
-  pageBefore(before: number, epoch: number | null, offset: number, limit: number): Prediction[] {
-    const page: Prediction[] = [];
+  /** Like `rows`, as they stood before arrival number `before`; costs a walk over the rows. */
+  rowsBefore(before: number, epoch: number | null, offset: number, limit: number): number[] {
+    if (before >= this.arrivals) return this.rows(epoch, offset, limit);
+    const end = before - this.#firstArrival;
+    const page: number[] = [];
     let skip = offset;
-    for (const number of epoch === null ? this.#epochNumbers : [epoch]) {
-      for (const held of this.#epochs.get(number)?.rows ?? []) {
-        if (held.arrival >= before) continue;
-        if (skip > 0) skip -= 1;
-        else page.push(held.row);
+    for (const rows of this.#rowsOf(epoch)) {
+      for (const row of rows.from(0)) {
+        if (row >= end) continue;
         if (page.length >= limit) return page;
+        if (skip > 0) skip -= 1;
+        else page.push(row);
       }
     }
     return page;
   }
 
+  /** Like `rows`, read. */
+  page(epoch: number | null, offset: number, limit: number): Prediction[] {
+    return this.rows(epoch, offset, limit).map((row) => this.#table.read(row));
+  }
+
+  /** Like `rowsBefore`, read. */
+  pageBefore(before: number, epoch: number | null, offset: number, limit: number): Prediction[] {
+    return this.rowsBefore(before, epoch, offset, limit).map((row) => this.#table.read(row));
+  }
+
   /** How many of an epoch's rows, or of all for null, had come before arrival number `before`. */
   countBefore(before: number, epoch: number | null): number {
-    if (before >= this.#arrivals) return this.count(epoch);
-    let count = 0;
-    for (const number of epoch === null ? this.#epochNumbers : [epoch]) {
-      for (const held of this.#epochs.get(number)?.rows ?? []) if (held.arrival < before) count += 1;
-    }
+    const end = Math.max(0, before - this.#firstArrival);
+    if (epoch === null) return Math.min(end, this.size);
+    let count = this.count(epoch);
+    for (let row = end; row < this.size; row += 1) if (this.#table.epoch(row) === epoch) count -= 1;
     return count;
   }
 
@@ -148,9 +168,9 @@ export class PredictionStore {
     return this.#epochNumbers[0] ?? null;
   }
 
-  /** Rows in their order of arrival, from arrival number `start` on. */
-  arrivedSince(start: number): readonly HeldPrediction[] {
-    return this.#byArrival.slice(Math.max(0, start - this.#firstArrival));
+  /** The first row that arrived at arrival number `start` or later; `size` when none did. */
+  rowSince(start: number): number {
+    return Math.min(this.size, Math.max(0, start - this.#firstArrival));
   }
 
   /** Ascending by sample, each with its newest prompt and the number of its answers. */
@@ -158,38 +178,56 @@ export class PredictionStore {
     return [...this.#samples]
       .map(([sampleIndex, { answers }]) => ({
         sampleIndex,
-        prompt: answers[0]?.prompt ?? '',
+        prompt: this.#table.prompt(answers.at(0) ?? 0),
         answers: answers.length,
       }))
       .sort((a, b) => a.sampleIndex - b.sampleIndex);
   }
 
+  /** All answers to one sample, newest first, by row. */
+  historyRows(sampleIndex: number): number[] {
+    return [...(this.#samples.get(sampleIndex)?.answers.from(0) ?? [])];
+  }
+
   /** All answers to one sample, newest first. */
-  history(sampleIndex: number): readonly Prediction[] {
-    return this.#samples.get(sampleIndex)?.answers ?? [];
+  history(sampleIndex: number): Prediction[] {
+    return this.historyRows(sampleIndex).map((row) => this.#table.read(row));
   }
 
   /** The same sample's answer of the epoch before; undefined for its first. */
-  before(row: Prediction): Prediction | undefined {
-    return this.#samples.get(row.sample_index)?.before(row);
+  before(row: number): number | undefined {
+    return this.#samples.get(this.#table.sample(row))?.before(row);
   }
 
-  /** Whether the same sample has an answer of a later epoch. */
-  hasLaterAnswer(row: Prediction): boolean {
-    return this.#samples.get(row.sample_index)?.epochAfter(row.epoch) !== undefined;
+  /** The same sample's answers whose marks depend on this row: those of the next epoch that has any. */
+  nextAnswers(row: number): Iterable<number> {
+    return this.#samples.get(this.#table.sample(row))?.nextTo(this.#table.epoch(row)) ?? [];
   }
 
-  /** A held row against its sample's answer of the epoch before. */
-  mark(row: Prediction): Mark | null {
-    return this.#samples.get(row.sample_index)?.mark(row) ?? null;
+  /** A row against its sample's answer of the epoch before. */
+  mark(row: number): Mark | null {
+    return this.#samples.get(this.#table.sample(row))?.mark(row) ?? null;
+  }
+
+  *#rowsOf(epoch: number | null): Generator<SortedRows> {
+    for (const number of epoch === null ? this.#epochNumbers : [epoch]) {
+      const rows = this.#epochs.get(number)?.rows;
+      if (rows !== undefined) yield rows;
+    }
+  }
+
+  #summaryOf(epoch: number): EpochSummary {
+    const { rows, trend } = this.#epochOf(epoch);
+    return { epoch, prediction_count: rows.length, latest_step: trend.largestStep };
   }
 
   #epochOf(number: number): Epoch {
     let epoch = this.#epochs.get(number);
     if (epoch === undefined) {
-      epoch = { rows: [], trend: new EpochTrend(number) };
+      const table = this.#table;
+      epoch = { rows: new SortedRows((a, b) => table.newestFirst(a, b)), trend: new EpochTrend(number) };
       this.#epochs.set(number, epoch);
-      insert(this.#epochNumbers, number, (a, b) => b - a);
+      this.#epochNumbers.splice(placeIn(this.#epochNumbers, number), 0, number);
     }
     return epoch;
   }
@@ -197,25 +235,21 @@ export class PredictionStore {
   #sampleOf(index: number): SampleHistory {
     let sample = this.#samples.get(index);
     if (sample === undefined) {
-      sample = new SampleHistory(newestFirst);
+      sample = new SampleHistory(this.#table);
       this.#samples.set(index, sample);
     }
     return sample;
   }
 }
 
-/** The order of the table: the reverse of `(epoch, step, sample_index, created_at, id)`. */
-export function newestFirst(a: Prediction, b: Prediction): number {
-  return (
-    b.epoch - a.epoch ||
-    b.step - a.step ||
-    b.sample_index - a.sample_index ||
-    compareText(b.created_at, a.created_at) ||
-    compareText(b.id, a.id)
-  );
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** Where an epoch belongs among epochs that descend. */
+function placeIn(epochs: readonly number[], epoch: number): number {
+  let low = 0;
+  let high = epochs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((epochs[middle] ?? 0) > epoch) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,5 +1,5 @@
-import type { Prediction } from '../wire/prediction.ts';
-import { insert, placeOf } from './sortedList.ts';
+import type { RowTable } from '../store/rowTable.ts';
+import { SortedRows } from '../store/sortedRows.ts';
 
 /** An answer against the same sample's answer of the epoch before, by character error rate. */
 export type Mark = 'better' | 'worse' | 'same';
@@ -7,65 +7,55 @@ export type Mark = 'better' | 'worse' | 'same';
 /** Rates that differ by less are the same: servers round them differently. */
 const tolerance = 1e-9;
 
-/** Null where one of the two has no rate. */
-export function compareAnswers(answer: Prediction, before: Prediction | undefined): Mark | null {
-  const now = answer.char_error_rate;
-  const then = before?.char_error_rate;
-  if (now == null || then == null) return null;
+/** NaN is no rate; null where one of the two has none. */
+export function compareRates(now: number, then: number): Mark | null {
+  if (Number.isNaN(now) || Number.isNaN(then)) return null;
   if (Math.abs(now - then) < tolerance) return 'same';
   return now < then ? 'better' : 'worse';
 }
 
-/** All answers to one sample, newest first. An epoch's answer is the newest that it has. */
+/** All answers to one sample, newest first, by row. An epoch's answer is the newest that it has. */
 export class SampleHistory {
-  readonly #answers: Prediction[] = [];
-  readonly #newestFirst: (a: Prediction, b: Prediction) => number;
+  readonly answers: SortedRows;
+  readonly #table: RowTable;
 
-  constructor(newestFirst: (a: Prediction, b: Prediction) => number) {
-    this.#newestFirst = newestFirst;
-  }
-
-  get answers(): readonly Prediction[] {
-    return this.#answers;
-  }
-
-  add(row: Prediction): void {
-    insert(this.#answers, row, this.#newestFirst);
+  constructor(table: RowTable) {
+    this.#table = table;
+    this.answers = new SortedRows((a, b) => table.newestFirst(a, b));
   }
 
   /** The answer of the epoch before that of `row`; undefined for the first epoch. */
-  before(row: Prediction): Prediction | undefined {
-    for (let index = placeOf(this.#answers, row, this.#newestFirst); index < this.#answers.length; index += 1) {
-      const answer = this.#answers[index];
-      if (answer !== undefined && answer.epoch < row.epoch) return answer;
-    }
-    return undefined;
+  before(row: number): number | undefined {
+    const epoch = this.#table.epoch(row);
+    return this.answers.find((answer) => this.#table.epoch(answer) < epoch);
   }
 
   /** The answer of an epoch; undefined where it has none. */
-  ofEpoch(epoch: number): Prediction | undefined {
-    const answer = this.#answers[this.#startOf(epoch)];
-    return answer?.epoch === epoch ? answer : undefined;
+  ofEpoch(epoch: number): number | undefined {
+    const answer = this.answers.find((other) => this.#table.epoch(other) <= epoch);
+    return answer !== undefined && this.#table.epoch(answer) === epoch ? answer : undefined;
   }
 
   /** The next epoch after this one that has an answer. */
   epochAfter(epoch: number): number | undefined {
-    return this.#answers[this.#startOf(epoch) - 1]?.epoch;
+    const answer = this.answers.findLastBefore((other) => this.#table.epoch(other) <= epoch);
+    return answer === undefined ? undefined : this.#table.epoch(answer);
   }
 
-  mark(row: Prediction): Mark | null {
-    return compareAnswers(row, this.before(row));
-  }
-
-  /** Where the answers of an epoch begin, or would. */
-  #startOf(epoch: number): number {
-    let low = 0;
-    let high = this.#answers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#answers[middle]?.epoch ?? 0) > epoch) low = middle + 1;
-      else high = middle;
+  /** The answers of the next epoch after this one that has any, which are held against this one's. */
+  *nextTo(epoch: number): Generator<number> {
+    const next = this.epochAfter(epoch);
+    if (next === undefined) return;
+    for (const answer of this.answers.fromWhere((other) => this.#table.epoch(other) <= next)) {
+      if (this.#table.epoch(answer) !== next) return;
+      yield answer;
     }
-    return low;
+  }
+
+  mark(row: number): Mark | null {
+    const before = this.before(row);
+    return before === undefined
+      ? null
+      : compareRates(this.#table.charErrorRate(row), this.#table.charErrorRate(before));
   }
 }

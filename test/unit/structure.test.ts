@@ -18,6 +18,7 @@ const rows = [
   ['localServer'],
   ['config', 'credentials'],
   ['watch'],
+  ['store'],
   ['stream'],
   ['api'],
   ['log'],

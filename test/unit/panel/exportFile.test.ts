@@ -45,8 +45,8 @@ describe('the file of an export', () => {
     const query = { epoch: 1, search: 'ANSWER', invalidOnly: false, regressedOnly: false, sort: null };
     const rows = rowsOf(store, query);
     while (!rows.advance(10));
-    const shown = shownRows(rows, store.arrivals);
-    const before = rows.page(0, 12_000);
+    const shown = shownRows(rows, store.arrivals, store);
+    const before = rows.page(0, 12_000).map((row) => store.table.read(row));
     store.add(aPrediction({ epoch: 1, sample_index: 9000, prediction: 'answer later' }));
     while (!rows.advance(10));
     assert.equal(await writeExport(file, shown, 'jsonl', never, () => {}), 6000);

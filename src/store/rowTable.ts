@@ -1,0 +1,245 @@
+import type { Prediction } from '../wire/prediction.ts';
+import { float64, int32, uint8, uint16 } from './column.ts';
+import { IdTable } from './idTable.ts';
+import { InternedTexts } from './internedTexts.ts';
+import { RecordLog } from './recordLog.ts';
+import { type Shape, Shapes } from './shapes.ts';
+import type { SpillOptions } from './spill.ts';
+import { Timestamps } from './timestamps.ts';
+
+/** Stands for null in a column of references. */
+const noText = -1;
+/** The text is in the record. */
+const inRecord = -2;
+
+const prompts = { most: 100_000, room: 32 * 1024 * 1024 };
+const others = { most: 5000, room: 1024 * 1024 };
+
+/**
+ * Predictions packed tight, numbered from 0 as they come: what is filtered, sorted and counted in columns, texts that
+ * repeat once, the rest as one record of the log. A row is read back as it came, unknown fields included.
+ */
+export class RowTable {
+  readonly #ids = new IdTable();
+  readonly #epochs = float64();
+  readonly #steps = float64();
+  readonly #samples = float64();
+  readonly #created = new Timestamps();
+  /** NaN is null. */
+  readonly #charErrorRates = float64();
+  readonly #exactMatches = float64();
+  /** 0 is null, 1 false, 2 true. */
+  readonly #validations = uint8();
+  readonly #prompts = int32();
+  readonly #truths = int32();
+  readonly #shapes = uint16();
+  readonly #records = float64();
+
+  readonly #longTexts = new InternedTexts(prompts.most, prompts.room);
+  /** By field. */
+  readonly #shortTexts = new Map<string, InternedTexts>();
+  readonly #knownShapes = new Shapes();
+  readonly #log: RecordLog;
+
+  /** @param spill where texts go that are too much for the memory; undefined keeps all there */
+  constructor(spill?: SpillOptions) {
+    this.#log = new RecordLog(spill);
+  }
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  find(id: string): number | undefined {
+    return this.#ids.find(id);
+  }
+
+  /** Takes a prediction whose id no row has. @returns its row */
+  add(prediction: Prediction): number {
+    const row = this.#ids.add(prediction.id);
+    this.#epochs.set(row, prediction.epoch);
+    this.#steps.set(row, prediction.step);
+    this.#samples.set(row, prediction.sample_index);
+    this.#created.set(row, prediction.created_at);
+    this.#charErrorRates.set(row, prediction.char_error_rate ?? Number.NaN);
+    this.#exactMatches.set(row, prediction.exact_match ?? Number.NaN);
+    this.#validations.set(row, prediction.validation_pass == null ? 0 : 1 + Number(prediction.validation_pass));
+    const prompt = this.#longTexts.intern(prediction.prompt) ?? inRecord;
+    const truth =
+      prediction.ground_truth == null ? noText : (this.#longTexts.intern(prediction.ground_truth) ?? inRecord);
+    this.#prompts.set(row, prompt);
+    this.#truths.set(row, truth);
+    const shape = this.#knownShapes.of(prediction);
+    this.#shapes.set(row, shape.number);
+    this.#records.set(row, this.#log.append(this.#record(prediction, shape, prompt === inRecord, truth === inRecord)));
+    return row;
+  }
+
+  /** Puts texts into the file that are too much by now. */
+  spillSome(): void {
+    this.#log.spillSome();
+  }
+
+  /** Lets go of all texts; the table is of no use any more. */
+  dispose(): void {
+    this.#log.clear();
+  }
+
+  id(row: number): string {
+    return this.#ids.get(row);
+  }
+
+  epoch(row: number): number {
+    return this.#epochs.get(row);
+  }
+
+  step(row: number): number {
+    return this.#steps.get(row);
+  }
+
+  sample(row: number): number {
+    return this.#samples.get(row);
+  }
+
+  /** NaN where there is none. */
+  charErrorRate(row: number): number {
+    return this.#charErrorRates.get(row);
+  }
+
+  /** NaN where there is none. */
+  exactMatch(row: number): number {
+    return this.#exactMatches.get(row);
+  }
+
+  validationPass(row: number): boolean | null {
+    const value = this.#validations.get(row);
+    return value === 0 ? null : value === 2;
+  }
+
+  prompt(row: number): string {
+    const number = this.#prompts.get(row);
+    return number === inRecord ? this.read(row).prompt : this.#longTexts.get(number);
+  }
+
+  groundTruth(row: number): string | null {
+    const number = this.#truths.get(row);
+    if (number === noText) return null;
+    return number === inRecord ? (this.read(row).ground_truth ?? null) : this.#longTexts.get(number);
+  }
+
+  /** Names the prompt among those that repeat; undefined for a text of its own. */
+  promptNumber(row: number): number | undefined {
+    const number = this.#prompts.get(row);
+    return number === inRecord ? undefined : number;
+  }
+
+  /** Names the ground truth among the texts that repeat; undefined for a text of its own, null where there is none. */
+  groundTruthNumber(row: number): number | null | undefined {
+    const number = this.#truths.get(row);
+    return number === inRecord ? undefined : number === noText ? null : number;
+  }
+
+  prediction(row: number): string {
+    const { isWhole } = this.#knownShapes.get(this.#shapes.get(row));
+    if (isWhole) return this.read(row).prediction;
+    return (JSON.parse(this.#log.read(this.#records.get(row))) as [string])[0];
+  }
+
+  /** The row as it came. @throws TextsLostError */
+  read(row: number): Prediction {
+    const { isWhole, fields } = this.#knownShapes.get(this.#shapes.get(row));
+    const record: unknown = JSON.parse(this.#log.read(this.#records.get(row)));
+    if (isWhole) return record as Prediction;
+    const values = record as unknown[];
+    const prediction: Record<string, unknown> = {};
+    let next = 1;
+    // The order of the record: the answer, prompt and truth where they are their own, the other fields.
+    const prompt = this.#prompts.get(row);
+    const truth = this.#truths.get(row);
+    const ownPrompt = prompt === inRecord ? values[next++] : undefined;
+    const ownTruth = truth === inRecord ? values[next++] : undefined;
+    for (const { name, isHeld } of fields) {
+      prediction[name] = isHeld ? this.#held(row, name) : this.#unpack(name, values[next++]);
+    }
+    if (ownPrompt !== undefined) prediction['prompt'] = ownPrompt;
+    if (ownTruth !== undefined) prediction['ground_truth'] = ownTruth;
+    prediction['prediction'] = values[0];
+    return prediction as Prediction;
+  }
+
+  /** The reverse of `(epoch, step, sample_index, created_at, id)`. */
+  newestFirst(a: number, b: number): number {
+    return (
+      this.#epochs.get(b) - this.#epochs.get(a) ||
+      this.#steps.get(b) - this.#steps.get(a) ||
+      this.#samples.get(b) - this.#samples.get(a) ||
+      this.#created.compare(b, a) ||
+      this.#ids.compare(b, a)
+    );
+  }
+
+  #record(prediction: Prediction, { isWhole, fields }: Shape, ownPrompt: boolean, ownTruth: boolean): string {
+    if (isWhole) return JSON.stringify(prediction);
+    const values: unknown[] = [prediction.prediction];
+    if (ownPrompt) values.push(prediction.prompt);
+    if (ownTruth) values.push(prediction.ground_truth);
+    for (const { name, isHeld } of fields) {
+      if (!isHeld) values.push(this.#pack(name, (prediction as Record<string, unknown>)[name]));
+    }
+    return JSON.stringify(values);
+  }
+
+  /** A text that repeats becomes its number in an array; arrays and objects, which could be taken for that, a pair. */
+  #pack(name: string, value: unknown): unknown {
+    if (typeof value === 'object' && value !== null) return [0, value];
+    if (typeof value !== 'string') return value;
+    let texts = this.#shortTexts.get(name);
+    if (texts === undefined) {
+      texts = new InternedTexts(others.most, others.room);
+      this.#shortTexts.set(name, texts);
+    }
+    const number = texts.intern(value);
+    return number === undefined ? value : [number];
+  }
+
+  #unpack(name: string, value: unknown): unknown {
+    if (!Array.isArray(value)) return value;
+    return value.length === 1 ? this.#shortTexts.get(name)?.get(Number(value[0])) : value[1];
+  }
+
+  #held(row: number, name: string): unknown {
+    switch (name) {
+      case 'id':
+        return this.id(row);
+      case 'epoch':
+        return this.epoch(row);
+      case 'step':
+        return this.step(row);
+      case 'sample_index':
+        return this.sample(row);
+      case 'created_at':
+        return this.#created.get(row);
+      case 'char_error_rate':
+        return orNull(this.charErrorRate(row));
+      case 'exact_match':
+        return orNull(this.exactMatch(row));
+      case 'validation_pass':
+        return this.validationPass(row);
+      case 'prompt': {
+        const number = this.#prompts.get(row);
+        return number === inRecord ? '' : this.#longTexts.get(number);
+      }
+      case 'ground_truth': {
+        const number = this.#truths.get(row);
+        return number < 0 ? null : this.#longTexts.get(number);
+      }
+      default:
+        return null;
+    }
+  }
+}
+
+/** NaN stands for null in columns. */
+export function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
