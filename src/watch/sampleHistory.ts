@@ -1,5 +1,6 @@
 import type { RowTable } from '../store/rowTable.ts';
 import { SortedRows } from '../store/sortedRows.ts';
+import type { Prediction } from '../wire/prediction.ts';
 
 /** An answer against the same sample's answer of the epoch before, by character error rate. */
 export type Mark = 'better' | 'worse' | 'same';
@@ -12,6 +13,11 @@ export function compareRates(now: number, then: number): Mark | null {
   if (Number.isNaN(now) || Number.isNaN(then)) return null;
   if (Math.abs(now - then) < tolerance) return 'same';
   return now < then ? 'better' : 'worse';
+}
+
+/** Null where one of the two has no rate. */
+export function compareAnswers(answer: Prediction, before: Prediction | undefined): Mark | null {
+  return compareRates(answer.char_error_rate ?? Number.NaN, before?.char_error_rate ?? Number.NaN);
 }
 
 /** All answers to one sample, newest first, by row. An epoch's answer is the newest that it has. */
