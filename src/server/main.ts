@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './sqliteWarning.ts'; // First: it has to be there before SQLite is loaded.
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommand } from './cli.ts';
 import { exitCodes, StartError } from './errors.ts';

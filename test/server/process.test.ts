@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -176,6 +176,20 @@ describe('the server process', () => {
     await server.kill('SIGKILL');
     const again = await start({ dataDir: server.dataDir });
     assert.deepEqual((await saveJob(again, { job_id: 'a' })).json, json);
+  });
+
+  it('says nothing of an experimental SQLite, as Node 22 does, and still says what else is experimental', async () => {
+    const module = join(import.meta.dirname, '../../src/server/sqliteWarning.ts');
+    const script = `require(${JSON.stringify(module)});
+      process.emitWarning('SQLite is an experimental feature and might change at any time', 'ExperimentalWarning');
+      process.emitWarning('SQLite is gone', 'DeprecationWarning');
+      process.emitWarning('Others are experimental', 'ExperimentalWarning');
+      process.emitWarning(new Error('an error'));`;
+    const { stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    assert.ok(!stderr.includes('SQLite is an experimental feature'), stderr);
+    for (const told of ['SQLite is gone', 'Others are experimental', 'an error']) {
+      assert.ok(stderr.includes(told), stderr);
+    }
   });
 
   it('runs from the bundle alone, with no node_modules beside it, its worker too', async () => {
