@@ -35,7 +35,7 @@ export class Notifier implements vscode.Disposable {
   constructor(context: NotifierContext) {
     this.#context = context;
     this.#claims = new Claims(vscode.Uri.joinPath(context.folder, 'told').fsPath);
-    const changed = (): void => this.#lookWithin(lookDelay);
+    const changed = (): void => this.#lookWithin(this.#knowsAll() ? lookDelay : 0);
     this.#subscription = vscode.Disposable.from(
       context.watches.onDidChange(changed),
       context.watches.listing('remote').onDidChange(changed),
@@ -48,6 +48,13 @@ export class Notifier implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#subscription.dispose();
     for (const { subscription } of this.#jobs.values()) subscription.dispose();
+  }
+
+  /** What happens after a watch has everything is news: the moment is not to be missed. */
+  #knowsAll(): boolean {
+    return this.#context.watches.all.every(
+      (watch) => !watch.session.caughtUp || this.#jobs.get(watch)?.memory.begun === true,
+    );
   }
 
   #lookWithin(delay: number): void {
