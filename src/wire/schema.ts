@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 
 /** A value that crossed a boundary does not have the shape that was agreed on. */
 export class SchemaError extends Error {
@@ -25,7 +25,7 @@ export interface Schema<T> {
 
 /** Makes the one schema that types, validation and documents share. */
 export function schema<S extends TSchema>(type: S): Schema<Static<S>> {
-  let compiled: ReturnType<typeof Compile<S>> | undefined;
+  let compiled: Validator | undefined;
   const validator = () => {
     compiled ??= Compile(type);
     return compiled;
@@ -35,7 +35,7 @@ export function schema<S extends TSchema>(type: S): Schema<Static<S>> {
     check: (value): value is Static<S> => validator().Check(value),
     parse(value) {
       if (validator().Check(value)) return value as Static<S>;
-      throw describe(validator().Errors(value) as ValidationFault[]);
+      throw describe(validator().Errors(value)[1] as ValidationFault[]);
     },
   };
 }
