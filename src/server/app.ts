@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { errorSender } from './errorAnswer.ts';
 import { HttpError } from './errors.ts';
 import { hostCheck } from './hosts.ts';
@@ -42,17 +48,17 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   const logger: FastifyBaseLogger = log;
   const fastify = Fastify({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     serverFactory: (listener) => createHttpServer(listener, reach.tls, limits.requestTimeout),
     clientErrorHandler: (error, socket) => answerClientError(log, error, socket),
     // A client's own id is not taken: whatever it holds would be logged.
     genReqId: () => randomUUID(),
-    requestIdLogLabel: 'request',
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 16_384 },
-    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    // An address that cannot be read: no hook runs.
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply).then(() => tell(request, reply)),
   });
   const rates = await rateLimits(fastify, limits);
   const sendError = errorSender(services, rates.refuse);
@@ -75,14 +81,14 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   fastify.addHook('onSend', async (_request, reply) => {
     if (closing) void reply.header('Connection', 'close');
   });
-  fastify.addHook('onResponse', async (request, reply) => {
-    const { statusCode } = reply;
+  const tell = (request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void => {
     metrics.countResponse(statusCode);
     const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'info' : 'debug';
     const path = loggedPath(request.url, reach.apiKey);
-    const milliseconds = Math.round(reply.elapsedTime);
+    const milliseconds = Math.round(elapsedTime);
     request.log[level]({ method: request.method, path, status: statusCode, milliseconds }, 'answered');
-  });
+  };
+  fastify.addHook('onResponse', async (request, reply) => tell(request, reply));
   // Whatever a script calls its body, it is read as JSON, as FineTune Lab does.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
