@@ -2,6 +2,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PredictionInput } from '../wire/prediction.ts';
 import { charErrorRate, plainScores, type Scores } from '../wire/scores.ts';
+import { mapInTurns } from './turns.ts';
 
 /** A prediction's four scores: the script's where it sent them, else ours, else null. */
 export interface FilledScores {
@@ -41,9 +42,10 @@ export class Scorer {
       pairs.push([prediction.prediction, truth]);
       return 'rate';
     });
-    const rates = cost > limits.inline ? await this.#inWorker(pairs) : pairs.map((pair) => charErrorRate(...pair));
+    const rates =
+      cost > limits.inline ? await this.#inWorker(pairs) : await mapInTurns(pairs, (pair) => charErrorRate(...pair));
     let next = 0;
-    return predictions.map((prediction, index) => {
+    return mapInTurns(predictions, (prediction, index) => {
       const rate = plans[index] === 'rate' ? (rates[next++] ?? null) : null;
       return fillOne(prediction, rate, plans[index] === 'tooLong');
     });

@@ -18,6 +18,7 @@ import { parseQuery } from '../query.ts';
 import { requireJob, requireToken, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../storage.ts';
+import { mapInTurns } from '../turns.ts';
 
 const defaultLimit = 50;
 
@@ -100,7 +101,7 @@ async function readRows({ scorer }: Services, job: JobRecord, { text, value }: J
   const texts = elements(members(text).get('predictions') ?? '[]');
   const scores = await scorer.fill(predictions);
   const createdAt = new Date().toISOString();
-  return predictions.map((prediction, index) => {
+  return mapInTurns(predictions, (prediction, index) => {
     const [record, filled] = [texts[index], scores[index]];
     if (record === undefined || filled === undefined) throw new Error(`predictions[${index}] has no text or no scores`);
     return newPrediction(prediction, record, filled, { id: randomUUID(), createdAt });
