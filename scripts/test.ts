@@ -12,6 +12,7 @@ interface Suite {
   name: string;
   /** Arguments of Node. */
   command: string[];
+  env?: Record<string, string>;
   /** False for a check that passes or fails as a whole. */
   counts: boolean;
   /** Minutes after which it hangs, for all that we know. */
@@ -37,6 +38,7 @@ const suites: Suite[] = [
   check('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
   // The suites below run what is packaged.
   check('package', 'scripts/package.ts'),
+  mocha('packaged', 2),
   mocha('unit', 5),
   mocha('server', 10),
   mocha('stream', 10),
@@ -74,7 +76,7 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 async function runSuite(suite: Suite): Promise<{ counts: Counts; problem?: string }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-counts-'));
   const countsFile = path.join(folder, 'counts.json');
-  const end = await runNode(suite, { [countsFileVariable]: countsFile });
+  const end = await runNode(suite, { ...suite.env, [countsFileVariable]: countsFile });
   const counted = suite.counts ? readCounts(countsFile) : { passed: end === 0 ? 1 : 0, failed: end === 0 ? 0 : 1 };
   rmSync(folder, { recursive: true });
 

@@ -11,6 +11,7 @@ import { stopServer } from '../../src/localServer/serverProcess.ts';
 import { hasScreen } from './desktop.ts';
 import { chosenRelease, root } from './install.ts';
 
+const mocha = path.join(root, 'node_modules', 'mocha', 'lib', 'mocha.cjs');
 const outdir = path.join(root, 'build', 'vscode');
 await rm(outdir, { recursive: true, force: true });
 await build({
@@ -24,7 +25,9 @@ await build({
   format: 'cjs',
   target: 'node22',
   sourcemap: 'inline',
-  external: ['vscode', 'mocha'],
+  // By its CommonJS file: what `require` makes of its ES module differs between versions of Node.
+  alias: { mocha },
+  external: ['vscode', mocha],
   logLevel: 'warning',
 });
 
