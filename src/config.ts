@@ -35,6 +35,10 @@ export const config = {
     return bounded(get('pageSize', 10), 1, 1000);
   },
 
+  maxPredictionsInMemory(): number {
+    return bounded(get('maxPredictionsInMemory', 100_000), 0, 100_000_000);
+  },
+
   localServerPort(): number {
     return bounded(get('localServer.port', 4517), 0, 65_535);
   },

@@ -11,7 +11,9 @@ import { RedactingLog } from './log.ts';
 import { Notifier } from './notices/notifier.ts';
 import { DiffDocuments } from './panel/diffDocuments.ts';
 import { Panels } from './panel/panels.ts';
+import { withoutLinks } from './plainText.ts';
 import { type ServerId, Servers } from './servers.ts';
+import { SpillFolder } from './store/spillFolder.ts';
 import { ConnectionBadge } from './views/connectionBadge.ts';
 import { JobsTree } from './views/jobsTree.ts';
 import { Watches } from './watch/watches.ts';
@@ -23,6 +25,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const localServer = new LocalServer(extension, credentials);
   const servers = new Servers(credentials, localServer);
   await servers.discover();
+  const texts = new SpillFolder(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'texts').fsPath);
+  removeLeftovers(texts, log);
   const watches = new Watches<ServerId>({
     servers: ['remote', 'local'],
     endpoint: (server) => servers.endpoint(server),
@@ -30,6 +34,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     hasKey: (server) => servers.hasKey(server),
     policy: config.policy,
     log,
+    texts: {
+      limit: config.maxPredictionsInMemory,
+      file: () => texts.file(),
+      tell: (problem) => void vscode.window.showWarningMessage(withoutLinks(problem)),
+    },
   });
   const documents = new DiffDocuments(watches);
   const panels = new Panels({
@@ -74,11 +83,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     config.onDidChange(['liveUpdates', 'pollIntervalSeconds', 'reconnect.maxAttempts'], () =>
       watches.dispatch({ type: 'policyChanged' }),
     ),
+    config.onDidChange(['maxPredictionsInMemory'], () => watches.spillSome()),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) watches.dispatch({ type: 'focus' });
     }),
   );
   await openSampleRunOnStart(context);
+}
+
+/** What a crash left behind; that it cannot be removed is no reason not to start. */
+function removeLeftovers(texts: SpillFolder, log: RedactingLog): void {
+  try {
+    const count = texts.removeLeftovers();
+    if (count > 0) log.info(`${count} files of texts that a crash left behind are removed`);
+  } catch (error) {
+    log.error('removing what a crash left behind', error);
+  }
 }
 
 /** `npm start` asks for the sample run: once each time it is run, not again in every window that is reloaded. */

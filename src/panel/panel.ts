@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { withoutLinks } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
+import { TextsLostError } from '../store/spill.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
@@ -48,7 +49,7 @@ export class Panel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #context: PanelContext;
   readonly #subscriptions: vscode.Disposable[] = [];
-  readonly #rows = new Pace(rowInterval, () => this.#postTab());
+  readonly #rows = new Pace(rowInterval, () => this.#reading(() => this.#postTab()));
   readonly #status = new Pace(rowInterval, () => this.#postStatus());
   readonly #losses = new Pace(rowInterval, () => this.#postLosses());
   readonly #table: TableView;
@@ -163,7 +164,7 @@ export class Panel implements vscode.Disposable {
       command: ({ command }) => this.#context.run(command, this.watch),
     };
     const handle = handlers[unknownMessage.type] as (message: WebviewMessage) => void;
-    handle(unknownMessage);
+    this.#reading(() => handle(unknownMessage));
   }
 
   #hydrate(kept: ViewState | null): void {
@@ -230,7 +231,17 @@ export class Panel implements vscode.Disposable {
     this.#post(statusMessage(this.watch.session, this.#job(), Date.now()));
   }
 
+  /** What reads texts may find them lost: the watch tells of it, reads them again, and then all is shown anew. */
+  #reading(show: () => void): void {
+    try {
+      show();
+    } catch (error) {
+      if (!(error instanceof TextsLostError)) throw error;
+    }
+  }
+
   #postTab(): void {
+    if (!this.#ready || !this.#panel.visible) return;
     const { store } = this.watch.session;
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.page(),

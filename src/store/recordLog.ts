@@ -40,6 +40,16 @@ export class RecordLog {
     this.#options = options;
   }
 
+  /** Records in memory; long ones count as several. */
+  get inMemory(): number {
+    return this.#inMemory;
+  }
+
+  /** The file could not be read once. */
+  get isDamaged(): boolean {
+    return this.#spill?.isDamaged ?? false;
+  }
+
   /** @returns the position under which it can be read */
   append(text: string): number {
     const chunk = this.#chunkFor(text);
@@ -51,7 +61,6 @@ export class RecordLog {
     const weight = Math.ceil((headBytes + written) / usualRecord);
     chunk.weight += weight;
     this.#inMemory += weight;
-    this.spillSome();
     return (this.#chunks.length - 1) * chunkStep + length;
   }
 
@@ -112,12 +121,13 @@ export class RecordLog {
     const needed = headBytes + Buffer.byteLength(text);
     const chunk = { bytes: Buffer.allocUnsafeSlow(Math.max(chunkBytes, needed)), length: 0, weight: 0, place: 0 };
     this.#chunks.push(chunk);
+    this.spillSome();
     return chunk;
   }
 
   #bytesOf(index: number): Buffer {
     const chunk = this.#chunks[index];
-    if (chunk === undefined) throw new RangeError('no such record');
+    if (chunk === undefined) throw new TextsLostError();
     if (chunk.bytes !== null) return chunk.bytes;
     const recent = this.#recent.get(index);
     if (recent === undefined && this.#spill === undefined) throw new TextsLostError();

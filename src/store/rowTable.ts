@@ -80,6 +80,14 @@ export class RowTable {
     this.#log.spillSome();
   }
 
+  get textsInMemory(): number {
+    return this.#log.inMemory;
+  }
+
+  get isDamaged(): boolean {
+    return this.#log.isDamaged;
+  }
+
   /** Lets go of all texts; the table is of no use any more. */
   dispose(): void {
     this.#log.clear();

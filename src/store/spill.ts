@@ -18,14 +18,18 @@ export interface SpillOptions {
   lost(error: TextsLostError): void;
 }
 
-/** The file that held texts of predictions cannot be read any more. */
+/** Texts of predictions are not there any more. */
 export class TextsLostError extends Error {
   override readonly name = 'TextsLostError';
 
+  /** @param cause what reading failed with; undefined where the predictions were let go of */
   constructor(cause?: unknown) {
-    super('The file that held the texts of this job cannot be read any more; the job is read again from its server.', {
-      cause,
-    });
+    super(
+      cause === undefined
+        ? 'These predictions are not held any more: the watch ended, or the job began anew.'
+        : 'The file with the texts of this job could not be read; the job is read again from its server.',
+      { cause },
+    );
   }
 }
 
@@ -39,10 +43,16 @@ export class Spill {
   #isDisposed = false;
   #notBefore = 0;
   #failed = false;
+  #isDamaged = false;
 
   constructor(options: SpillOptions) {
     this.#options = options;
     this.#file = options.file();
+  }
+
+  /** Reading failed. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
   }
 
   /** Never throws: a failure is told. @returns where the bytes begin; null when they could not be written */
@@ -88,7 +98,8 @@ export class Spill {
       }
     } catch (cause) {
       const error = new TextsLostError(cause);
-      this.#options.lost(error);
+      if (!this.#isDamaged) this.#options.lost(error);
+      this.#isDamaged = true;
       throw error;
     }
     return bytes;

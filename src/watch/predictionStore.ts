@@ -86,6 +86,21 @@ export class PredictionStore {
     this.#changes.clear();
   }
 
+  /** Texts were lost: what is held cannot all be read any more. */
+  get isDamaged(): boolean {
+    return this.#table.isDamaged;
+  }
+
+  /** Predictions whose texts are in memory; long ones count as several. */
+  get textsInMemory(): number {
+    return this.#table.textsInMemory;
+  }
+
+  /** Puts texts into the file that are too much for the memory by now. */
+  spillSome(): void {
+    this.#table.spillSome();
+  }
+
   /** Lets go of everything for good. */
   dispose(): void {
     this.clear();

@@ -2,6 +2,7 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, UnauthorizedError, UnavailableError, UnreachableError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
+import type { SpillOptions } from '../store/spill.ts';
 import { believed } from '../stream/backoff.ts';
 import { Connection } from '../stream/connection.ts';
 import type { ConnectionEvent, ConnectionState, Policy } from '../stream/connectionState.ts';
@@ -32,6 +33,14 @@ export interface WatchOptions {
   log: Log;
   /** The stream told something new of the job. */
   jobChanged(job: Job): void;
+  /** Where texts go that are too much for the memory; undefined keeps all there. */
+  texts?: TextStorage | undefined;
+}
+
+/** Where watches keep texts for which the memory has no room. */
+export interface TextStorage extends Pick<SpillOptions, 'limit' | 'file'> {
+  /** Something that a person should know of: a full disk, or texts that were lost. */
+  tell(problem: string): void;
 }
 
 /** The part of VS Code's log channel that a watch writes to. */
@@ -46,7 +55,7 @@ export type WatchChange = 'rows' | 'status';
 /** Follows one job: owns its connection and its predictions, and keeps them equal to the server's. */
 export class WatchSession {
   readonly jobId: string;
-  readonly store = new PredictionStore();
+  readonly store: PredictionStore;
   readonly unreadable = new Unreadable();
   readonly #options: WatchOptions;
   readonly #connection: Connection;
@@ -74,6 +83,7 @@ export class WatchSession {
   constructor(options: WatchOptions) {
     this.jobId = options.jobId;
     this.#options = options;
+    this.store = new PredictionStore(options.texts && this.#spillInto(options.texts));
     this.#proofs = new ProofRunner((signal) => this.#prove(signal));
     this.#connection = new Connection({
       policy: options.policy,
@@ -133,6 +143,7 @@ export class WatchSession {
   dispose(): void {
     this.#changes.clear();
     this.#connection.dispatch({ type: 'stop' });
+    this.store.dispose();
   }
 
   /** Empties the store: what it holds is of another life of the job, or of another server. */
@@ -145,6 +156,37 @@ export class WatchSession {
     this.#lastArrival = null;
     this.#caughtUp = false;
     this.#changes.fire('rows');
+  }
+
+  #spillInto({ limit, file, tell }: TextStorage): SpillOptions {
+    return {
+      limit,
+      file,
+      writing: (problem) => {
+        if (problem === null) this.#options.log.info(`${this.jobId}: texts go to the disk again`);
+        else {
+          this.#options.log.warn(`${this.jobId}: texts cannot go to the disk (${problem.message})`);
+          tell(
+            `The texts of ${this.jobId} stay in memory, since they could not be written to the disk (${problem.message}). ` +
+              'Nothing is lost. Make room there; it is tried again.',
+          );
+        }
+      },
+      lost: (error) => {
+        this.#options.log.warn(`${this.jobId}: ${error.message} (${String(error.cause)})`);
+        // Whoever reads now has to come to an end first.
+        setImmediate(() => this.#readTextsAgain(tell));
+      },
+    };
+  }
+
+  /** The server still has what the disk has lost. */
+  #readTextsAgain(tell: (problem: string) => void): void {
+    const { name } = this.#connection.state;
+    if (name === 'idle' || !this.store.isDamaged) return;
+    tell(`The file with the texts of ${this.jobId} could not be read. The job is read again from its server.`);
+    this.forget();
+    if (name !== 'paused' && name !== 'signedOut' && name !== 'gone') this.#connection.dispatch({ type: 'reconnect' });
   }
 
   /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */

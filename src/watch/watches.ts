@@ -4,7 +4,7 @@ import type { Job } from '../wire/job.ts';
 import { JobListing } from './jobListing.ts';
 import { Listeners } from './listeners.ts';
 import { LossReader } from './lossReader.ts';
-import { type Log, WatchSession } from './watchSession.ts';
+import { type Log, type TextStorage, WatchSession } from './watchSession.ts';
 
 /** A job on one of the known servers. */
 export interface JobReference<Server extends string = string> {
@@ -22,6 +22,8 @@ export interface WatchesOptions<Server extends string> {
   hasKey(server: Server): boolean;
   policy(): Policy;
   log: Log;
+  /** Where texts go that are too much for the memory; undefined keeps all there. */
+  texts?: TextStorage;
 }
 
 /** `replaced`: another server stands there now. `presence`: the same one came or went. */
@@ -85,6 +87,7 @@ export class Watches<Server extends string = string> {
       policy: this.#options.policy,
       log: this.#options.log,
       jobChanged: (changed) => this.listing(job.server).update(changed),
+      texts: this.#options.texts,
     });
     const losses = new LossReader({
       jobId: job.jobId,
@@ -127,6 +130,11 @@ export class Watches<Server extends string = string> {
   /** Tells all watches of an event that concerns each. */
   dispatch(event: ConnectionEvent): void {
     for (const { session } of this.all) session.dispatch(event);
+  }
+
+  /** Fewer predictions may be in memory than before. */
+  spillSome(): void {
+    for (const { session } of this.all) session.store.spillSome();
   }
 
   setTreeVisible(visible: boolean): void {

@@ -1,7 +1,7 @@
 /** Watch sessions of tests: real sockets, a policy that a test can wait for. */
 import { parseServerAddress } from '../../src/api/serverAddress.ts';
 import type { Policy } from '../../src/stream/connectionState.ts';
-import { WatchSession } from '../../src/watch/watchSession.ts';
+import { type TextStorage, WatchSession } from '../../src/watch/watchSession.ts';
 import { eventually } from './eventually.ts';
 import { readPredictions } from './serverClient.ts';
 
@@ -20,7 +20,12 @@ export interface Watched {
 }
 
 /** Watches a job of a server from now on. Dispose of the session in the end. */
-export function watch(server: { url: string; apiKey: string }, jobId: string, policy: Partial<Policy> = {}): Watched {
+export function watch(
+  server: { url: string; apiKey: string },
+  jobId: string,
+  policy: Partial<Policy> = {},
+  texts?: TextStorage,
+): Watched {
   const settings = {
     liveUpdates: true,
     maxAttempts: 5,
@@ -38,6 +43,7 @@ export function watch(server: { url: string; apiKey: string }, jobId: string, po
     policy: () => settings,
     log: { info: (line) => log.push(line), warn: (line) => log.push(line) },
     jobChanged: () => {},
+    texts,
   });
   session.onDidChange(() => {
     const { name } = session.connection;
