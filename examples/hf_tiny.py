@@ -8,6 +8,7 @@ Nothing is downloaded: the tokenizer is one of characters, the model has 150,000
 
 import logging
 import tempfile
+import time
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
@@ -64,7 +65,7 @@ def main():
             data_collator=collate,
             train_dataset=rows * 8,
             processing_class=tokenizer,
-            callbacks=[TrainingPredictionsCallback(SAMPLES, job_id="hf-capitals", model_name="tiny-gpt2", max_new_tokens=16)],
+            callbacks=[TrainingPredictionsCallback(SAMPLES, job_id=f"hf-capitals-{time.strftime('%H%M%S')}", model_name="tiny-gpt2", max_new_tokens=16)],
         )
         trainer.train()
 
