@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { ApiClient } from '../api/client.ts';
 import type { Credentials } from '../credentials.ts';
-import { databaseProblem, withoutAddress } from './databaseAddress.ts';
-import { ServerStartError, startServer, stopServer } from './serverProcess.ts';
+import { databaseProblem } from './databaseAddress.ts';
+import { DatabaseUnusableError, tryDatabase } from './databaseTrial.ts';
 
 /** The database refused the server or could not be reached. */
 export class DatabaseNotStoredError extends Error {
@@ -50,7 +46,12 @@ export async function promptForDatabase(credentials: Credentials, program: strin
       async (_progress, cancellation) => {
         const aborted = new AbortController();
         cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
-        await tryDatabase(address, program, aborted.signal);
+        try {
+          await tryDatabase(address, program, aborted.signal);
+        } catch (error) {
+          if (!(error instanceof DatabaseUnusableError)) throw error;
+          throw new DatabaseNotStoredError(vscode.l10n.t('{0} The address is not stored.', error.message));
+        }
       },
     );
   }
@@ -68,24 +69,4 @@ function validate(text: string): string | null {
     case null:
       return null;
   }
-}
-
-/** Starts a second server on that database for a moment: nothing else knows as well whether it can work with it. */
-async function tryDatabase(databaseUrl: string, program: string, signal: AbortSignal): Promise<void> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'training-predictions-trial-'));
-  try {
-    const server = await startServer({ program, dataDirectory, port: 0, databaseUrl, signal });
-    const { engine } = await new ApiClient(server.endpoint).health(signal);
-    await stopServer(server, dataDirectory);
-    if (engine !== 'sqlite') return;
-  } catch (error) {
-    if (!(error instanceof ServerStartError)) throw error;
-    const reason = withoutAddress(error.message, databaseUrl);
-    throw new DatabaseNotStoredError(vscode.l10n.t('{0} The address is not stored.', reason));
-  } finally {
-    await rm(dataDirectory, { recursive: true, force: true });
-  }
-  throw new DatabaseNotStoredError(
-    vscode.l10n.t('This server program works with SQLite alone. The address is not stored.'),
-  );
 }
