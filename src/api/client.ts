@@ -57,10 +57,12 @@ export class ApiClient {
     await send(this.endpoint, `${jobPath(jobId)}/import`, { method: 'POST', lines });
   }
 
-  /** Stores predictions of a job, all or none. The key has to be the job's token. */
-  async sendPredictions(jobId: string, predictions: readonly unknown[], signal?: AbortSignal): Promise<void> {
-    const body = { job_id: jobId, predictions };
-    await sendForJson(this.endpoint, '/api/training/local/predictions', stored, { method: 'POST', body, signal });
+  /**
+   * Stores predictions of a job, all or none. The key has to be the job's token. A batch that is sent again under its
+   * own `batchKey` is stored once, where the server knows such keys.
+   */
+  async sendPredictions(jobId: string, predictions: readonly unknown[], batchKey: string): Promise<void> {
+    await this.#sendBatch('/api/training/local/predictions', { job_id: jobId, predictions }, batchKey);
   }
 
   /** One page of predictions by epoch, then sample, ascending. At most 1,000 come. */
@@ -89,10 +91,9 @@ export class ApiClient {
     return (await sendForJson(this.endpoint, path, metricsAnswer, { query: { after }, signal })).metrics;
   }
 
-  /** Stores what a trainer logged, all or none. The key has to be the job's token. */
-  async sendMetrics(jobId: string, metrics: readonly Metric[], signal?: AbortSignal): Promise<void> {
-    const body = { job_id: jobId, metrics };
-    await sendForJson(this.endpoint, '/api/training/local/metrics', stored, { method: 'POST', body, signal });
+  /** Stores what a trainer logged, as `sendPredictions` does. */
+  async sendMetrics(jobId: string, metrics: readonly Metric[], batchKey: string): Promise<void> {
+    await this.#sendBatch('/api/training/local/metrics', { job_id: jobId, metrics }, batchKey);
   }
 
   /** Opens the event stream of a job. The response has no end of its own; abort the signal to close it. */
@@ -115,6 +116,11 @@ export class ApiClient {
   /** The local server's word on itself. */
   health(signal?: AbortSignal): Promise<HealthAnswer> {
     return sendForJson({ ...this.endpoint, key: null }, '/health', healthAnswer, { signal });
+  }
+
+  async #sendBatch(path: string, body: object, batchKey: string): Promise<void> {
+    const headers = { 'Idempotency-Key': batchKey };
+    await sendForJson(this.endpoint, path, stored, { method: 'POST', body, headers });
   }
 
   #jobsPage(offset: number, signal: AbortSignal | undefined): Promise<JobListing> {

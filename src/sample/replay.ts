@@ -5,6 +5,7 @@
  *
  * Usage: replay RUN.jsonl.gz METRICS.jsonl JOB_ID SECONDS, with FINETUNE_LAB_API_URL and FINETUNE_LAB_API_KEY set.
  */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -47,11 +48,13 @@ async function replay(): Promise<void> {
     const answers = rows.filter((row) => row.epoch === epoch);
     for (let start = 0; start < answers.length; start += batchSize) {
       const batch = answers.slice(start, start + batchSize);
-      await persistently(() => script.sendPredictions(jobId, batch));
+      const key = randomUUID();
+      await persistently(() => script.sendPredictions(jobId, batch, key));
       await sleep(pause);
     }
     const metric = logged.find((one) => one.epoch === epoch);
-    if (metric !== undefined) await persistently(() => sendMetric(script, jobId, metric));
+    const key = randomUUID();
+    if (metric !== undefined) await persistently(() => sendMetric(script, jobId, metric, key));
     await persistently(() =>
       client.saveJob({
         job_id: jobId,
@@ -68,9 +71,9 @@ async function replay(): Promise<void> {
 }
 
 /** Not every predictions server takes metrics. */
-async function sendMetric(script: ApiClient, jobId: string, metric: Metric): Promise<void> {
+async function sendMetric(script: ApiClient, jobId: string, metric: Metric, key: string): Promise<void> {
   try {
-    await script.sendMetrics(jobId, [metric]);
+    await script.sendMetrics(jobId, [metric], key);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
   }

@@ -172,8 +172,8 @@ export class PostgresStorage implements Storage {
     return readPredictions(this.#database, job.number, read);
   }
 
-  async *metrics(job: JobRecord): AsyncGenerator<string[]> {
-    let last = [-1, 0];
+  async *metrics(job: JobRecord, after = -1): AsyncGenerator<string[]> {
+    let last = [after, Number.MAX_SAFE_INTEGER];
     for (;;) {
       const rows: SqlResult = await this.#database.query(
         `SELECT step, number, content FROM (

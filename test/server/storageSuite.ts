@@ -271,9 +271,9 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
     });
 
     describe('metrics', () => {
-      const contents = async (job: JobRecord) => {
+      const contents = async (job: JobRecord, after?: number) => {
         const all = [];
-        for await (const chunk of storage.metrics(job)) {
+        for await (const chunk of storage.metrics(job, after)) {
           assert.ok(chunk.length > 0);
           all.push(...chunk);
         }
@@ -293,6 +293,15 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         const texts = Array.from({ length: 1300 }, (_, index) => `{"step":${Math.floor(index / 3)},"index":${index}}`);
         await storage.addMetrics(job, texts.map(metric));
         assert.deepEqual(await contents(job), texts);
+      });
+
+      it('are read from behind a step on', async () => {
+        const job = await newJob();
+        const texts = ['{"step":0}', '{"step":1}', '{"step":1,"x":1}', '{"step":2}'];
+        await storage.addMetrics(job, texts.map(metric));
+        assert.deepEqual(await contents(job, 0), texts.slice(1));
+        assert.deepEqual(await contents(job, 1), texts.slice(3));
+        assert.deepEqual(await contents(job, 2), []);
       });
 
       it('take the job with them: each figure is the newest that is given', async () => {
