@@ -1,5 +1,7 @@
-// `npm run test:fuzz`: ten thousand odd requests to a real server. Its last line is one JSON object; it exits with 1
-// when anything was answered or stored that must not be. FUZZ_SEED replays a run, FUZZ_CASE one case of it.
+// `npm run test:fuzz`: ten thousand odd requests to a real server, on each engine. Its last lines are one JSON object
+// per engine; it exits with 1 when anything was answered or stored that must not be. FUZZ_SEED replays a run, FUZZ_CASE
+// one case of it.
+import { PostgresServer } from '../support/postgres.ts';
 import { startServer } from '../support/server.ts';
 import { fuzz } from './fuzz.ts';
 
@@ -7,9 +9,18 @@ const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 
 const cases = Number(process.env['FUZZ_CASES'] ?? 10_000);
 const only = process.env['FUZZ_CASE'];
 console.log(`seed ${seed}`);
-const server = await startServer();
-const { problems, ...result } = await fuzz(server, seed, cases, only === undefined ? undefined : Number(only));
-await server.stop();
-for (const problem of problems) console.log(problem);
-console.log(JSON.stringify({ seed, ...result, problems: problems.length }));
-process.exitCode = problems.length > 0 ? 1 : 0;
+const postgres = await PostgresServer.start();
+const results: string[] = [];
+for (const [engine, url] of [
+  ['sqlite', undefined],
+  ['postgres', await postgres.createDatabase()],
+] as const) {
+  const server = await startServer({ env: { TRAINING_PREDICTIONS_DATABASE_URL: url } });
+  const { problems, ...result } = await fuzz(server, seed, cases, only === undefined ? undefined : Number(only));
+  await server.stop();
+  for (const problem of problems) console.log(`${engine}, ${problem}`);
+  results.push(JSON.stringify({ engine, seed, ...result, problems: problems.length }));
+  if (problems.length > 0) process.exitCode = 1;
+}
+await postgres.stop();
+for (const result of results) console.log(result);

@@ -12,7 +12,8 @@ export interface RawAnswer {
 /**
  * @param patience how long to wait, in ms: for the answer to a whole request; for anything at all where it is none,
  * before the sending side is closed
- * @returns undefined when the connection ended without an answer
+ * @returns undefined when nothing came before the sending side was closed, and nothing afterwards
+ * @throws Error when the server hangs up without an answer, or says nothing
  */
 export function rawRequest(
   url: string,
@@ -23,7 +24,14 @@ export function rawRequest(
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname).setNoDelay();
     let received = '';
-    const end = setTimeout(() => socket.end(), whole ? patience : 30);
+    let done = false;
+    const end = setTimeout(
+      () => {
+        done = true;
+        socket.end();
+      },
+      whole ? patience : 100,
+    );
     const giveUp = setTimeout(() => finish(new Error(`no answer after ${patience} ms`)), patience);
     const finish = (result: RawAnswer | Error | undefined) => {
       clearTimeout(end);
@@ -39,7 +47,10 @@ export function rawRequest(
     });
     // A server that refuses early may reset the connection while we still send; its answer counts.
     socket.on('error', () => {});
-    socket.on('close', () => finish(parseAnswer(received, 'HEAD')));
+    socket.on('close', () => {
+      const answer = parseAnswer(received, 'HEAD');
+      finish(answer ?? (done ? undefined : new Error('the server hung up without an answer')));
+    });
     socket.write(bytes);
   });
 }
