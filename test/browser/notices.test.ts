@@ -173,7 +173,7 @@ describe('the walkthrough in VS Code', () => {
   it('is offered by the view, has a picture for each step and ticks off what was done', async () => {
     const { page } = workbench;
     await workbench.run('View: Show Training Predictions');
-    await page.getByRole('link', { name: 'Take the First Steps' }).click();
+    await page.getByText('Take the First Steps').click();
     const step = (title: string) => page.locator('.getting-started-step').filter({ hasText: title });
     await step('See a run move').waitFor();
     assert.equal(await page.locator('.getting-started-step').count(), 5);
