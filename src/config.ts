@@ -58,10 +58,13 @@ export const config = {
     return get(setting, otherwise);
   },
 
-  /** "Don't Show Again": sets the setting, for all windows. */
+  /** "Don't Show Again": sets the setting, for all windows, and for the workspace where that has its own. */
   async stopNotifying(kind: NoticeKind): Promise<void> {
-    const target = vscode.ConfigurationTarget.Global;
-    await vscode.workspace.getConfiguration(section).update(notifications[kind].setting, false, target);
+    const { setting } = notifications[kind];
+    const settings = vscode.workspace.getConfiguration(section);
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    await settings.update(setting, false, Global);
+    if (settings.inspect(setting)?.workspaceValue === true) await settings.update(setting, false, Workspace);
   },
 
   /** How far above its best epoch a character error rate counts as regressed, in percent of that rate. */

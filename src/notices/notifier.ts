@@ -106,7 +106,9 @@ export class Notifier implements vscode.Disposable {
 
   #lookAtServer(server: ServerId, watched: readonly Watch<ServerId>[], now: number): void {
     const { servers } = this.#context;
-    const reaches = watched.map(({ session }) => reachOf(session.connection));
+    // A local server that ended was stopped, or its crash is told at once by itself.
+    const isThere = server !== 'local' || servers.isPresent('local');
+    const reaches = isThere ? watched.map(({ session }) => reachOf(session.connection)) : [];
     const { memory, news } = lookAtServer(this.#reaches.get(server) ?? firstServerMemory, reaches, now);
     this.#reaches.set(server, memory);
     const cause = `connectionLost ${this.#place(server)}`;

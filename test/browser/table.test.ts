@@ -93,8 +93,9 @@ describe('the table of predictions in VS Code', () => {
     assert.equal(await mark('worse').count(), 4);
   });
 
-  it('is searched while one types, and says which filters hide everything', async () => {
-    await search().pressSequentially('QUESTION 7');
+  it('is searched while one types, from Ctrl+F on, and says which filters hide everything', async () => {
+    await panel().locator('body').press('Control+f');
+    await panel().locator(':focus').pressSequentially('QUESTION 7');
     await showing('1–2 of 2');
     await search().fill('nowhere to be found');
     await panel().getByText('No predictions match the filters: “nowhere to be found”.').waitFor();

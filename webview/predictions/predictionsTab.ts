@@ -57,6 +57,13 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     panel.change(showOffset(0));
     panel.post({ type: 'showNew' });
   });
+  document.addEventListener('keydown', (event) => {
+    // The editor's habit; a webview has no find of its own.
+    const asksToFind = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'f';
+    if (!asksToFind || panel.view().tab !== 'predictions') return;
+    event.preventDefault();
+    toolbar.focus();
+  });
   const pager = createPager(panel);
   const nothing = createAbsence(() => {
     toolbar.focus();
