@@ -60,23 +60,31 @@ async function deleteJob({ servers, watches }: CommandContext, job: JobReference
   const count = epochs.reduce((sum, epoch) => sum + epoch.prediction_count, 0);
   const runs = listed !== undefined && isActive(listed.status) && listed._stale !== true;
   const detail = [
-    `${count.toLocaleString()} ${count === 1 ? 'prediction goes' : 'predictions go'} with it. This cannot be undone.`,
-    ...(runs ? ['The job still runs: what its script sends from now on is refused.'] : []),
-    ...(title === job.jobId ? [] : [`Job id: ${job.jobId}`]),
+    count === 1
+      ? vscode.l10n.t('1 prediction goes with it. This cannot be undone.')
+      : vscode.l10n.t('{0} predictions go with it. This cannot be undone.', count.toLocaleString()),
+    ...(runs ? [vscode.l10n.t('The job still runs: what its script sends from now on is refused.')] : []),
+    ...(title === job.jobId ? [] : [vscode.l10n.t('Job id: {0}', job.jobId)]),
   ];
+  const agreed = vscode.l10n.t('Delete');
+  const server = `${servers.label(job.server)} (${servers.host(job.server)})`;
   const answer = await vscode.window.showWarningMessage(
-    `Delete the job “${title}” from ${servers.label(job.server)} (${servers.host(job.server)})?`,
+    vscode.l10n.t('Delete the job “{0}” from {1}?', title, server),
     { modal: true, detail: detail.join('\n') },
-    'Delete',
+    agreed,
   );
-  if (answer !== 'Delete') return;
+  if (answer !== agreed) return;
   try {
     await client.deleteJob(job.jobId);
   } catch (error) {
     // It was there a moment ago: what is not found is the way to delete it.
     if (!(error instanceof NotFoundError || error instanceof RejectedError)) throw error;
     throw new JobNotDeletedError(
-      `${servers.host(job.server)} does not delete jobs for this extension (status ${error.status}). Delete it on the server’s own page.`,
+      vscode.l10n.t(
+        '{0} does not delete jobs for this extension (status {1}). Delete it on the server’s own page.',
+        servers.host(job.server),
+        error.status ?? '',
+      ),
       { cause: error },
     );
   }

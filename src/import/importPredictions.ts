@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
+import { withoutLinks } from '../plainText.ts';
 import { assign, type Mapping, missingRoles, type Role, recognise } from './columns.ts';
 import { runImportTask } from './importTask.ts';
 
@@ -40,14 +41,15 @@ export async function importPredictions(
 ): Promise<ImportedJob | undefined> {
   const path = file.fsPath;
   const name = basename(path);
-  const looked = await withProgress(vscode.l10n.t('Looking at {0}…', name), (_progress, signal) =>
+  const shownName = withoutLinks(name);
+  const looked = await withProgress(vscode.l10n.t('Looking at {0}…', shownName), (_progress, signal) =>
     runImportTask(worker, { type: 'look', path }, () => {}, signal),
   );
   if (looked.type !== 'columns') return undefined;
   const mapping = await confirmMapping(looked.columns);
   if (mapping === undefined) return undefined;
   const jobId = jobIdOf(name, new Date());
-  const imported = await withProgress(vscode.l10n.t('Importing {0}…', name), (progress, signal) =>
+  const imported = await withProgress(vscode.l10n.t('Importing {0}…', shownName), (progress, signal) =>
     runImportTask(
       worker,
       { type: 'import', path, mapping, endpoint, jobId, job: { model_name: nameOf(name) } },
