@@ -172,6 +172,7 @@ export class Panel implements vscode.Disposable {
     if (kept !== null) this.#view = kept;
     if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
     this.#wanted = null;
+    this.#table.forgetReader();
     this.#table.show(this.#view, null);
     const { server, jobId } = this.watch;
     this.#post({

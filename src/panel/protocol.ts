@@ -248,7 +248,9 @@ export type HostMessage =
       rows: Row[];
       total: number;
       newRows: number;
+      /** Those that the page before this one did not tell of as they are now; all of them where `allEpochs` is set. */
       epochs: EpochSummary[];
+      allEpochs: boolean;
       /** The filter is still being applied: rows and `total` are not final. */
       searching: boolean;
     }

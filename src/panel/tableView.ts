@@ -21,6 +21,9 @@ export class TableView {
   /** The arrival number that the page is held at, and how many rows the filter showed by then; null: live. */
   #held: { before: number; total: number } | null = null;
 
+  /** The rows whose epochs the reader was told of; null before it was told of any. */
+  #toldRows: number | null = null;
+
   constructor(store: PredictionStore, state: ViewState) {
     this.#store = store;
     this.#state = state;
@@ -50,6 +53,11 @@ export class TableView {
     if (this.#held !== null) this.#holdAt(null);
   }
 
+  /** The reader knows nothing any more: the next page tells of all epochs. */
+  forgetReader(): void {
+    this.#toldRows = null;
+  }
+
   /** Works on the filter for a moment. @returns whether there is more to do */
   work(): boolean {
     this.#renew();
@@ -70,6 +78,8 @@ export class TableView {
       this.#held === null
         ? this.#rows.page(offset, pageSize)
         : this.#rows.pageBefore(this.#held.before, offset, pageSize);
+    const told = this.#toldRows;
+    this.#toldRows = this.#store.size;
     return {
       type: 'page',
       version: this.#held?.before ?? this.#store.arrivals,
@@ -78,7 +88,9 @@ export class TableView {
       rows: rows.map((row) => toRow(row, this.#store)),
       total,
       newRows: Math.max(0, all - total),
-      epochs: this.#store.epochs(),
+      // A job has thousands of epochs, of which one or two are new.
+      epochs: told === null ? this.#store.epochs() : this.#store.epochsSince(told),
+      allEpochs: told === null,
       searching: this.#searching,
     };
   }
@@ -87,6 +99,7 @@ export class TableView {
   #renew(): void {
     if (this.#life === this.#store.life) return;
     this.#life = this.#store.life;
+    this.#toldRows = null;
     this.#rows = rowsOf(this.#store, this.#state);
     if (this.#held !== null) this.#holdAt(null);
   }

@@ -90,14 +90,7 @@ export class SortedRows {
 
   /** The last block whose first row fails the test, or the first one: what is looked for is in it or right behind it. */
   #blockWhere(test: (row: number) => boolean): number {
-    let low = 0;
-    let high = this.#blocks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (test(this.#blocks[middle]?.rows[0] ?? 0)) high = middle;
-      else low = middle + 1;
-    }
-    return Math.max(0, low - 1);
+    return Math.max(0, firstWhere(this.#blocks.length, (index) => test(this.#blocks[index]?.rows[0] ?? 0)) - 1);
   }
 
   #insertInto(block: Block, index: number, place: number, row: number): void {
@@ -136,11 +129,21 @@ function put(block: Block, place: number, row: number): void {
 
 /** The first place of a block whose row passes the test; its length when none does. */
 function placeWhere({ rows, length }: Block, test: (row: number) => boolean): number {
+  return firstWhere(length, (place) => test(rows[place] ?? 0));
+}
+
+/** The first index that passes; `length` when none does. Steps that double: most of what is asked for is at the start. */
+function firstWhere(length: number, test: (index: number) => boolean): number {
   let low = 0;
-  let high = length;
+  let high = 1;
+  while (high <= length && !test(high - 1)) {
+    low = high;
+    high *= 2;
+  }
+  high = Math.min(high - 1, length);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (test(rows[middle] ?? 0)) high = middle;
+    if (test(middle)) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -116,6 +116,13 @@ export class PredictionStore {
     return this.#epochNumbers.map((epoch) => this.#summaryOf(epoch));
   }
 
+  /** The epochs of the rows from `row` on, newest epoch first. */
+  epochsSince(row: number): EpochSummary[] {
+    const epochs = new Set<number>();
+    for (let next = row; next < this.size; next += 1) epochs.add(this.#table.epoch(next));
+    return [...epochs].sort((a, b) => b - a).map((epoch) => this.#summaryOf(epoch));
+  }
+
   /** Rows `offset` to `offset + limit`, newest first; epochs that lie before them are skipped by their count. */
   rows(epoch: number | null, offset: number, limit: number): number[] {
     const page: number[] = [];

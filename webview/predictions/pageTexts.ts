@@ -93,8 +93,23 @@ export function pageAbsence(
   return absenceOf(page.total > 0 || page.epochs.length > 0 ? 'unknown' : 'none', status);
 }
 
-/** The page to show: where a search has found nothing so far, the rows before it stay until it has. */
+/**
+ * The page to show, with all epochs: where a search has found nothing so far, the rows before it stay until it has.
+ */
 export function nextPage(shown: Page | null, arrived: Page): Page {
   const wait = arrived.searching && arrived.rows.length === 0 && shown !== null;
-  return wait ? { ...shown, searching: true } : arrived;
+  const isWhole = shown === null || arrived.allEpochs;
+  const epochs = isWhole ? arrived.epochs : withChanged(shown.epochs, arrived.epochs);
+  if (wait) return { ...shown, epochs, searching: true };
+  return isWhole ? arrived : { ...arrived, epochs };
+}
+
+function withChanged(epochs: readonly EpochSummary[], changed: readonly EpochSummary[]): EpochSummary[] {
+  const later = new Map(changed.map((summary) => [summary.epoch, summary]));
+  const known = epochs.map((summary) => {
+    const now = later.get(summary.epoch);
+    later.delete(summary.epoch);
+    return now ?? summary;
+  });
+  return [...known, ...later.values()];
 }

@@ -155,6 +155,38 @@ describe('TableView', () => {
     assert.deepEqual([view.page().total, view.page().newRows, ids(view)], [5, 0, ['5-0-0', '0-0-0']]);
   });
 
+  it('tells of all epochs once, then of those alone that changed, and of all again in another life', () => {
+    const store = filled(2);
+    const view = new TableView(store, first);
+    const told = () => {
+      const { epochs, allEpochs } = view.page();
+      return { epochs: epochs.map(({ epoch, prediction_count }) => [epoch, prediction_count]), allEpochs };
+    };
+    store.add(aPrediction({ epoch: 1 }));
+    assert.deepEqual(told(), {
+      epochs: [
+        [1, 1],
+        [0, 2],
+      ],
+      allEpochs: true,
+    });
+    assert.deepEqual(told(), { epochs: [], allEpochs: false });
+    store.add(aPrediction({ epoch: 1, sample_index: 1 }));
+    store.add(aPrediction({ epoch: 2 }));
+    assert.deepEqual(told(), {
+      epochs: [
+        [2, 1],
+        [1, 2],
+      ],
+      allEpochs: false,
+    });
+    view.forgetReader();
+    assert.equal(told().epochs.length, 3);
+    store.clear();
+    store.add(aPrediction());
+    assert.deepEqual(told(), { epochs: [[0, 1]], allEpochs: true });
+  });
+
   it('cuts long texts for the cell', () => {
     const store = new PredictionStore();
     store.add(aPrediction({ prediction: 'x'.repeat(5_000_000) }));

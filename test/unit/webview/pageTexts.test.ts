@@ -42,6 +42,7 @@ function page(offset: number, rows: number, total: number): Page {
     total,
     newRows: 0,
     epochs: [],
+    allEpochs: true,
     searching: false,
   };
 }
@@ -153,5 +154,18 @@ describe('the filters in words', () => {
   it('are none when nothing is filtered', () => {
     assert.equal(filtersText(noFilters, formats), null);
     assert.equal(filtersText({ ...noFilters, epoch: 0 }, formats), 'epoch 0');
+  });
+});
+
+describe('the epochs of a page', () => {
+  const epoch = (number: number, count: number) => ({ epoch: number, prediction_count: count, latest_step: 0 });
+
+  it('are those of the pages before with what changed since, and others only where all are told', () => {
+    const first = nextPage(null, { ...page(0, 1, 2), epochs: [epoch(2, 1), epoch(1, 1)] });
+    const second = nextPage(first, { ...page(0, 1, 4), epochs: [epoch(3, 1), epoch(2, 2)], allEpochs: false });
+    assert.deepEqual(second.epochs, [epoch(2, 2), epoch(1, 1), epoch(3, 1)]);
+    const searching = nextPage(second, { ...page(0, 0, 0), searching: true, epochs: [epoch(1, 5)], allEpochs: false });
+    assert.deepEqual(searching.epochs, [epoch(2, 2), epoch(1, 5), epoch(3, 1)]);
+    assert.deepEqual(nextPage(searching, { ...page(0, 1, 1), epochs: [epoch(0, 1)] }).epochs, [epoch(0, 1)]);
   });
 });

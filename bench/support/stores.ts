@@ -1,0 +1,55 @@
+/** Stores as the extension has them, filled with a large run. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ViewState } from '../../src/panel/protocol.ts';
+import { SpillFolder } from '../../src/store/spillFolder.ts';
+import { PredictionStore } from '../../src/watch/predictionStore.ts';
+import { largePrediction } from './largeRun.ts';
+
+/** The default of `trainingPredictions.maxPredictionsInMemory`. */
+const inMemory = 100_000;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bench-texts-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** A store that holds so many predictions, those beyond the default limit in a file. */
+export async function filledStore(count: number): Promise<PredictionStore> {
+  const files = new SpillFolder(folder);
+  const store = new PredictionStore({
+    limit: () => inMemory,
+    file: () => files.file(),
+    writing: (problem) => {
+      throw problem ?? new Error('writing was told of as failed');
+    },
+    lost: (error) => {
+      throw error;
+    },
+  });
+  for (let n = 0; n < count; n += 1) {
+    store.add(largePrediction(n));
+    // The file is written between two turns.
+    if (n % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  while (store.textsInMemory > inMemory + 1000) await new Promise((resolve) => setTimeout(resolve, 10));
+  return store;
+}
+
+/** What a panel shows first. */
+export const firstView: ViewState = {
+  tab: 'predictions',
+  epoch: null,
+  search: '',
+  invalidOnly: false,
+  regressedOnly: false,
+  sort: null,
+  hiddenColumns: [],
+  wrap: false,
+  offset: 0,
+  pageSize: 10,
+  hold: false,
+  expanded: [],
+  sample: null,
+  compareWith: 'truth',
+  overlay: null,
+};
