@@ -6,7 +6,7 @@ import { members, objectText } from './jsonText.ts';
 import { chunkCharacters, chunkRows } from './predictionPages.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
 import { insertPredictions, readPredictions } from './sqlitePredictions.ts';
-import { SqliteSweeper } from './sqliteSweeper.ts';
+import { discardJob, SqliteSweeper } from './sqliteSweeper.ts';
 import {
   type AddOutcome,
   type BatchKey,
@@ -48,7 +48,7 @@ export class SqliteStorage implements Storage {
     this.#sweeper = new SqliteSweeper(this.#database, report);
     // Imports that a killed server left unfinished.
     const unfinished = this.#sql('SELECT number FROM jobs WHERE user_id = ?').all(nobody);
-    for (const row of unfinished) this.#database.transaction(() => this.#discard(numberOf(row, 'number')));
+    for (const row of unfinished) this.#sweeper.abandon(numberOf(row, 'number'));
     this.#sweeper.start();
   }
 
@@ -89,7 +89,7 @@ export class SqliteStorage implements Storage {
       if (job === undefined || job.userId !== userId) return undefined;
       if (only !== undefined && (only.incarnation !== job.incarnation || only.aliveAt !== job.aliveAt))
         return undefined;
-      this.#discard(job.number);
+      discardJob(this.#database, job.number);
       this.#sql('INSERT OR REPLACE INTO retired VALUES (?, ?)').run(idText(jobId), job.lastSeq);
       return job.number;
     });
@@ -195,10 +195,7 @@ export class SqliteStorage implements Storage {
         return jobOf(row ?? {});
       });
     } finally {
-      if (saved === undefined) {
-        this.#database.transaction(() => this.#discard(hidden.number));
-        this.#sweeper.start();
-      }
+      if (saved === undefined) this.#sweeper.abandon(hidden.number);
     }
     if (saved !== undefined) this.#changes.emit('change', saved.number);
     return saved;
@@ -297,12 +294,5 @@ export class SqliteStorage implements Storage {
     ).get(job, key, digest, count);
     const oldest = numberOf(kept ?? {}, 'number') - keptBatchKeys;
     this.#sql('DELETE FROM batches WHERE job = ? AND number <= ?').run(job, oldest);
-  }
-
-  /** Removes a job at once, and lets its rows be swept. */
-  #discard(job: number): void {
-    for (const table of ['epochs', 'batches']) this.#sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
-    this.#sql('DELETE FROM jobs WHERE number = ?').run(job);
-    this.#sql('INSERT INTO discarded VALUES (?)').run(job);
   }
 }

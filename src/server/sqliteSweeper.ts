@@ -6,25 +6,48 @@ import { numberOf } from './storedRows.ts';
 const rowsAtOnce = 200;
 const pagesAtOnce = 200;
 
+/** Time after which a sweep that failed, for want of room perhaps, is tried again, in ms. */
+const retryDelay = 60_000;
+
+/** Removes a job at once, within the caller's transaction, and lets its rows be swept. */
+export function discardJob(database: SqliteDatabase, job: number): void {
+  for (const table of ['epochs', 'batches']) database.sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
+  database.sql('DELETE FROM jobs WHERE number = ?').run(job);
+  database.sql('INSERT INTO discarded VALUES (?)').run(job);
+}
+
 /** Removes the rows of discarded jobs and gives their space back to the system, in small steps beside other work. */
 export class SqliteSweeper {
   readonly #database: SqliteDatabase;
   readonly #report: (error: unknown) => void;
+  /** Jobs that nobody waits for and that are still to be discarded. */
+  readonly #abandoned = new Set<number>();
   #running: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #again = false;
   #closed = false;
 
-  /** @param report hears why a sweep ended early; the next one goes on with it */
+  /** @param report hears why a sweep ended early; it is tried again */
   constructor(database: SqliteDatabase, report: (error: unknown) => void) {
     this.#database = database;
     this.#report = report;
   }
 
+  /** Discards a job that nobody sees, as soon as that is possible. */
+  abandon(job: number): void {
+    this.#abandoned.add(job);
+    this.start();
+  }
+
   /** Begins to sweep. What a server that was killed left behind is found too. */
   start(): void {
     this.#again = true;
+    clearTimeout(this.#retry);
     this.#running ??= this.#sweep()
-      .catch(this.#report)
+      .catch((error: unknown) => {
+        this.#report(error);
+        if (!this.#closed) this.#retry = setTimeout(() => this.start(), retryDelay).unref();
+      })
       .finally(() => {
         this.#running = undefined;
       });
@@ -33,6 +56,7 @@ export class SqliteSweeper {
   /** Resolves when no step is under way, and none follows. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#retry);
     await this.#running;
   }
 
@@ -40,8 +64,16 @@ export class SqliteSweeper {
     while (this.#again && !this.#closed) {
       this.#again = false;
       await nextTurn();
+      if (!this.#closed) this.#discardAbandoned();
       while (!this.#closed && this.#removeSome()) await nextTurn();
       while (!this.#closed && this.#returnSome()) await nextTurn();
+    }
+  }
+
+  #discardAbandoned(): void {
+    for (const job of this.#abandoned) {
+      this.#database.transaction(() => discardJob(this.#database, job));
+      this.#abandoned.delete(job);
     }
   }
 

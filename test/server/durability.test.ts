@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { eventually } from '../support/eventually.ts';
 import { runServer, startServer, type TestServer } from '../support/server.ts';
 import {
   createJob,
@@ -135,6 +136,10 @@ describe('the database file', () => {
     assert.equal((await request(server, '/health')).status, 200);
     await stream.until(({ predictions }) => predictions.length === stored);
     assert.equal((await post(server, job, rows)).status, 507);
+    const lines = `${JSON.stringify(sample({ prompt: 'z'.repeat(50_000) }))}\n`.repeat(200);
+    const init = { method: 'POST', headers: { 'X-API-Key': server.apiKey }, body: lines };
+    assert.equal((await request(server, '/api/training/local/jobs/brought/import', init)).status, 507);
+    assert.equal((await request(server, predictionsPath('brought'))).status, 404);
 
     if (process.platform === 'linux') {
       execFileSync('prlimit', ['--pid', `${server.process.pid}`, '--fsize=unlimited:']);
@@ -148,5 +153,11 @@ describe('the database file', () => {
     assert.equal(page.json['total_count'], stored + 2);
     assert.equal((page.json['predictions'] as unknown[]).length, stored + 2);
     stream.close();
+    assert.equal((await request(server, '/api/training/local/jobs/brought/import', init)).json['count'], 200);
+    for (const id of ['brought', job.id]) {
+      const remove = { method: 'DELETE', headers: { 'X-API-Key': server.apiKey } };
+      assert.equal((await request(server, `/api/training/local/jobs/${id}`, remove)).status, 200);
+    }
+    await eventually('all to be swept', () => statSync(file()).size < 500_000 || undefined);
   });
 });
