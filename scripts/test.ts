@@ -43,6 +43,13 @@ const suites: Suite[] = [
   mocha('server', 10),
   mocha('stream', 10),
   { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 5 },
+  {
+    name: 'vscode 1.104',
+    command: ['scripts/vscode/extensionTests.ts'],
+    env: { VSCODE_VERSION: '1.104.0' },
+    counts: true,
+    limit: 5,
+  },
   // What a failed hook left open must not hold up the end.
   mocha('browser', 15, '--timeout', '180000', '--exit'),
 ];

@@ -121,6 +121,9 @@ const standIns = [
   ['native-watchdog', 'native-watchdog.cjs'],
 ] as const;
 
+/** The first node-pty that has a binary for Linux in its package too. It serves older releases, under any Node. */
+const prebuiltTerminals = 'node-pty@1.2.0-beta.15';
+
 async function fillVsCode(partial: string, carrier: string): Promise<string> {
   const vscode = path.join(await unpack(partial, carrier), 'lib', 'vscode');
   // `install`, not `ci`: the package's own shrinkwrap pins the versions but lacks an optional one. Its scripts would
@@ -130,6 +133,13 @@ async function fillVsCode(partial: string, carrier: string): Promise<string> {
     const home = path.join(vscode, 'node_modules', module);
     if (existsSync(home))
       await copyFile(path.join(import.meta.dirname, 'stand-ins', standIn), path.join(home, 'index.js'));
+  }
+  const terminals = path.join(vscode, 'node_modules', 'node-pty');
+  if (!existsSync(path.join(terminals, 'prebuilds', `${process.platform}-${process.arch}`))) {
+    await rm(terminals, { recursive: true, force: true });
+    const apart = path.join(partial, 'terminals');
+    await mkdir(apart);
+    await rename(await unpack(apart, prebuiltTerminals), terminals);
   }
   await symlink('node_modules', path.join(vscode, 'node_modules.asar'), 'junction');
   return vscode;

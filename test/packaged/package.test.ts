@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { releases } from '../../scripts/vscode/install.ts';
 import { type ZipEntry, zipEntries } from '../support/zipEntries.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -63,6 +64,22 @@ describe('the package', () => {
     assert.deepEqual(Object.keys(manifest['galleryBanner'] as object).sort(), ['color', 'theme']);
     assert.ok((manifest['categories'] as string[]).length > 0);
     assert.equal(manifest['license'], 'MIT');
+  });
+
+  it('is tested on the oldest VS Code that it says it works on, here and on desktops', () => {
+    const { vscode } = manifest['engines'] as Record<string, string>;
+    const oldest = releases.at(-1)?.version ?? '';
+    assert.equal(vscode, `^${oldest}`);
+    assert.equal((manifest['devDependencies'] as Record<string, string>)['@types/vscode'], oldest);
+    const workflow = readFileSync(path.join(root, '.github/workflows/desktop.yml'), 'utf8');
+    assert.ok(
+      workflow.includes(
+        `vscode: [${[...releases]
+          .reverse()
+          .map(({ version }) => `'${version}'`)
+          .join(', ')}]`,
+      ),
+    );
   });
 
   it('has all that its readme and its changelog link to and show', () => {
