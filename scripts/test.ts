@@ -35,6 +35,7 @@ const mocha = (name: string, limit: number, ...options: string[]): Suite => ({
 const suites: Suite[] = [
   check('types', 'node_modules/typescript/bin/tsc', '-p', '.'),
   check('webview types', 'node_modules/typescript/bin/tsc', '-p', 'webview'),
+  check('benchmark types', 'node_modules/typescript/bin/tsc', '-p', 'bench/page'),
   check('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
   // The suites below run what is packaged.
   check('package', 'scripts/package.ts'),

@@ -65,10 +65,13 @@ export class ApiClient {
     await this.#sendBatch('/api/training/local/predictions', { job_id: jobId, predictions }, batchKey);
   }
 
-  /** One page of predictions by epoch, then sample, ascending. At most 1,000 come. */
+  /**
+   * One page of predictions by epoch, then sample, ascending; with `after` by sequence, where the server knows it. At
+   * most 1,000 come.
+   */
   predictions(
     jobId: string,
-    query: { epoch?: number; limit: number; offset?: number },
+    query: { epoch?: number; after?: number; limit: number; offset?: number },
     signal?: AbortSignal,
   ): Promise<PredictionsPage> {
     return sendForJson(this.endpoint, predictionsPath(jobId), predictionsPage, { query, signal });

@@ -199,6 +199,12 @@ export class PostgresStorage implements Storage {
     return rows.map(epochOf);
   }
 
+  async epochCount(job: JobRecord): Promise<number> {
+    const sql = 'SELECT count(*) AS total FROM training_predictions.epochs WHERE job = $1';
+    const [counted = {}] = await this.#database.query(sql, [job.number]);
+    return numberOf(counted, 'total');
+  }
+
   /** One transaction that takes the rows while they arrive; the job itself, which makes them seen, comes last. */
   async importJob(
     userId: string,

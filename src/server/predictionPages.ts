@@ -39,15 +39,19 @@ function rowsAfter(
   read: PredictionsRead,
   last: { epoch: number; sampleIndex: number; seq: number },
 ): Pick<PageQuery, 'where' | 'values' | 'order'> {
-  const where = ['job = ?', 'seq > ?', 'seq <= ?'];
+  // The plus keeps an engine from reading a job's whole sequence and sorting what the other index has in order.
+  const seq = read.order === 'sample' ? '+seq' : 'seq';
+  const where = ['job = ?', `${seq} > ?`, `${seq} <= ?`];
   const values = [job, read.order === 'asc' ? last.seq : read.after, read.order === 'desc' ? last.seq - 1 : read.upTo];
   if (read.epoch !== undefined) {
     where.push('epoch = ?');
     values.push(read.epoch);
   }
   if (read.order === 'sample') {
-    where.push('(epoch, sample_index, seq) > (?, ?, ?)');
-    values.push(last.epoch, last.sampleIndex, last.seq);
+    // Of one epoch, its number would only hide the other two from the index.
+    const columns = read.epoch === undefined ? ['epoch', 'sample_index', 'seq'] : ['sample_index', 'seq'];
+    where.push(`(${columns.join(', ')}) > (${columns.map(() => '?').join(', ')})`);
+    values.push(...[last.epoch, last.sampleIndex, last.seq].slice(-columns.length));
   }
   return { where, values, order: { sample: 'epoch, sample_index, seq', asc: 'seq', desc: 'seq DESC' }[read.order] };
 }

@@ -150,6 +150,11 @@ export class SqliteStorage implements Storage {
     return this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch').all(job.number).map(epochOf);
   }
 
+  async epochCount(job: JobRecord): Promise<number> {
+    const counted = this.#sql('SELECT count(*) AS total FROM epochs WHERE job = ?').get(job.number);
+    return numberOf(counted ?? {}, 'total');
+  }
+
   /**
    * A transaction that stays open while rows arrive would hold up every other writer. So they are stored under a job
    * that nobody sees, which one last transaction makes the user's.

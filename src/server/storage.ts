@@ -173,6 +173,8 @@ export interface Storage {
   predictions(job: JobRecord, read: PredictionsRead): AsyncIterable<StoredPrediction[]>;
   /** Ascending. */
   epochs(job: JobRecord): Promise<EpochStatistics[]>;
+  /** How many epochs there are, at a cost that each page of a read can bear. */
+  epochCount(job: JobRecord): Promise<number>;
   /**
    * Calls back with the number of every job that was created, changed, extended or deleted, after the commit, by
    * whatever process; with undefined when any job may have changed, since other processes were not heard for a while.

@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EpochSummary, PredictionsPage } from '../wire/responses.ts';
 import { maxPageSize } from '../wire/responses.ts';
+import type { PageQuery } from './pageReader.ts';
 
 /** The REST reads of one job. */
 export interface JobReader {
   epochs(signal: AbortSignal): Promise<EpochSummary[]>;
-  page(query: { epoch?: number; limit: number; offset: number }, signal: AbortSignal): Promise<PredictionsPage>;
+  page(query: PageQuery, signal: AbortSignal): Promise<PredictionsPage>;
 }
 
 /** What is held so far, and where new rows go. */
@@ -42,7 +43,7 @@ export async function catchUp(
   pauses = roundPauses,
 ): Promise<Outcome> {
   for (let round = 0; ; round += 1) {
-    const { verdict, missing } = await compare(reader, holdings, signal);
+    const { verdict, missing, total } = await compare(reader, holdings, signal);
     if (verdict === 'equal') return 'equal';
     const pause = pauses[round];
     if (pause === undefined) {
@@ -50,7 +51,7 @@ export async function catchUp(
       return missing.length === 0 ? 'different' : readAll(reader, holdings, signal);
     }
     if (round > 0 || missing.length === 0) await sleep(pause, undefined, { signal });
-    for (const epoch of missing) await readEpoch(reader, holdings, epoch, signal);
+    await readMissing(reader, holdings, missing, total, signal);
   }
 }
 
@@ -58,38 +59,111 @@ interface Comparison {
   verdict: 'equal' | 'fewer' | 'more';
   /** The epochs that have rows which are not held, newest first. */
   missing: EpochSummary[];
+  /** All rows on the server. */
+  total: number;
 }
 
 async function compare(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Comparison> {
   const before = holdings.counts();
   const epochs = await reader.epochs(signal);
-  holdings.learned(epochs.reduce((sum, { prediction_count }) => sum + prediction_count, 0));
+  const total = rowsOf(epochs);
+  holdings.learned(total);
   const onServer = new Map(epochs.map(({ epoch, prediction_count }) => [epoch, prediction_count]));
   if ([...before].some(([epoch, count]) => count > (onServer.get(epoch) ?? 0)))
-    return { verdict: 'fewer', missing: [] };
+    return { verdict: 'fewer', missing: [], total };
   if (epochs.every(({ epoch, prediction_count }) => prediction_count === (before.get(epoch) ?? 0))) {
-    return { verdict: 'equal', missing: [] };
+    return { verdict: 'equal', missing: [], total };
   }
   const held = holdings.counts();
   const missing = epochs
     .filter(({ epoch, prediction_count }) => prediction_count > (held.get(epoch) ?? 0))
     .sort((a, b) => b.epoch - a.epoch);
-  return { verdict: 'more', missing };
+  return { verdict: 'more', missing, total };
 }
 
-/** Pages of one epoch, ended by its own count: `total_count` is of the whole job. */
+const rowsOf = (epochs: readonly EpochSummary[]) =>
+  epochs.reduce((sum, { prediction_count }) => sum + prediction_count, 0);
+const pagesOf = (rows: number) => Math.ceil(rows / maxPageSize);
+
+/**
+ * The newest epoch comes first, as it is what one looks at. Where most of a job is missing, in many small epochs, the
+ * others come in full pages that know no epochs.
+ */
+async function readMissing(
+  reader: JobReader,
+  holdings: Holdings,
+  [newest, ...older]: EpochSummary[],
+  total: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (newest === undefined) return;
+  const hasSequence = await readEpoch(reader, holdings, newest, signal);
+  const requests = older.reduce((sum, { prediction_count }) => sum + pagesOf(prediction_count), 0);
+  if (requests <= 2 * pagesOf(total) || rowsOf(older) * 2 < total) {
+    for (const epoch of older) await readEpoch(reader, holdings, epoch, signal);
+  } else if (!hasSequence || !(await readInSequence(reader, holdings, total, signal))) {
+    await readBackwards(reader, holdings, total, signal);
+  }
+}
+
+/**
+ * Pages of one epoch, ended by its own count: `total_count` is of the whole job.
+ *
+ * @returns whether the rows say their sequence
+ */
 async function readEpoch(
   reader: JobReader,
   holdings: Holdings,
   { epoch, prediction_count }: EpochSummary,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  let hasSequence = false;
   for (let offset = 0; offset < prediction_count; ) {
-    const page = await reader.page({ epoch, limit: maxPageSize, offset }, signal);
-    if (page.predictions.length === 0) return;
-    holdings.take(page.predictions, epoch);
-    offset += page.predictions.length;
+    const { predictions } = await reader.page({ epoch, limit: maxPageSize, offset }, signal);
+    if (predictions.length === 0) break;
+    hasSequence = sequenceOf(predictions.at(-1)) !== undefined;
+    holdings.take(predictions, epoch);
+    offset += predictions.length;
   }
+  return hasSequence;
+}
+
+/** The whole job by sequence: each page costs the server the same. @returns false where the server knows no sequence */
+async function readInSequence(
+  reader: JobReader,
+  holdings: Holdings,
+  total: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  // What comes after so many rows came over the stream, or is asked for by the next comparison.
+  for (let after = 0, rows = 0; rows < total; ) {
+    const { predictions } = await reader.page({ after, limit: maxPageSize }, signal);
+    const last = sequenceOf(predictions.at(-1));
+    if (last === undefined || last <= after) return predictions.length === 0;
+    holdings.take(predictions, null);
+    after = last;
+    rows += predictions.length;
+  }
+  return true;
+}
+
+/** The whole job from its end, which is its newest epochs. Pages that shrink on a bad network leave no gap. */
+async function readBackwards(reader: JobReader, holdings: Holdings, total: number, signal: AbortSignal): Promise<void> {
+  for (let end = total; end > 0; ) {
+    const start = Math.max(0, end - maxPageSize);
+    for (let offset = start; offset < end; ) {
+      const { predictions } = await reader.page({ limit: end - offset, offset }, signal);
+      if (predictions.length === 0) return;
+      holdings.take(predictions, null);
+      offset += predictions.length;
+    }
+    end = start;
+  }
+}
+
+function sequenceOf(row: unknown): number | undefined {
+  const seq = typeof row === 'object' && row !== null && 'seq' in row ? row.seq : undefined;
+  return typeof seq === 'number' ? seq : undefined;
 }
 
 /** The last resort: the whole job at once. */

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UnreachableError, UnreadableAnswerError } from '../api/errors.ts';
 import { maxPageSize, type PredictionsPage } from '../wire/responses.ts';
 
-interface PageQuery {
+/** By `after`, a sequence number, or by `offset`. */
+export interface PageQuery {
   epoch?: number;
+  after?: number;
   limit: number;
-  offset: number;
+  offset?: number;
 }
 
 /** Before a page that was cut is read again, in ms. */

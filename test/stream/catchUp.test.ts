@@ -144,4 +144,41 @@ describe('the catch-up', () => {
       assert.equal(await model.prove(), 'replaced');
     }
   });
+
+  for (const hasSequence of [false, true]) {
+    it(`reads many small epochs in full pages after the newest, ${hasSequence ? 'by sequence' : 'from the end'}`, async () => {
+      const epochs = Array.from({ length: 300 }, (_, epoch) => ({ epoch, prediction_count: 10 }));
+      const stored = epochs.flatMap(({ epoch }) =>
+        Array.from({ length: 10 }, (_, index) => ({ id: `${epoch} ${index}`, epoch, seq: epoch * 10 + index + 1 })),
+      );
+      const sent = stored.map(({ seq, ...row }) => (hasSequence ? { ...row, seq } : row));
+      const held = new Map<number, Set<string>>();
+      const asked: string[] = [];
+      const outcome = await catchUp(
+        {
+          epochs: async () => epochs,
+          page: async ({ epoch, after, limit, offset = 0 }) => {
+            asked.push(`${epoch ?? (after === undefined ? `at ${offset}` : `after ${after}`)}`);
+            const rows = epoch === undefined ? sent : sent.filter((row) => row.epoch === epoch);
+            const start = after ?? offset;
+            return { predictions: rows.slice(start, start + limit), total_count: sent.length };
+          },
+        },
+        {
+          counts: () => new Map([...held].map(([epoch, ids]) => [epoch, ids.size])),
+          take: (rows) => {
+            for (const { epoch, id } of rows as { epoch: number; id: string }[]) {
+              held.set(epoch, (held.get(epoch) ?? new Set()).add(id));
+            }
+          },
+          learned: () => {},
+        },
+        never,
+        pauses,
+      );
+      assert.equal(outcome, 'equal');
+      const pages = hasSequence ? ['after 0', 'after 1000', 'after 2000'] : ['at 2000', 'at 1000', 'at 0'];
+      assert.deepEqual(asked, ['299', ...pages]);
+    });
+  }
 });

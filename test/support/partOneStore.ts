@@ -95,7 +95,10 @@ export class PartOneStore {
   }
 
   /** By epoch and sample, equal ones in another order at every reading. */
-  page(jobId: string, { epoch, limit, offset }: { epoch?: number; limit: number; offset: number }): PredictionsPage {
+  page(
+    jobId: string,
+    { epoch, limit, offset = 0 }: { epoch?: number; limit: number; offset?: number },
+  ): PredictionsPage {
     const { rows } = this.#jobOf(jobId);
     const asked = rows.filter((row) => epoch === undefined || row.epoch === epoch);
     const ordered = this.#random

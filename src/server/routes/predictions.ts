@@ -75,7 +75,7 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
       limit: Math.min(limit, maxPageSize),
       offset,
     };
-    const epochCount = (await storage.epochs(job)).length;
+    const epochCount = await storage.epochCount(job);
     void reply.type('application/json; charset=utf-8');
     return reply.send(Readable.from(pageText(storage, job, read, epochCount)));
   });
