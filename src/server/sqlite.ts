@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DiskReserve } from './diskReserve.ts';
 import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
 import { chunkCharacters, chunkRows } from './predictionPages.ts';
@@ -21,6 +22,7 @@ import {
   type NewPrediction,
   type PredictionsRead,
   type Storage,
+  StorageFullError,
   type StoredPrediction,
 } from './storage.ts';
 import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from './storedRows.ts';
@@ -35,6 +37,7 @@ const nobody = '';
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite';
   readonly #database: SqliteDatabase;
+  readonly #reserve: DiskReserve;
   readonly #sweeper: SqliteSweeper;
   readonly #changes = new EventEmitter<{ change: [job: number] }>();
 
@@ -45,7 +48,8 @@ export class SqliteStorage implements Storage {
   constructor(file: string, report: (error: unknown) => void = (error) => process.emitWarning(String(error))) {
     this.#database = new SqliteDatabase(file);
     this.#changes.setMaxListeners(0);
-    this.#sweeper = new SqliteSweeper(this.#database, report);
+    this.#reserve = new DiskReserve(file);
+    this.#sweeper = new SqliteSweeper(this.#database, report, () => this.#reserve.fill());
     // Imports that a killed server left unfinished.
     const unfinished = this.#sql('SELECT number FROM jobs WHERE user_id = ?').all(nobody);
     for (const row of unfinished) this.#sweeper.abandon(numberOf(row, 'number'));
@@ -84,7 +88,7 @@ export class SqliteStorage implements Storage {
   }
 
   async deleteJob(userId: string, jobId: string, only?: Pick<JobRecord, 'incarnation' | 'aliveAt'>): Promise<boolean> {
-    const deleted = this.#database.transaction(() => {
+    const deleted = this.#transactionThatMakesRoom(() => {
       const job = this.#job(jobId);
       if (job === undefined || job.userId !== userId) return undefined;
       if (only !== undefined && (only.incarnation !== job.incarnation || only.aliveAt !== job.aliveAt))
@@ -223,6 +227,15 @@ export class SqliteStorage implements Storage {
 
   #sql(sql: string) {
     return this.#database.sql(sql);
+  }
+
+  #transactionThatMakesRoom<T>(work: () => T): T {
+    try {
+      return this.#database.transaction(work);
+    } catch (error) {
+      if (!(error instanceof StorageFullError && this.#reserve.release())) throw error;
+      return this.#database.transaction(work);
+    }
   }
 
   #job(jobId: string): JobRecord | undefined {

@@ -20,6 +20,7 @@ export function discardJob(database: SqliteDatabase, job: number): void {
 export class SqliteSweeper {
   readonly #database: SqliteDatabase;
   readonly #report: (error: unknown) => void;
+  readonly #onSwept: () => void;
   /** Jobs that nobody waits for and that are still to be discarded. */
   readonly #abandoned = new Set<number>();
   #running: Promise<void> | undefined;
@@ -27,10 +28,14 @@ export class SqliteSweeper {
   #again = false;
   #closed = false;
 
-  /** @param report hears why a sweep ended early; it is tried again */
-  constructor(database: SqliteDatabase, report: (error: unknown) => void) {
+  /**
+   * @param report hears why a sweep ended early; it is tried again
+   * @param onSwept called when all that could be given back is
+   */
+  constructor(database: SqliteDatabase, report: (error: unknown) => void, onSwept: () => void) {
     this.#database = database;
     this.#report = report;
+    this.#onSwept = onSwept;
   }
 
   /** Discards a job that nobody sees, as soon as that is possible. */
@@ -67,6 +72,7 @@ export class SqliteSweeper {
       if (!this.#closed) this.#discardAbandoned();
       while (!this.#closed && this.#removeSome()) await nextTurn();
       while (!this.#closed && this.#returnSome()) await nextTurn();
+      if (!this.#closed) this.#onSwept();
     }
   }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { DiskReserve } from '../../src/server/diskReserve.ts';
 import { SqliteStorage } from '../../src/server/sqlite.ts';
+import { eventually } from '../support/eventually.ts';
 import { storageSuite } from './storageSuite.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'training-predictions-'));
@@ -16,6 +18,21 @@ storageSuite('SQLite', {
   reset: async () => {
     for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
   },
+});
+
+describe('the reserve on the disk', () => {
+  it('is taken once the storage is open, and again after a deletion that needed it', async () => {
+    const name = join(directory, 'reserved.db');
+    const size = () => statSync(`${name}-reserve`, { throwIfNoEntry: false })?.size;
+    const storage = new SqliteStorage(name);
+    assert.equal(await eventually('the reserve', size), 16 * 1024 * 1024);
+    const reserve = new DiskReserve(name);
+    assert.deepEqual([reserve.release(), size(), reserve.release()], [true, undefined, false]);
+    await storage.saveJob('ann', 'a', { status: undefined, fields: '{}' });
+    await storage.deleteJob('ann', 'a');
+    assert.equal(await eventually('the reserve', size), 16 * 1024 * 1024);
+    await storage.close();
+  });
 });
 
 describe('a SQLite file', () => {

@@ -140,25 +140,25 @@ describe('streams over slow storage', () => {
   it(`have no gap and no repeat, whenever a client joins (seed ${seed})`, async () => {
     const total = 1500;
     let stored = 0;
-    const readers: ReturnType<typeof read>[] = [];
+    const readers: (ReturnType<typeof read> & { from: number })[] = [];
     while (stored < total) {
       const count = Math.min(1 + random(20), total - stored);
       await storage.addPredictions(job, rows(count));
       stored += count;
       for (let turns = random(6); turns > 0; turns -= 1) await nextTurn();
       if (random(3) > 0) continue;
-      const reader = read(random(5) === 0 ? undefined : random(stored + 1));
+      const after = random(5) === 0 ? undefined : random(stored + 1);
+      const reader = { ...read(after), from: after ?? stored };
       readers.push(reader);
       // Its replay then runs beside the batches that follow.
       await until(() => reader.names.includes('connected'));
     }
     assert.ok(readers.length > 20, `${readers.length} readers`);
-    await until(() => readers.every(({ seqs, after }) => seqs.at(-1) === total || after === total));
-    for (const { seqs, after } of readers) {
-      const first = after === undefined ? (seqs[0] ?? 0) : after + 1;
+    await until(() => readers.every(({ seqs, from }) => seqs.at(-1) === total || from === total));
+    for (const { seqs, from } of readers) {
       assert.deepEqual(
         seqs,
-        Array.from({ length: total - first + 1 }, (_, index) => first + index),
+        Array.from({ length: total - from }, (_, index) => from + 1 + index),
       );
     }
   });
