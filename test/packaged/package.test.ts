@@ -24,7 +24,9 @@ const contents = [
       (f) => `examples/${f}`,
     ),
     ...['prediction_outbox.py', 'train_tiny.py'].map((file) => `examples/${file}`),
-    ...['activity.svg', 'icon.png', 'panel.svg', 'predictions.png', 'trends.png'].map((file) => `media/${file}`),
+    ...['activity.svg', 'icon.png', 'panel.svg', 'predictions.png', 'trends.png', 'training.png'].map(
+      (file) => `media/${file}`,
+    ),
     ...['orders-run.jsonl.gz', 'orders-run-metrics.jsonl'].map((file) => `media/${file}`),
     ...['key.md', 'send.md'].map((file) => `media/walkthrough/${file}`),
     ...['sample', 'server', 'trends'].flatMap((picture) =>
