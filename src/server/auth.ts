@@ -1,9 +1,19 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { KeyCheck } from './keyCheck.ts';
+import type { KeyScope, KeyStore } from './keys.ts';
 import type { JobRecord } from './storage.ts';
 
 /** Whose the jobs of a server with one key are. */
 const localUser = 'local';
+
+/** Who sends a request. */
+export interface Identity {
+  readonly userId: string;
+  readonly scopes: readonly KeyScope[];
+  /** The id of a team's key; undefined for the server's own. */
+  readonly keyId: string | undefined;
+}
 
 /**
  * Who may do what. Of the API key a hash is held. A job token is not held at all but derived, by HMAC-SHA256 of a
@@ -13,17 +23,29 @@ const localUser = 'local';
 export class Auth {
   readonly #keyHash: Buffer;
   readonly #tokenSecret: Buffer;
+  readonly #keys: KeyCheck;
 
-  constructor(apiKey: string, tokenSecret: Buffer) {
+  constructor(apiKey: string, tokenSecret: Buffer, keys: KeyStore) {
+    this.#keys = new KeyCheck(keys);
     this.#keyHash = hash(apiKey);
     this.#tokenSecret = tokenSecret;
   }
 
-  /** The user whose API key the request carries, in any of the three ways; undefined without the right key. */
-  async user(headers: IncomingHttpHeaders): Promise<string | undefined> {
+  /** Whose API key the request carries, in any of the three ways; undefined without a right key. */
+  async identity(headers: IncomingHttpHeaders): Promise<Identity | undefined> {
     const presented = [headers['x-api-key'], headers['x-workspace-api-key'], bearer(headers)];
-    const right = presented.some((key) => typeof key === 'string' && timingSafeEqual(hash(key), this.#keyHash));
-    return right ? localUser : undefined;
+    for (const key of presented) {
+      if (typeof key !== 'string') continue;
+      if (timingSafeEqual(hash(key), this.#keyHash)) return { userId: localUser, scopes: ['all'], keyId: undefined };
+      const found = await this.#keys.check(key);
+      if (found !== undefined) return { userId: found.userId, scopes: found.scopes, keyId: found.id };
+    }
+    return undefined;
+  }
+
+  /** False once the key was revoked. */
+  async isGood({ keyId }: Identity): Promise<boolean> {
+    return keyId === undefined || (await this.#keys.standing(keyId)) !== undefined;
   }
 
   jobToken(job: JobRecord): string {

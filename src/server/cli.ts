@@ -2,11 +2,14 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultHeartbeatSeconds } from '../wire/events.ts';
+import { dataFiles } from './dataDirectory.ts';
 import { choiceFlag, numberFlag, usageError } from './flags.ts';
 import { isHostName } from './hosts.ts';
 import type { TlsFiles } from './httpServer.ts';
+import { type KeysCommand, keysUsage, parseKeysCommand } from './keysCommand.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { logLevels } from './log.ts';
+import type { DatabaseChoice } from './openStorage.ts';
 import { databaseVariable } from './postgresAddress.ts';
 import type { RetentionLimits } from './retention.ts';
 
@@ -32,7 +35,7 @@ export interface RunOptions {
   readonly apiKey: string | undefined;
 }
 
-export type Command = { run: RunOptions } | { print: string };
+export type Command = { run: RunOptions } | { keys: KeysCommand; choice: DatabaseChoice } | { print: string };
 
 const megabyte = 1024 * 1024;
 
@@ -51,6 +54,7 @@ const defaults = {
 };
 
 const usage = `Usage: training-predictions-server [options]
+       training-predictions-server keys create|list|revoke …   keys for a team; keys --help
 
 Keeps the predictions of training jobs and streams them to whoever watches.
 
@@ -84,16 +88,16 @@ For a machine that others reach:
 
 /** @throws StartError naming the argument that does not fit */
 export function parseCommand(args: string[], environment: NodeJS.ProcessEnv, version: string): Command {
+  if (args[0] === 'keys') return keysCommand(args.slice(1), environment);
   const given = parseFlags(args);
   if (given.help) return { print: usage };
   if (given.version) return { print: `${version}\n` };
   const values = { ...defaults, ...given };
-  const home = environment['TRAINING_PREDICTIONS_HOME'] || join(homedir(), '.training-predictions');
   return {
     run: {
       host: values.host,
       port: numberFlag('--port', values.port, { min: 0, max: 65_535, integer: true }),
-      dataDir: resolve(values['data-dir'] ?? home),
+      dataDir: dataDirectory(values['data-dir'], environment),
       databaseUrl: environment[databaseVariable] || undefined,
       heartbeatSeconds: numberFlag('--heartbeat-seconds', values['heartbeat-seconds'], {
         min: 0.05,
@@ -116,6 +120,17 @@ export function parseCommand(args: string[], environment: NodeJS.ProcessEnv, ver
       apiKey: apiKey(environment['TRAINING_PREDICTIONS_API_KEY']),
     },
   };
+}
+
+function keysCommand(args: string[], environment: NodeJS.ProcessEnv): Command {
+  const parsed = parseKeysCommand(args);
+  if (parsed === 'help') return { print: keysUsage };
+  const file = dataFiles(dataDirectory(parsed.dataDir, environment)).database;
+  return { keys: parsed.command, choice: { databaseUrl: environment[databaseVariable] || undefined, file } };
+}
+
+function dataDirectory(flag: string | undefined, environment: NodeJS.ProcessEnv): string {
+  return resolve(flag ?? (environment['TRAINING_PREDICTIONS_HOME'] || join(homedir(), '.training-predictions')));
 }
 
 function parseFlags(args: string[]) {

@@ -9,8 +9,9 @@ export function numberFlag(name: string, text: string, range: { min: number; max
 }
 
 /** @throws StartError naming the flag */
-export function choiceFlag(name: string, value: string, choices: readonly string[]): string {
-  if (choices.includes(value)) return value;
+export function choiceFlag<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const choice = choices.find((known) => known === value);
+  if (choice !== undefined) return choice;
   throw usageError(`${name}: expected one of ${choices.join(', ')}, got "${value}"`);
 }
 

@@ -3,6 +3,7 @@ import './sqliteWarning.ts'; // First: it has to be there before SQLite is loade
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommand } from './cli.ts';
 import { exitCodes, StartError } from './errors.ts';
+import { runKeysCommand } from './keysCommand.ts';
 import { createLog } from './log.ts';
 import { startServer } from './server.ts';
 
@@ -17,10 +18,14 @@ async function main(): Promise<void> {
   // Whoever started us may be gone and have closed our output; the server goes on.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
+  const say = (message: string) => process.stderr.write(`${message}\n`);
+  if ('keys' in command) {
+    await runKeysCommand(command.keys, command.choice, { print: (text) => process.stdout.write(text), say });
+    return;
+  }
   const { run } = command;
   const log = createLog(run.logLevel);
   let stop = () => {};
-  const say = (message: string) => process.stderr.write(`${message}\n`);
   const server = await startServer(run, manifest.version, log, say, () => stop());
   process.on('exit', () => server.forget());
   process.stdout.write(`${JSON.stringify({ event: 'listening', url: server.url, dataDir: run.dataDir })}\n`);

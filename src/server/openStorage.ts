@@ -1,32 +1,63 @@
 import { StartError } from './errors.ts';
+import type { KeyStore } from './keys.ts';
 import type { Log } from './log.ts';
 import { PostgresStorage } from './postgres.ts';
 import { databaseVariable, postgresAddress } from './postgresAddress.ts';
 import { reasonOf } from './postgresErrors.ts';
 import { SqliteStorage } from './sqlite.ts';
+import { SqliteDatabase } from './sqliteDatabase.ts';
+import { SqliteKeys } from './sqliteKeys.ts';
 import type { Storage } from './storage.ts';
 
+/** Which database: PostgreSQL where an address is given, else the SQLite file. */
+export interface DatabaseChoice {
+  /** Holds a password: neither it nor what the library says of it is told to anybody. */
+  readonly databaseUrl: string | undefined;
+  readonly file: string;
+}
+
 /**
- * Opens PostgreSQL where an address is given, else the SQLite file.
- *
- * @param databaseUrl holds a password: neither it nor what the library says of it is told to anybody
  * @param say tells the person at the terminal what is unsafe
  * @throws StartError
  */
 export async function openStorage(
-  { databaseUrl, file }: { databaseUrl: string | undefined; file: string },
+  { databaseUrl, file }: DatabaseChoice,
   log: Log,
   say: (message: string) => void,
 ): Promise<Storage> {
-  if (databaseUrl === undefined) return openFile(file, log);
+  if (databaseUrl !== undefined) {
+    return openPostgres(databaseUrl, say, (error) => log.warn({ err: error }, 'A database connection was lost'));
+  }
+  return openFile(
+    file,
+    () => new SqliteStorage(file, (error) => log.error({ err: error }, 'Space of deleted jobs was not given back')),
+  );
+}
+
+/** The keys alone, beside a server that may be running. @throws StartError */
+export async function openKeys(
+  { databaseUrl, file }: DatabaseChoice,
+  say: (message: string) => void,
+): Promise<{ keys: KeyStore; close: () => Promise<void> }> {
+  if (databaseUrl !== undefined) {
+    const storage = await openPostgres(databaseUrl, say, () => {});
+    return { keys: storage.keys, close: () => storage.close() };
+  }
+  const database = openFile(file, () => new SqliteDatabase(file));
+  return { keys: new SqliteKeys(database), close: async () => database.close() };
+}
+
+async function openPostgres(
+  databaseUrl: string,
+  say: (message: string) => void,
+  report: (error: unknown) => void,
+): Promise<PostgresStorage> {
   const address = postgresAddress(databaseUrl);
   if (address.isOpenToNetwork) {
     say(`The connection to ${address.shown} is not encrypted: add ?sslmode=verify-full to ${databaseVariable}.`);
   }
   try {
-    return await PostgresStorage.open(address.url, (error) =>
-      log.warn({ err: error }, 'A database connection was lost'),
-    );
+    return await PostgresStorage.open(address.url, report);
   } catch (error) {
     throw new StartError(
       `The database ${address.shown} cannot be used: ${reasonOf(error)}${adviceOn(error)}`,
@@ -38,9 +69,9 @@ export async function openStorage(
   }
 }
 
-function openFile(file: string, log: Log): Storage {
+function openFile<T>(file: string, open: () => T): T {
   try {
-    return new SqliteStorage(file, (error) => log.error({ err: error }, 'Space of deleted jobs was not given back'));
+    return open();
   } catch (error) {
     throw new StartError(`The database ${file} cannot be used: ${(error as Error).message}`, undefined, {
       cause: error,

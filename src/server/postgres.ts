@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
+import type { KeyStore } from './keys.ts';
 import { type Ask, longTimeout, PostgresDatabase, type SqlResult } from './postgresDatabase.ts';
 import {
   createJob,
@@ -15,6 +16,7 @@ import {
   takeRetiredSeq,
   updateJob,
 } from './postgresJobs.ts';
+import { PostgresKeys } from './postgresKeys.ts';
 import { channel, PostgresListener } from './postgresListener.ts';
 import { insertPredictions, readPredictions } from './postgresPredictions.ts';
 import { migrate } from './postgresSchema.ts';
@@ -46,6 +48,7 @@ const probePatience = 5000;
  */
 export class PostgresStorage implements Storage {
   readonly engine = 'postgresql';
+  readonly keys: KeyStore;
   readonly #database: PostgresDatabase;
   readonly #listener: PostgresListener;
   /** Marks this process's own notifications: it tells its listeners itself, at once. */
@@ -55,6 +58,7 @@ export class PostgresStorage implements Storage {
   private constructor(url: string, report: (error: unknown) => void) {
     this.#changes.setMaxListeners(0);
     this.#database = new PostgresDatabase(url, report);
+    this.keys = new PostgresKeys(this.#database);
     this.#listener = new PostgresListener(url, {
       onPayload: (payload) => this.#heard(payload),
       onGap: () => this.#changes.emit('change', undefined),

@@ -1,7 +1,7 @@
 import type { Ask } from './postgresDatabase.ts';
 
 /** Version of the tables that `migrations` make. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** Any number that no other program takes for its advisory locks. */
 const migrationLock = 4_517_001;
@@ -78,6 +78,16 @@ const migrations: readonly string[] = [
   );
   CREATE UNIQUE INDEX batches_by_key ON training_predictions.batches (job, key);
   CREATE TABLE training_predictions.secrets (name TEXT PRIMARY KEY, value BYTEA NOT NULL);
+  `,
+  `
+  CREATE TABLE training_predictions.api_keys (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    revoked_at TEXT
+  );
   `,
 ];
 

@@ -1,16 +1,27 @@
 import type { FastifyRequest } from 'fastify';
 import { SchemaError } from '../wire/schema.ts';
-import { type Auth, bearer } from './auth.ts';
+import { type Auth, bearer, type Identity } from './auth.ts';
 import { HttpError } from './errors.ts';
 import type { JobRecord, Storage } from './storage.ts';
 
 const maxIdCharacters = 1024;
 
-/** The user whose API key the request carries. @throws HttpError 401 */
+/** The user whose API key the request carries. @throws HttpError 401, and 403 for a key that is for something else */
 export async function requireUser(auth: Auth, request: FastifyRequest): Promise<string> {
-  const user = await auth.user(request.headers);
-  if (user === undefined) throw new HttpError(401, 'Unauthorized');
-  return user;
+  return (await requireIdentity(auth, request)).userId;
+}
+
+/** Whose API key the request carries. @throws HttpError 401, and 403 for a key that is for something else */
+export async function requireIdentity(auth: Auth, request: FastifyRequest): Promise<Identity> {
+  const identity = await auth.identity(request.headers);
+  if (identity === undefined) throw new HttpError(401, 'Unauthorized');
+  if (!identity.scopes.some((scope) => scope === 'training' || scope === 'all')) {
+    throw new HttpError(
+      403,
+      `Forbidden: this key is for ${identity.scopes.join(', ')}; use one with the scope training`,
+    );
+  }
+  return identity;
 }
 
 /** The token that the request carries, right or wrong. @throws HttpError 401 when there is none */

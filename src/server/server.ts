@@ -59,7 +59,7 @@ export async function startServer(
   const release = await ownDirectory(files.lock, files.server);
   const storage = await openStorage({ databaseUrl: options.databaseUrl, file: files.database }, log, say);
   const apiKey = options.apiKey ?? readApiKey(files.apiKey);
-  const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)));
+  const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)), storage.keys);
   const instance = randomUUID();
   const metrics = new Metrics();
   const hub = new StreamHub(storage, log, metrics, options.heartbeatSeconds);

@@ -4,8 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DiskReserve } from './diskReserve.ts';
 import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
+import type { KeyStore } from './keys.ts';
 import { chunkCharacters, chunkRows } from './predictionPages.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
+import { SqliteKeys } from './sqliteKeys.ts';
 import { insertPredictions, readPredictions } from './sqlitePredictions.ts';
 import { discardJob, SqliteSweeper } from './sqliteSweeper.ts';
 import {
@@ -36,6 +38,7 @@ const nobody = '';
  */
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite';
+  readonly keys: KeyStore;
   readonly #database: SqliteDatabase;
   readonly #reserve: DiskReserve;
   readonly #sweeper: SqliteSweeper;
@@ -47,6 +50,7 @@ export class SqliteStorage implements Storage {
    */
   constructor(file: string, report: (error: unknown) => void = (error) => process.emitWarning(String(error))) {
     this.#database = new SqliteDatabase(file);
+    this.keys = new SqliteKeys(this.#database);
     this.#changes.setMaxListeners(0);
     this.#reserve = new DiskReserve(file);
     this.#sweeper = new SqliteSweeper(this.#database, report, () => this.#reserve.fill());

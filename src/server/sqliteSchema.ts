@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
 /** Version of the tables below, kept in the file's `user_version`. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** A larger file is not looked through at the start, in bytes. */
 const checkedSize = 256 * 1024 * 1024;
@@ -88,13 +88,25 @@ const secondTables = `
   CREATE TABLE discarded (job INTEGER PRIMARY KEY) STRICT;
 `;
 
+/** Keys of a team; `scopes` stand side by side with spaces between. */
+const thirdTables = `
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    revoked_at TEXT
+  ) STRICT;
+`;
+
 /**
  * Makes what the tables of version `version` lack; 0 for a new file.
  */
 export function makeTables(database: DatabaseSync, version: number): void {
   if (version === schemaVersion) return;
   database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL');
-  const missing = `${version < 1 ? firstTables : ''} ${secondTables}`;
+  const missing = [firstTables, secondTables, thirdTables].slice(version).join('');
   database.exec(`BEGIN; ${missing} PRAGMA user_version=${schemaVersion}; COMMIT`);
   // A file from before needs this for `auto_vacuum` to take effect.
   if (version === 1) database.exec('VACUUM');

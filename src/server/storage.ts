@@ -1,4 +1,5 @@
 import type { JobStatus } from '../wire/job.ts';
+import type { KeyStore } from './keys.ts';
 
 /** One life of a job. */
 export interface JobRecord {
@@ -135,6 +136,8 @@ export interface EpochStatistics {
 export interface Storage {
   /** Name of the engine, for `/health`. */
   readonly engine: string;
+  /** The keys of a team. */
+  readonly keys: KeyStore;
   /** Creates or updates a job; undefined when the id is another user's. */
   saveJob(userId: string, jobId: string, change: JobChange): Promise<JobRecord | undefined>;
   job(jobId: string): Promise<JobRecord | undefined>;

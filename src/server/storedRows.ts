@@ -1,4 +1,5 @@
 import { type JobStatus, jobStatuses } from '../wire/job.ts';
+import { keyScopes, type StoredKey } from './keys.ts';
 import type { EpochStatistics, JobRecord, JobSize, StoredPrediction } from './storage.ts';
 
 /** A row as either engine's library tells it; numbers are JavaScript's. */
@@ -61,6 +62,18 @@ export function epochOf(row: SqlRow): EpochStatistics {
     lengthRatio: mean('length_ratio'),
     wordOverlap: mean('word_overlap'),
     validation: mean('validation'),
+  };
+}
+
+export function keyOf(row: SqlRow): StoredKey {
+  const scopes = textOf(row, 'scopes').split(' ');
+  return {
+    id: textOf(row, 'id'),
+    userId: textOf(row, 'user_id'),
+    scopes: keyScopes.filter((scope) => scopes.includes(scope)),
+    hash: textOf(row, 'hash'),
+    createdAt: textOf(row, 'created_at'),
+    revokedAt: row['revoked_at'] === null ? null : textOf(row, 'revoked_at'),
   };
 }
 

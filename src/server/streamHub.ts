@@ -11,6 +11,8 @@ export interface StreamRequest {
   /** `Last-Event-ID`. */
   readonly lastEventId: string | undefined;
   readonly epoch: number | undefined;
+  /** False once the reader may no longer read; absent where that cannot be. */
+  readonly isAllowed?: () => Promise<boolean>;
 }
 
 /** All open event streams of this process. */
@@ -23,6 +25,8 @@ export class StreamHub {
   readonly #rooms = new Map<string, StreamRoom>();
   /** Open streams by user. */
   readonly #users = new Map<string, number>();
+  /** Asked of each client at each heartbeat. */
+  readonly #isAllowed = new Map<StreamClient, () => Promise<boolean>>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #stopListening: () => void;
   #closed = false;
@@ -57,12 +61,14 @@ export class StreamHub {
     const { userId } = job;
     this.#users.set(userId, this.streamsOf(userId) + 1);
     const client = new StreamClient(response, startOf(job, request.lastEventId), request.epoch, () => {
+      this.#isAllowed.delete(client);
       const others = this.streamsOf(userId) - 1;
       if (others > 0) this.#users.set(userId, others);
       else this.#users.delete(userId);
       room.leave(client);
       if (room.isEmpty) this.#rooms.delete(job.incarnation);
     });
+    if (request.isAllowed !== undefined) this.#isAllowed.set(client, request.isAllowed);
     const connected = {
       jobId: job.id,
       timestamp: new Date().toISOString(),
@@ -97,6 +103,7 @@ export class StreamHub {
 
   /** One timer and one buffer for all clients; those that took nothing since the last beat are cut. */
   #beat(): void {
+    for (const [client, isAllowed] of this.#isAllowed) void this.#endUnlessAllowed(client, isAllowed);
     const data = JSON.stringify({ timestamp: new Date().toISOString() });
     const heartbeat = Buffer.from(eventText(eventName.heartbeat, data));
     for (const room of this.#rooms.values()) {
@@ -108,6 +115,14 @@ export class StreamHub {
           client.writeAside(heartbeat);
         }
       }
+    }
+  }
+
+  async #endUnlessAllowed(client: StreamClient, isAllowed: () => Promise<boolean>): Promise<void> {
+    try {
+      if (!(await isAllowed())) client.end();
+    } catch (error) {
+      this.#log.warn({ err: error }, 'It could not be asked whether a key is still good');
     }
   }
 }

@@ -5,7 +5,7 @@ import type { SendError } from '../errorAnswer.ts';
 import { HttpError } from '../errors.ts';
 import { described } from '../openapi.ts';
 import { parseQuery } from '../query.ts';
-import { requireJob, requireUser } from '../requests.ts';
+import { requireIdentity, requireJob } from '../requests.ts';
 import type { Services } from '../services.ts';
 
 interface StreamRoute {
@@ -35,7 +35,8 @@ export function streamRoute(
     '/api/training/predictions/:jobId/stream',
     { schema, errorHandler: (error, request, reply) => sendError(error, request, reply, 'text') },
     async (request, reply) => {
-      const userId = await requireUser(auth, request);
+      const identity = await requireIdentity(auth, request);
+      const { userId } = identity;
       const { epoch } = parseQuery(streamQuery, request.query);
       const job = await requireJob(storage, userId, request.params.jobId);
       const lastEventId = request.headers['last-event-id'];
@@ -43,7 +44,8 @@ export function streamRoute(
         throw new HttpError(429, `More than ${limits.maxStreams} open streams`, { retryAfter: 5 });
       }
       reply.hijack();
-      hub.open(job, reply.raw, { lastEventId: lastEventId?.toString(), epoch });
+      const isAllowed = () => auth.isGood(identity);
+      hub.open(job, reply.raw, { lastEventId: lastEventId?.toString(), epoch, isAllowed });
     },
   );
 }
