@@ -25,7 +25,6 @@ describe('the command line', () => {
       allowedHosts: [],
       limits: { maxStreams: 2000, bodyBytes: 32 * 1024 * 1024, requestsPerSecond: 2000, requestTimeout: 120_000 },
       apiKey: undefined,
-      databaseUrl: undefined,
     });
   });
 
@@ -47,7 +46,6 @@ describe('the command line', () => {
       allowedHosts: ['gpu.example', 'gpu'],
       limits: { maxStreams: 3, bodyBytes: 1024 * 1024, requestsPerSecond: 7, requestTimeout: 500 },
       apiKey: undefined,
-      databaseUrl: undefined,
     });
   });
 
