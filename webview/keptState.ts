@@ -34,6 +34,7 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   expanded: (value): value is string[] =>
     Array.isArray(value) && value.length <= 1000 && value.every((id) => typeof id === 'string'),
   sample: isIndexOrNull,
+  answers: (value): value is number => isCount(value) && value >= 1 && value <= 2000,
   compareWith: (value): value is ViewState['compareWith'] =>
     value === 'truth' || value === 'previous' || value === 'nothing',
   overlay: (value): value is string | null => value === null || typeof value === 'string',

@@ -16,6 +16,7 @@ export const initialView: ViewState = {
   expanded: [],
   sample: null,
   compareWith: 'truth',
+  answers: 200,
   overlay: null,
 };
 
@@ -122,3 +123,6 @@ export const holdFor =
     const hold = reading.settled && reading.rows.length > 0 && reads;
     return hold === view.hold ? view : { ...view, hold };
   };
+
+/** Shows more of the sample's older answers. */
+export const showMoreAnswers: Transition = (view) => ({ ...view, answers: Math.min(2000, view.answers * 2) });

@@ -51,5 +51,6 @@ export const firstView: ViewState = {
   expanded: [],
   sample: null,
   compareWith: 'truth',
+  answers: 200,
   overlay: null,
 };

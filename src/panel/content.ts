@@ -78,7 +78,7 @@ function errorLines(errors: unknown): string[] {
 }
 
 /** The part of a view that the Comparison tab shows. */
-export type ComparisonView = Pick<ViewState, 'sample' | 'compareWith'>;
+export type ComparisonView = Pick<ViewState, 'sample' | 'compareWith' | 'answers'>;
 
 /** The first sample stands in where none was chosen, or one that is not there. */
 export function comparisonMessage(
@@ -92,10 +92,12 @@ export function comparisonMessage(
   const history = chosen === undefined ? [] : store.historyRows(chosen.sampleIndex);
   const newest = history[0];
   const truth = newest === undefined ? null : table.groundTruth(newest);
-  const entries = history.map((row) => historyEntry(row, store, view, differences));
+  const entries = history.slice(0, view.answers).map((row) => historyEntry(row, store, view, differences));
   const firstCorrect = history.findLast((row) => table.exactMatch(row) === 1);
+  const firstRegression = history.findLast((row) => store.mark(row) === 'worse');
   return {
     type: 'comparison',
+    answers: history.length,
     samples: samples.map(({ sampleIndex, prompt, answers }) => ({
       sampleIndex,
       prompt: beginning(prompt, promptCharacters),
@@ -106,7 +108,7 @@ export function comparisonMessage(
     groundTruth: truth === null ? null : cell(truth),
     history: entries,
     firstCorrect: firstCorrect === undefined ? null : table.epoch(firstCorrect),
-    firstRegression: entries.findLast(({ mark }) => mark === 'worse')?.epoch ?? null,
+    firstRegression: firstRegression === undefined ? null : table.epoch(firstRegression),
   };
 }
 

@@ -8,8 +8,10 @@ const short = 1000;
 const shortLimit = 50;
 /** Longer pairs are not compared at all, in characters: the reader has VS Code's diff editor for them. */
 const longest = 200_000;
-/** Differences that are kept. */
-const most = 2000;
+/** Differences that are kept: those of all answers that the Comparison tab can show. */
+const most = 4000;
+/** How long short pairs are compared before others have their turn, in ms; the worker gets the rest. */
+const turn = 20;
 
 /** Finds and keeps differences. Texts never change, so a difference is found once. */
 export class Differences {
@@ -18,6 +20,8 @@ export class Differences {
   readonly #known = new Map<string, DifferencePart[] | null>();
   readonly #asked = new Set<string>();
   #worker: Worker | undefined;
+  /** When the present turn is used up, in ms of `performance.now()`; null before it began. */
+  #turnEnds: number | null = null;
 
   /**
    * @param program the bundled worker
@@ -38,12 +42,22 @@ export class Differences {
     if (known !== undefined) return known;
     const length = from.length + to.length;
     if (length > longest) return null;
-    if (length <= short) return this.#keep(key, findDifference(from, to, shortLimit));
+    if (length <= short && this.#hasTime()) return this.#keep(key, findDifference(from, to, shortLimit));
     if (!this.#asked.has(key)) {
       this.#asked.add(key);
       this.#start().postMessage({ key, from, to });
     }
     return null;
+  }
+
+  #hasTime(): boolean {
+    if (this.#turnEnds === null) {
+      this.#turnEnds = performance.now() + turn;
+      setImmediate(() => {
+        this.#turnEnds = null;
+      });
+    }
+    return performance.now() < this.#turnEnds;
   }
 
   dispose(): void {

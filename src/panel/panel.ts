@@ -15,6 +15,7 @@ import { localResourceRoots, panelHtml } from './html.ts';
 import { lossesMessage } from './lossLines.ts';
 import { Pace } from './pace.ts';
 import {
+  firstAnswers,
   type HostMessage,
   type PanelCommand,
   type Tab,
@@ -56,6 +57,8 @@ export class Panel implements vscode.Disposable {
   readonly #differences: Differences;
   #view: ViewState;
   #ready = false;
+  /** Another slice of a search is on its way. */
+  #isSearching = false;
   #wasCaughtUp = false;
   /** What the listing said of the job when its losses were asked for last. */
   #lossesOf = '';
@@ -81,6 +84,7 @@ export class Panel implements vscode.Disposable {
       expanded: [],
       sample: null,
       compareWith: 'truth',
+      answers: firstAnswers,
       overlay: null,
     };
     const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
@@ -138,6 +142,7 @@ export class Panel implements vscode.Disposable {
 
   /** Lets go of everything; the panel itself is closed already. */
   dispose(): void {
+    this.#ready = false;
     this.#rows.dispose();
     this.#status.dispose();
     this.#losses.dispose();
@@ -252,7 +257,7 @@ export class Panel implements vscode.Disposable {
     const message = messages[this.#view.tab]();
     this.#post(message);
     // A filter over many rows goes on in slices, so that the extension host can do other things between them.
-    if (message.type === 'page' && message.searching) setImmediate(() => this.#rows.request());
+    if (message.type === 'page' && message.searching) this.#search();
   }
 
   #showLosses(): void {
@@ -273,6 +278,19 @@ export class Panel implements vscode.Disposable {
     const mayHaveMore = job === undefined || isActive(job.status) || said !== this.#lossesOf;
     this.#lossesOf = said;
     if (mayHaveMore) this.watch.losses.request(what);
+  }
+
+  #search(): void {
+    if (this.#isSearching) return;
+    this.#isSearching = true;
+    setImmediate(() => {
+      this.#isSearching = false;
+      if (!this.#ready || !this.#panel.visible || this.#view.tab !== 'predictions') return;
+      this.#reading(() => {
+        if (this.#table.work()) this.#search();
+        this.#rows.request();
+      });
+    });
   }
 
   #others(): OtherJob[] {

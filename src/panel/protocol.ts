@@ -26,6 +26,10 @@ export const columnKeys = [
 export type ColumnKey = (typeof columnKeys)[number];
 const columnKeyType = Type.Enum([...columnKeys]);
 
+/** Answers of the Comparison tab, to begin with and at most. */
+export const firstAnswers = 200;
+export const mostAnswers = 2000;
+
 const viewStateType = Type.Object({
   tab: Type.Enum(['predictions', 'comparison', 'trends']),
   /** Shows one epoch only; null shows all. */
@@ -50,6 +54,8 @@ const viewStateType = Type.Object({
   expanded: Type.Array(Type.String(), { maxItems: 1000 }),
   /** The sample of the Comparison tab; null before one was chosen. */
   sample: Type.Union([Type.Integer(), Type.Null()]),
+  /** So many of the sample's newest answers are shown. */
+  answers: Type.Integer({ minimum: 1, maximum: mostAnswers }),
   /** What the answers of the Comparison tab are held against. */
   compareWith: Type.Enum(['truth', 'previous', 'nothing']),
   /** Key of the watched job that is laid over the charts; null for none. */
@@ -255,9 +261,10 @@ export type HostMessage =
       searching: boolean;
     }
   | { type: 'detail'; id: string; detail: RowDetail | null }
-  /** `history` is the newest epoch first. */
+  /** `history` is the newest epoch first: so many of the sample's `answers` as the view asks for. */
   | {
       type: 'comparison';
+      answers: number;
       samples: SampleSummary[];
       sample: number | null;
       prompt: string;

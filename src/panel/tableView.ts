@@ -18,6 +18,8 @@ export class TableView {
   #rows: Rows;
   #life: number;
   #searching = false;
+  /** A search went on since the last page. */
+  #foundOlder = false;
   /** The arrival number that the page is held at, and how many rows the filter showed by then; null: live. */
   #held: { before: number; total: number } | null = null;
 
@@ -60,17 +62,18 @@ export class TableView {
 
   /** Works on the filter for a moment. @returns whether there is more to do */
   work(): boolean {
+    if (this.#searching) this.#foundOlder = true;
     this.#renew();
     this.#searching = !this.#rows.advance(slice);
     return this.#searching;
   }
 
   page(): HostMessageOf<'page'> {
-    const wasSearching = this.#searching;
     this.work();
     const { pageSize } = this.#state;
     // A search that is under way finds rows that were there before: they are not new.
-    if (this.#held !== null && wasSearching) this.#holdAt(this.#held.before);
+    if (this.#held !== null && this.#foundOlder) this.#holdAt(this.#held.before);
+    this.#foundOlder = false;
     const all = this.#rows.count();
     const total = this.#held?.total ?? all;
     const offset = Math.min(this.#state.offset, Math.max(0, Math.ceil(total / pageSize) - 1) * pageSize);

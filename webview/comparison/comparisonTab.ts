@@ -5,8 +5,8 @@ import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import { createLongText } from '../longText.ts';
 import type { Panel } from '../panel.ts';
 import { createSelect } from '../select.ts';
-import { showSample } from '../viewState.ts';
-import { comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
+import { showMoreAnswers, showSample } from '../viewState.ts';
+import { answersText, comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
 import { keepPlace } from './readingPlace.ts';
@@ -42,6 +42,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const truthRest = element('p', { class: 'cut-note' });
   const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const nothing = createAbsence(() => {});
+  const older = createAbsence(() => panel.change(showMoreAnswers));
   const newEntries = createNewEntries(formats, () => {
     toTop();
     entries.get(comparison?.history[0]?.id ?? '')?.jumpTo();
@@ -74,6 +75,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       truthRest,
     ),
     history,
+    older.element,
   );
   document.addEventListener('keydown', (event) => {
     if (panel.view().tab === 'comparison' && !content.hidden) sample.press(event);
@@ -88,7 +90,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       show: (epoch: number | null) => {
         const id = comparison?.history.find((entry) => entry.epoch === epoch)?.id;
         target = id === undefined ? undefined : entries.get(id);
-        button.hidden = target === undefined;
+        button.hidden = epoch === null;
+        // It may be among the older answers, which are not shown.
+        button.disabled = target === undefined;
         setText(button, epoch === null ? '' : `${name}: epoch ${formats.count(epoch)}`);
       },
     };
@@ -122,6 +126,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));
     if (drawnSample === comparison.sample) keepPlace(history, drawNewHistory);
     else drawAnotherSample();
+    const rest = answersText(comparison.history.length, comparison.answers, formats);
+    const mayShowMore = panel.view().answers < 2000;
+    older.show(rest === null ? null : { text: rest, busy: false, action: mayShowMore ? 'Show more' : null });
     correct.show(firstCorrect);
     regression.show(firstRegression);
   }

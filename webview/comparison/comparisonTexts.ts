@@ -70,3 +70,9 @@ export function cutText(text: string | null, rest: string, formats: Formats): st
   if (text === null || text.length < cutAt) return '';
   return `The first ${formats.count(cutAt)} characters. ${rest}`;
 }
+
+/** "Showing the newest 200 of 2,000 answers."; null where all are shown. */
+export function answersText(shown: number, answers: number, formats: Formats): string | null {
+  if (shown >= answers) return null;
+  return `Showing the newest ${formats.count(shown)} of ${formats.count(answers)} answers. The table has all of them.`;
+}

@@ -19,6 +19,7 @@ const first: ViewState = {
   hiddenColumns: [],
   wrap: false,
   compareWith: 'truth',
+  answers: 200,
   overlay: null,
 };
 

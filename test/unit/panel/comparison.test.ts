@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { comparisonMessage } from '../../../src/panel/content.ts';
+import { Differences } from '../../../src/panel/differences.ts';
+import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { aPrediction } from '../../support/predictions.ts';
+
+describe('the comparison of a sample', () => {
+  it('carries so many answers as are asked for, and tells of all of them', () => {
+    const store = new PredictionStore();
+    for (let epoch = 0; epoch < 500; epoch += 1) {
+      const rate = epoch === 7 ? 0.9 : 0.5;
+      store.add(aPrediction({ epoch, sample_index: 3, char_error_rate: rate, exact_match: epoch >= 4 ? 1 : 0 }));
+    }
+    const differences = new Differences('', () => {});
+    const view = { sample: 3, compareWith: 'nothing', answers: 200 } as const;
+    const message = comparisonMessage(store, view, differences);
+    assert.deepEqual(
+      [message.answers, message.history.length, message.history[0]?.epoch, message.history.at(-1)?.epoch],
+      [500, 200, 499, 300],
+    );
+    assert.deepEqual([message.firstCorrect, message.firstRegression], [4, 7]);
+    assert.equal(comparisonMessage(store, { ...view, answers: 400 }, differences).history.length, 400);
+  });
+});
