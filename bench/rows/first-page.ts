@@ -7,7 +7,7 @@ import { largePrediction } from '../support/largeRun.ts';
 import { build, postBody, withServer } from '../support/server.ts';
 import { firstView } from '../support/stores.ts';
 
-const count = 100_000;
+const count = Number(process.env['N'] ?? 100_000);
 const batch = 1000;
 const runs = 3;
 const pageAfter: number[] = [];

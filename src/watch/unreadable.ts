@@ -31,6 +31,8 @@ export class Unreadable {
     // A reading of the whole job may not tell an epoch that a reading of the epoch did.
     if (epoch === null && [...this.#rows.values()].some((known) => known.has(identity))) return;
     const place = epoch ?? epochOf(row);
+    // What could not be placed before may be placed now.
+    if (place !== null) this.#rows.get(null)?.delete(identity);
     const rows = this.#rows.get(place) ?? new Set();
     this.#rows.set(place, rows.add(identity));
   }
