@@ -23,7 +23,8 @@ export function jobSummary(jobId: string, job: Job | undefined, server: string):
     title: titleOf(jobId, job),
     server,
     status: job?.status ?? null,
-    currentEpoch: job?.current_epoch ?? null,
+    // Trainers count parts of an epoch too.
+    currentEpoch: job?.current_epoch == null ? null : Math.floor(job.current_epoch),
     totalEpochs: job?.total_epochs ?? null,
   };
 }

@@ -21,13 +21,13 @@ export function jobItem({ server, job }: { server: ServerId; job: Job }, isWatch
 
 /** Status, epoch, progress and loss in one line, as far as they are known. */
 export function describeJob(job: Job, isWatched: boolean): string {
-  const epoch = job.current_epoch == null ? null : vscode.l10n.t('epoch {0}', job.current_epoch);
+  // Trainers count parts of an epoch too.
+  const current = job.current_epoch == null ? null : Math.floor(job.current_epoch);
+  const epoch = current === null ? null : vscode.l10n.t('epoch {0}', current);
   const parts = [
     isWatched ? vscode.l10n.t('watching') : null,
     job._stale ? vscode.l10n.t('stale: no worker runs it') : job.status,
-    epoch !== null && job.total_epochs != null
-      ? vscode.l10n.t('epoch {0} of {1}', job.current_epoch ?? 0, job.total_epochs)
-      : epoch,
+    current !== null && job.total_epochs != null ? vscode.l10n.t('epoch {0} of {1}', current, job.total_epochs) : epoch,
     job.progress == null ? null : `${Math.round(job.progress)} %`,
     job.loss == null ? null : vscode.l10n.t('loss {0}', Number(job.loss.toPrecision(4))),
   ];

@@ -36,7 +36,7 @@ export function readPalette(): Palette {
       exact: variable('charts-green'),
       overlap: variable('charts-blue'),
       validation: variable('charts-purple'),
-      loss: variable('charts-orange'),
+      loss: variable('charts-yellow'),
       learningRate: variable('charts-blue'),
     },
   };
