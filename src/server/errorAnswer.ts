@@ -31,8 +31,8 @@ export function errorSender(
   refuse: (error: HttpError, request: FastifyRequest) => Promise<HttpError>,
 ): SendError {
   return async (thrown, request, reply, form = 'json') => {
-    const error =
-      thrown instanceof HttpError && thrown.status === 401 ? await refuse(thrown, request) : (thrown as Error);
+    const told = hasLeft(request) ? new HttpError(400, 'The connection ended before the answer') : (thrown as Error);
+    const error = told instanceof HttpError && told.status === 401 ? await refuse(told, request) : told;
     const { status, message } = describeError(error, limits.bodyBytes);
     if (status >= 500 && !(error instanceof HttpError)) {
       metrics.errors.add();
@@ -46,6 +46,11 @@ export function errorSender(
     if (form === 'text') void reply.type('text/plain; charset=utf-8').send(message);
     else void reply.type('application/json; charset=utf-8').send(JSON.stringify({ error: message }));
   };
+}
+
+/** True when the client went away in the middle of its request: nobody's fault here, whatever failed of it. */
+function hasLeft({ raw }: FastifyRequest): boolean {
+  return raw.errored !== null;
 }
 
 function describeError(error: unknown, bodyBytes: number): ErrorAnswer {

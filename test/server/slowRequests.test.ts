@@ -12,6 +12,7 @@ import {
   sample,
   type TestJob,
 } from '../support/serverClient.ts';
+import { sharedPostgres } from '../support/sharedPostgres.ts';
 
 describe('a client that takes too long to ask', () => {
   let server: TestServer;
@@ -78,6 +79,31 @@ describe('a client that takes too long to ask', () => {
     assert.deepEqual(await readPredictions(server, job.id), []);
   });
 
+  it('may leave in the middle of its body: nothing is stored, and it is no failure of the server', async () => {
+    const body = JSON.stringify({ job_id: job.id, predictions: [sample()] });
+    const head = ['POST /api/training/local/predictions HTTP/1.1', ...headers(), `Content-Length: ${body.length + 1}`];
+    for (const leave of ['end', 'destroy', 'resetAndDestroy'] as const)
+      await sendAndLeave(server, head, body, 50, leave);
+    assert.deepEqual(await readPredictions(server, job.id), []);
+    await assertNoFailure(server);
+  });
+
+  it('may leave while the database works for it', async () => {
+    const databaseUrl = await (await sharedPostgres()).createDatabase();
+    const waiting = await startServer({ env: { TRAINING_PREDICTIONS_DATABASE_URL: databaseUrl } });
+    const rows = `${JSON.stringify(sample())}\n`.repeat(2);
+    for (let index = 0; index < 30; index += 1) {
+      const head = [`POST /api/training/local/jobs/left-${index}/import HTTP/1.1`, 'Host: localhost'];
+      head.push(`X-API-Key: ${waiting.apiKey}`, `Content-Length: ${rows.length}`);
+      await sendAndLeave(waiting, head, rows, index % 6, 'destroy');
+    }
+    try {
+      await assertNoFailure(waiting);
+    } finally {
+      await waiting.stop();
+    }
+  });
+
   it('harms nobody else, and no stream that lives longer', async () => {
     const stream = await openStream(server, job.id);
     const slow = Promise.all(Array.from({ length: 50 }, () => drip('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')));
@@ -106,3 +132,27 @@ describe('a client that takes too long to ask', () => {
     assert.deepEqual([answer.status, answer.json['count']], [200, 5]);
   });
 });
+
+/** Sends a request, waits so many ms, and goes. */
+async function sendAndLeave(
+  { url }: TestServer,
+  head: readonly string[],
+  body: string,
+  after: number,
+  leave: 'end' | 'destroy' | 'resetAndDestroy',
+): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = net.connect(Number(port), hostname).resume();
+  socket.on('error', () => {});
+  await new Promise<void>((resolve) => {
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`, () => resolve());
+  });
+  await sleep(after);
+  socket[leave]();
+  await once(socket, 'close');
+}
+
+async function assertNoFailure(server: TestServer): Promise<void> {
+  assert.match((await request(server, '/metrics')).text, /^training_predictions_errors_total 0$/m);
+  assert.ok(!server.output.stderr.includes('"level":50'), server.output.stderr);
+}
