@@ -32,8 +32,8 @@ export async function withFolder<T>(use: (folder: string) => Promise<T> | T): Pr
 }
 
 /** Posts a body with the job's token over a kept connection; plain `node:http`, the lightest client there is. */
-export function postBody(server: TestServer, job: TestJob, body: string): Promise<void> {
-  const { hostname, port } = new URL(server.url);
+export function postBody({ url }: Pick<TestServer, 'url'>, job: Pick<TestJob, 'token'>, body: string): Promise<void> {
+  const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const sent = request(
       {

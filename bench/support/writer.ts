@@ -1,0 +1,13 @@
+/** Posts predictions one by one, so many a second: `node writer.ts URL JOB TOKEN RATE SECONDS`. */
+
+import { largePrediction } from './largeRun.ts';
+import { postBody } from './server.ts';
+
+const [url = '', id = '', token = '', rate = '', seconds = ''] = process.argv.slice(2);
+const start = performance.now();
+for (let n = 0; n < Number(rate) * Number(seconds); n += 1) {
+  const due = start + (n / Number(rate)) * 1000;
+  if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+  const { id: _id, job_id: _job, created_at: _created, user_id: _user, ...sent } = largePrediction(n);
+  await postBody({ url }, { token }, JSON.stringify({ job_id: id, predictions: [sent] }));
+}
