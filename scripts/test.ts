@@ -21,13 +21,15 @@ interface Suite {
 
 const check = (name: string, ...command: string[]): Suite => ({ name, command, counts: false, limit: 5 });
 
+const mochaCommand = (options: string[], ...files: string[]): string[] => [
+  'node_modules/mocha/bin/mocha.js',
+  ...['--reporter', './test/support/countingReporter.ts', ...options],
+  ...files,
+];
+
 const mocha = (name: string, limit: number, ...options: string[]): Suite => ({
   name,
-  command: [
-    'node_modules/mocha/bin/mocha.js',
-    ...['--reporter', './test/support/countingReporter.ts', ...options],
-    `test/${name}/**/*.test.ts`,
-  ],
+  command: mochaCommand(options, `test/${name}/**/*.test.ts`),
   counts: true,
   limit,
 });
@@ -42,6 +44,18 @@ const suites: Suite[] = [
   mocha('packaged', 2),
   mocha('unit', 5),
   mocha('server', 10),
+  {
+    name: 'server on PostgreSQL',
+    command: mochaCommand(
+      ['--timeout', '60000'],
+      ...['jobs', 'predictions', 'trainingMetrics', 'batchKeys', 'importJob', 'stream', 'watchSession'].map(
+        (file) => `test/server/${file}.test.ts`,
+      ),
+    ),
+    env: { TEST_ENGINE: 'postgresql' },
+    counts: true,
+    limit: 5,
+  },
   mocha('stream', 10),
   { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 5 },
   {

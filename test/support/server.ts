@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { databaseEnvironment } from './testDatabase.ts';
 
 /** The server's TypeScript, run as it is. */
 export const sourceEntry = join(import.meta.dirname, '../../src/server/main.ts');
@@ -39,7 +40,8 @@ export interface TestServer {
 /** Resolves once the server listens. Rejects with its standard error when it ends before. */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'training-predictions-'));
-  const { child, output } = spawnServer(['--data-dir', dataDir, '--port', `${options.port ?? 0}`], options);
+  const env = { ...(await databaseEnvironment(dataDir)), ...options.env };
+  const { child, output } = spawnServer(['--data-dir', dataDir, '--port', `${options.port ?? 0}`], { ...options, env });
   const exited = exitOf(child);
   const ended = exited.then((code) => {
     throw new Error(`The server ended with ${code} before it listened: ${output.stderr}`);

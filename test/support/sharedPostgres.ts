@@ -8,5 +8,5 @@ export function sharedPostgres(): Promise<PostgresServer> {
   return started;
 }
 
-// Outside of any suite: at the end of the run.
-after(async () => (await started)?.stop());
+// Outside of any suite: at the end of the run. A program that is no test run ends it by ending.
+if (typeof after === 'function') after(async () => (await started)?.stop());
