@@ -17,8 +17,8 @@ export interface Identity {
 
 /**
  * Who may do what. Of the API key a hash is held. A job token is not held at all but derived, by HMAC-SHA256 of a
- * server secret over the job's id and incarnation: it can be told again when the job is updated, though a copy of
- * the database tells no token, and a job made again under its id has a new one.
+ * server secret over the job's id and incarnation: it can be told again when the job is updated, though no table of jobs
+ * tells a token, and a job made again under its id has a new one.
  */
 export class Auth {
   readonly #keyHash: Buffer;
