@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findServer } from '../../src/localServer/discovery.ts';
+import { stopServer } from '../../src/localServer/serverProcess.ts';
+import { eventually } from '../support/eventually.ts';
+import { request } from '../support/serverClient.ts';
+import { Workbench } from '../support/workbench.ts';
+
+describe('the commands for jobs and the local server, in VS Code', () => {
+  let dataDir: string;
+  let workbench: Workbench;
+
+  const server = () =>
+    JSON.parse(readFileSync(path.join(dataDir, 'home', 'server.json'), 'utf8')) as { url: string; apiKey: string };
+  const item = (name: RegExp) => workbench.page.getByRole('treeitem', { name });
+  const dialog = () => workbench.page.locator('.monaco-dialog-box');
+
+  before(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'job-commands-'));
+    workbench = await Workbench.open({ dataDir, machineSettings: { 'trainingPredictions.localServer.port': 0 } });
+    await workbench.run('Training Predictions: Focus on Jobs View');
+  });
+
+  after(async () => {
+    await workbench?.close();
+    const left = await findServer(path.join(dataDir, 'home'));
+    if (left !== null) await stopServer(left, path.join(dataDir, 'home'));
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  async function chooseFile(file: string): Promise<void> {
+    await workbench.run('Import Predictions');
+    // The dialog writes its folder into the box once it has opened.
+    const input = workbench.quickInput.locator('.quick-input-box input');
+    await eventually('the dialog opened', async () => ((await input.inputValue()).startsWith('/') ? true : undefined));
+    // It takes no answer while it lists the folder of what is typed.
+    await input.fill(file);
+    await workbench.quickInput.getByRole('option', { name: path.basename(file) }).waitFor();
+    await input.press('Enter');
+  }
+
+  /** One question follows the other: an answer waits for its own. */
+  async function pickColumn(question: string, column: string): Promise<void> {
+    await workbench.quickInput.locator(`input[placeholder*="${question}"]`).waitFor();
+    await workbench.pick(column);
+  }
+
+  async function deleteJob(title: string): Promise<void> {
+    await workbench.run('FineTune Lab: Delete Job');
+    await workbench.quickInput.locator('.quick-input-title').filter({ hasText: 'Delete Job' }).waitFor();
+    await workbench.pick(title);
+  }
+
+  it('imports a file after asking for its columns, starts the local server for it and offers to watch', async () => {
+    const file = path.join(dataDir, 'answers.csv');
+    await writeFile(file, 'text,generated,gold\n"Say, hello",hallo,hello\nSay bye,bye,bye\n');
+    await chooseFile(file);
+    await pickColumn('what the model answered', 'generated');
+    await pickColumn('the prompt', 'text');
+    await pickColumn('ground truth', 'gold');
+    const told = workbench.notification('2 predictions are imported');
+    await told.getByRole('button', { name: 'Watch' }).click();
+    await workbench.tab('Predictions: answers').waitFor();
+    await workbench.statusBarItem(/^Finished/).waitFor();
+    await workbench.panel.getByRole('grid', { name: 'Predictions' }).getByText('Say, hello').first().waitFor();
+    await item(/^answers/).waitFor();
+  });
+
+  it('deletes a job after a question that says what goes with it, and tells its panel', async () => {
+    await deleteJob('answers');
+    await dialog().getByText('Delete the job “answers”').waitFor();
+    await dialog().getByText('2 predictions go with it').waitFor();
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    assert.equal(await item(/^answers/).count(), 1);
+    await deleteJob('answers');
+    await dialog().getByRole('button', { name: 'Delete', exact: true }).click();
+    await workbench.statusBarItem(/^Deleted/).waitFor();
+    await item(/^answers/).waitFor({ state: 'hidden' });
+    const { json } = await request(server(), '/api/training/local/jobs');
+    assert.deepEqual(json['jobs'], []);
+  });
+
+  it('asks for a database under a mask, and stores no address that does not work', async () => {
+    await workbench.run('Set Database');
+    const input = workbench.quickInput.locator('input[type=password]');
+    await input.fill('mysql://localhost/db');
+    await workbench.quickInput.getByText('Expected an address such as').waitFor();
+    await input.fill('postgresql://me:sesame@127.0.0.1:9/none');
+    await input.press('Enter');
+    const refusal = workbench.notification('The address is not stored');
+    await refusal.waitFor({ timeout: 60_000 });
+    assert.doesNotMatch((await refusal.textContent()) ?? '', /sesame/);
+    await workbench.run('Notifications: Clear All Notifications');
+  });
+});
