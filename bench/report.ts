@@ -82,7 +82,7 @@ export function report({ name, measured, unit, ours, peer, target, limit, more }
     ratio: ratio === null ? null : rounded(ratio),
     target: inWords(target, unit),
     runs: ours.length,
-    spread: rounded((Math.max(...ours) - Math.min(...ours)) / our),
+    spread: our === 0 ? 0 : rounded((Math.max(...ours) - Math.min(...ours)) / our),
     met,
     ...(!met && limit !== undefined && { limit }),
     more: { load: rounded(loadavg()[0] ?? 0), ...more },

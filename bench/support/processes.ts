@@ -30,8 +30,20 @@ export function extensionHosts(folder: string): number[] {
     });
 }
 
-/** Seconds that the main thread of a page's process was busy so far. */
-export async function busySeconds(session: CDPSession): Promise<number> {
+/** Seconds that the main thread of a page was busy; script and layout are parts of `main`. */
+export interface Busy {
+  main: number;
+  script: number;
+  layout: number;
+}
+
+/** So far, by the browser's own counters. */
+export async function busySeconds(session: CDPSession): Promise<Busy> {
   const { metrics } = await session.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  const value = (wanted: string) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
+  return {
+    main: value('TaskDuration'),
+    script: value('ScriptDuration'),
+    layout: value('LayoutDuration') + value('RecalcStyleDuration'),
+  };
 }
