@@ -1,13 +1,14 @@
 /** From the answer to a POST to the row on the screen of a real VS Code, and what it costs there. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CDPSession, Frame } from 'playwright-core';
+import type { Frame } from 'playwright-core';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { type Fields, sample, type TestJob } from '../../test/support/serverClient.ts';
 import { median, quantile, report } from '../report.ts';
 import { arrivalText, noteArrivals, postSteadily, readArrivals } from '../support/arrivals.ts';
 import { openPagesWay } from '../support/pagesWay.ts';
-import { type Busy, busySeconds, cpuSeconds, extensionHosts } from '../support/processes.ts';
+import { cpuSeconds, extensionHosts } from '../support/processes.ts';
 import { prediction } from '../support/recordedRun.ts';
+import { frameIds, threadTime } from '../support/threadTime.ts';
 
 /** What a stretch of events at one rate came to. */
 interface Stretch {
@@ -15,10 +16,10 @@ interface Stretch {
   delays: number[];
   /** Share of what was posted. */
   seen: number;
-  /** ms of the screen's main thread an event, above its rest; script and layout are parts of it. */
+  /** ms of main thread an event for the frames that show predictions, above their rest. */
   busy: number;
-  script: number;
-  layout: number;
+  /** Parts of it by the browser's names. */
+  parts: Record<string, number>;
   /** Share of a core that the extension host took above its rest. */
   host: number;
 }
@@ -66,7 +67,7 @@ async function compareWithPage(held: number): Promise<void> {
   }
   report({
     name: 'main-thread-beside-page',
-    measured: `main thread of the screen an event, 10 events/s, ${held} held`,
+    measured: `main thread an event, 10 events/s, ${held} held`,
     unit: 'ms',
     ours: ours.map(({ busy }) => busy),
     peer: { name: "the page's way", values: theirs.map(({ busy }) => busy) },
@@ -85,11 +86,11 @@ async function atRest(held: number): Promise<void> {
   }
   report({
     name: 'main-thread',
-    measured: `main thread of window and panel together an event, 10 events/s, ${held} held`,
+    measured: `main thread of the panel an event: script, styles, layout; 10 events/s, ${held} held`,
     unit: 'ms',
     ours: slow.map(({ busy }) => busy),
     target: { of: 'ours', atMost: 1 },
-    more: { script: median(slow.map(({ script }) => script)), layout: median(slow.map(({ layout }) => layout)) },
+    more: slow.at(-1)?.parts ?? {},
   });
   report({
     name: 'extension-host-cpu',
@@ -144,24 +145,15 @@ async function panelFrame(): Promise<Frame> {
   return frame;
 }
 
-/** The main thread that draws a frame; a panel has that of its window. */
-async function session(frame: Frame): Promise<CDPSession> {
-  const cdp = await frame.page().context().newCDPSession(frame.page());
-  await cdp.send('Performance.enable');
-  return cdp;
-}
-
 async function stretch(job: TestJob, held: number, rate: number, frame: Frame): Promise<Stretch> {
-  const cdp = await session(frame);
   const count = rate * 8;
   const first = posted;
   posted += count;
-  const [host] = extensionHosts(mark);
-  if (host === undefined) throw new Error('The extension host is not found');
+  const frames = await framesAround(frame);
   await sleep(500);
-  const idle = await costOf(cdp, host, () => sleep(4000));
+  const idle = await costOf(frames, () => sleep(3000));
   let answered = new Map<number, number>();
-  const cost = await costOf(cdp, host, async () => {
+  const cost = await costOf(frames, async () => {
     answered = await postSteadily(first, count, rate, (numbers) =>
       stage.add(
         job,
@@ -171,40 +163,50 @@ async function stretch(job: TestJob, held: number, rate: number, frame: Frame): 
     await sleep(500);
   });
   const seen = await readArrivals(frame);
-  await cdp.detach();
   const delays = [...answered].flatMap(([n, at]) => {
     const shown = seen.get(n);
     return shown === undefined ? [] : [shown - at];
   });
-  const above = (name: keyof Busy) => ((cost[name] - idle[name]) * cost.took * 1000) / count;
+  const eachEvent = (share: number) => (share * cost.took * 1000) / count;
   return {
     delays,
     seen: delays.length / count,
-    busy: above('main'),
-    script: above('script'),
-    layout: above('layout'),
+    busy: eachEvent(cost.main - idle.main),
+    parts: Object.fromEntries(
+      Object.entries(cost.byName).map(([name, share]) => [name, Number(eachEvent(share).toFixed(3))]),
+    ),
     host: cost.host - idle.host,
   };
 }
 
-/** Shares of a core, and the seconds that it took. */
-async function costOf(
-  cdp: CDPSession,
-  host: number,
-  work: () => Promise<void>,
-): Promise<Busy & { host: number; took: number }> {
-  const [before, hostBefore, start] = [await busySeconds(cdp), cpuSeconds(host), performance.now()];
-  await work();
-  const took = (performance.now() - start) / 1000;
-  const after = await busySeconds(cdp);
-  const share = (name: keyof Busy) => (after[name] - before[name]) / took;
-  return {
-    main: share('main'),
-    script: share('script'),
-    layout: share('layout'),
-    host: (cpuSeconds(host) - hostBefore) / took,
-    took,
-  };
+interface Cost {
+  /** Shares of a core. */
+  main: number;
+  byName: Record<string, number>;
+  host: number;
+  /** Seconds. */
+  took: number;
+}
+
+async function costOf(frames: ReadonlySet<string>, work: () => Promise<void>): Promise<Cost> {
+  const browser = stage.workbench.page.context().browser();
+  const [host] = extensionHosts(mark);
+  if (host === undefined || browser === null) throw new Error('The extension host is not found');
+  let [hostSeconds, took] = [0, 0];
+  const { total, byName } = await threadTime(browser, frames, async () => {
+    const [before, start] = [cpuSeconds(host), performance.now()];
+    await work();
+    took = (performance.now() - start) / 1000;
+    hostSeconds = cpuSeconds(host) - before;
+  });
+  const shares = Object.entries(byName).map(([name, seconds]) => [name, seconds / took] as const);
+  return { main: total / took, byName: Object.fromEntries(shares), host: hostSeconds / took, took };
+}
+
+/** A webview is a frame in a frame. */
+async function framesAround(frame: Frame): Promise<Set<string>> {
+  const isPanel = frame.parentFrame() !== null;
+  return frameIds(frame.page(), isPanel ? '/webview/' : stage.server.url);
 }
 
 /** The run goes on: a new epoch every 50 predictions. */

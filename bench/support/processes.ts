@@ -1,6 +1,5 @@
 /** What processes of this machine cost, as Linux counts it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CDPSession } from 'playwright-core';
 
 /** Clock ticks a second in `/proc`; 100 on every Linux that Node runs on. */
 const ticks = 100;
@@ -28,22 +27,4 @@ export function extensionHosts(folder: string): number[] {
         throw error;
       }
     });
-}
-
-/** Seconds that the main thread of a page was busy; script and layout are parts of `main`. */
-export interface Busy {
-  main: number;
-  script: number;
-  layout: number;
-}
-
-/** So far, by the browser's own counters. */
-export async function busySeconds(session: CDPSession): Promise<Busy> {
-  const { metrics } = await session.send('Performance.getMetrics');
-  const value = (wanted: string) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
-  return {
-    main: value('TaskDuration'),
-    script: value('ScriptDuration'),
-    layout: value('LayoutDuration') + value('RecalcStyleDuration'),
-  };
 }
