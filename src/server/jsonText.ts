@@ -6,8 +6,14 @@
 const quote = 0x22;
 const comma = 0x2c;
 const backslash = 0x5c;
-const openings = new Set([0x5b, 0x7b]);
-const closings = new Set([0x5d, 0x7d]);
+
+function isOpening(code: number): boolean {
+  return code === 0x5b || code === 0x7b;
+}
+
+function isClosing(code: number): boolean {
+  return code === 0x5d || code === 0x7d;
+}
 
 /** The text of each member's value, by name; the last one wins, as in `JSON.parse`. */
 export function members(object: string): Map<string, string> {
@@ -28,7 +34,7 @@ export function members(object: string): Map<string, string> {
 export function elements(array: string): string[] {
   const found: string[] = [];
   let at = skipSpace(array, skipSpace(array, 0) + 1);
-  while (at < array.length && !closings.has(array.charCodeAt(at))) {
+  while (at < array.length && !isClosing(array.charCodeAt(at))) {
     const end = endOfValue(array, at);
     found.push(array.slice(at, end));
     at = nextItem(array, end);
@@ -39,6 +45,26 @@ export function elements(array: string): string[] {
 /** The object that has these members. */
 export function objectText(parts: ReadonlyMap<string, string>): string {
   return `{${[...parts].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+}
+
+/** True when no name stands twice in an object that became `value`, and no line end between its tokens. */
+export function isPlain(object: string, value: object): boolean {
+  if (object.includes('\n') || object.includes('\r')) return false;
+  return memberCount(object) === Object.keys(value).length;
+}
+
+/** Names that stand twice count twice. The object has a member. */
+function memberCount(object: string): number {
+  let count = 1;
+  let depth = 0;
+  for (let at = 0; at < object.length; at += 1) {
+    const code = object.charCodeAt(at);
+    if (code === quote) at = endOfString(object, at) - 1;
+    else if (code === comma && depth === 1) count += 1;
+    else if (isOpening(code)) depth += 1;
+    else if (isClosing(code)) depth -= 1;
+  }
+  return count;
 }
 
 /** Line ends stand between tokens only; an event stream would end its line at them. */
@@ -60,14 +86,14 @@ function skipSpace(text: string, from: number): number {
 function endOfValue(text: string, start: number): number {
   const first = text.charCodeAt(start);
   if (first === quote) return endOfString(text, start);
-  if (openings.has(first)) return endOfContainer(text, start);
+  if (isOpening(first)) return endOfContainer(text, start);
   let at = start + 1;
   while (at < text.length && isScalar(text.charCodeAt(at))) at += 1;
   return at;
 }
 
 function isScalar(code: number): boolean {
-  return code > 0x20 && code !== comma && !closings.has(code);
+  return code > 0x20 && code !== comma && !isClosing(code);
 }
 
 function endOfContainer(text: string, start: number): number {
@@ -79,8 +105,8 @@ function endOfContainer(text: string, start: number): number {
       at = endOfString(text, at);
       continue;
     }
-    if (openings.has(code)) depth += 1;
-    else if (closings.has(code)) depth -= 1;
+    if (isOpening(code)) depth += 1;
+    else if (isClosing(code)) depth -= 1;
     at += 1;
   } while (depth > 0);
   return at;

@@ -1,10 +1,12 @@
 import type { PredictionInput } from '../wire/prediction.ts';
-import { members, objectText } from './jsonText.ts';
+import { isPlain, members, objectText } from './jsonText.ts';
 import type { FilledScores } from './scoring.ts';
 import type { JobRecord, NewPrediction, StoredPrediction } from './storage.ts';
 
 /** Fields that only the server sets; what a script sends under these names is not kept. */
 const serverFields = ['id', 'job_id', 'user_id', 'created_at', 'seq'];
+
+const skippedField = 'score_skipped';
 
 /**
  * A row to store: what came, text for text, with the missing scores filled in.
@@ -19,22 +21,35 @@ export function newPrediction(
   origin: Pick<NewPrediction, 'id' | 'createdAt'>,
 ): NewPrediction {
   const { scores } = filled;
-  const content = members(text);
-  for (const name of serverFields) content.delete(name);
-  for (const name of filled.filled) content.set(name, JSON.stringify(scores[name]));
-  if (filled.skipped !== null) content.set('score_skipped', JSON.stringify(filled.skipped));
   return {
     ...origin,
     epoch: input.epoch,
     step: input.step,
     sampleIndex: input.sample_index,
-    content: objectText(content),
+    content: contentOf(input, text, filled),
     exactMatch: scores.exact_match,
     charErrorRate: scores.char_error_rate,
     lengthRatio: scores.length_ratio,
     wordOverlap: scores.word_overlap,
     validationPass: input.validation_pass ?? null,
   };
+}
+
+/** Nearly always what was filled in can simply follow what came. */
+function contentOf(input: PredictionInput, text: string, { scores, filled, skipped }: FilledScores): string {
+  const replaces = filled.some((name) => name in input) || (skipped !== null && skippedField in input);
+  if (replaces || serverFields.some((name) => name in input) || !isPlain(text, input)) {
+    const content = members(text);
+    for (const name of serverFields) content.delete(name);
+    for (const name of filled) content.set(name, String(scores[name]));
+    if (skipped !== null) content.set(skippedField, JSON.stringify(skipped));
+    return objectText(content);
+  }
+  let added = '';
+  for (const name of filled) added += `,"${name}":${scores[name]}`;
+  if (skipped !== null) added += `,"${skippedField}":${JSON.stringify(skipped)}`;
+  const whole = text.trim();
+  return added === '' ? whole : `${whole.slice(0, -1)}${added}}`;
 }
 
 /** The prediction as every route and event tells it: JSON on one line. */

@@ -1,7 +1,14 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PredictionInput } from '../wire/prediction.ts';
-import { charErrorRate, plainScores, type Scores } from '../wire/scores.ts';
+import {
+  type ComparableTruth,
+  charErrorRate,
+  comparable,
+  comparableTruth,
+  plainScores,
+  type Scores,
+} from '../wire/scores.ts';
 import { mapInTurns } from './turns.ts';
 
 /** A prediction's four scores: the script's where it sent them, else ours, else null. */
@@ -23,9 +30,18 @@ export type ScorePair = readonly [prediction: string, groundTruth: string];
  */
 const limits = { inline: 10_000_000, single: 1_000_000_000, batch: 4_000_000_000 };
 
+/** How many truths are kept ready, and how long one of them may be. */
+const keptTruths = { count: 2000, characters: 1000 };
+
+const names = ['exact_match', 'char_error_rate', 'length_ratio', 'word_overlap'] as const;
+
+/** What is done for a prediction's character error rate. */
+type Plan = 'none' | 'rate' | 'tooLong';
+
 /** Fills in missing scores, in a worker thread where it takes long. */
 export class Scorer {
   #worker: Worker | undefined;
+  readonly #truths = new Map<string, ComparableTruth>();
   /** The worker answers in order. */
   readonly #waiting: { resolve: (rates: number[]) => void; reject: (error: Error) => void }[] = [];
 
@@ -33,7 +49,7 @@ export class Scorer {
   async fill(predictions: readonly PredictionInput[]): Promise<FilledScores[]> {
     let cost = 0;
     const pairs: ScorePair[] = [];
-    const plans = predictions.map((prediction) => {
+    const plans = predictions.map((prediction): Plan => {
       const truth = prediction.ground_truth;
       if (truth == null || prediction.char_error_rate != null) return 'none';
       const product = prediction.prediction.length * truth.length;
@@ -42,12 +58,11 @@ export class Scorer {
       pairs.push([prediction.prediction, truth]);
       return 'rate';
     });
-    const rates =
-      cost > limits.inline ? await this.#inWorker(pairs) : await mapInTurns(pairs, (pair) => charErrorRate(...pair));
+    const rates = cost > limits.inline ? await this.#inWorker(pairs) : undefined;
     let next = 0;
     return mapInTurns(predictions, (prediction, index) => {
-      const rate = plans[index] === 'rate' ? (rates[next++] ?? null) : null;
-      return fillOne(prediction, rate, plans[index] === 'tooLong');
+      const plan = plans[index] ?? 'none';
+      return this.#fillOne(prediction, plan, plan === 'rate' ? rates?.[next++] : undefined);
     });
   }
 
@@ -78,20 +93,41 @@ export class Scorer {
     this.#worker = undefined;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
-}
 
-function fillOne(prediction: PredictionInput, rate: number | null, tooLong: boolean): FilledScores {
-  const truth = prediction.ground_truth;
-  const { exact_match = null, char_error_rate = null, length_ratio = null, word_overlap = null } = prediction;
-  const sent = { exact_match, char_error_rate, length_ratio, word_overlap };
-  if (truth == null || Object.values(sent).every((value) => value !== null)) {
-    return { scores: sent, filled: [], skipped: null };
+  /** @param rate the character error rate, where the worker computed it */
+  #fillOne(prediction: PredictionInput, plan: Plan, rate: number | undefined): FilledScores {
+    const {
+      ground_truth,
+      exact_match = null,
+      char_error_rate = null,
+      length_ratio = null,
+      word_overlap = null,
+    } = prediction;
+    const scores = { exact_match, char_error_rate, length_ratio, word_overlap };
+    if (ground_truth == null) return { scores, filled: [], skipped: null };
+    const filled = names.filter((name) => scores[name] === null);
+    if (filled.length === 0) return { scores, filled, skipped: null };
+    const text = comparable(prediction.prediction);
+    const truth = this.#truth(ground_truth);
+    const ours = {
+      ...plainScores(text, truth),
+      char_error_rate: plan === 'rate' ? (rate ?? charErrorRate(text, truth)) : null,
+    };
+    for (const name of filled) scores[name] = ours[name];
+    if (plan !== 'tooLong') return { scores, filled, skipped: null };
+    const lengths = `${prediction.prediction.length} × ${ground_truth.length} characters`;
+    return { scores, filled, skipped: `char_error_rate: texts too long to compare (${lengths})` };
   }
-  const ours = { ...plainScores(prediction.prediction, truth), char_error_rate: rate };
-  const names = ['exact_match', 'char_error_rate', 'length_ratio', 'word_overlap'] as const;
-  const filled = names.filter((name) => sent[name] === null);
-  const scores = { ...sent };
-  for (const name of filled) scores[name] = ours[name];
-  const lengths = `${prediction.prediction.length} × ${truth.length} characters`;
-  return { scores, filled, skipped: tooLong ? `char_error_rate: texts too long to compare (${lengths})` : null };
+
+  /** The truths of a job's samples come again in each epoch. */
+  #truth(groundTruth: string): ComparableTruth {
+    if (groundTruth.length > keptTruths.characters) return comparableTruth(groundTruth);
+    let truth = this.#truths.get(groundTruth);
+    if (truth === undefined) {
+      if (this.#truths.size >= keptTruths.count) this.#truths.clear();
+      truth = comparableTruth(groundTruth);
+      this.#truths.set(groundTruth, truth);
+    }
+    return truth;
+  }
 }

@@ -7,8 +7,8 @@ const turn = 10;
 export async function mapInTurns<T, R>(items: readonly T[], map: (item: T, index: number) => R): Promise<R[]> {
   const results: R[] = [];
   let end = performance.now() + turn;
-  for (const [index, item] of items.entries()) {
-    results.push(map(item, index));
+  for (const item of items) {
+    results.push(map(item, results.length));
     if (performance.now() < end) continue;
     await nextTurn();
     end = performance.now() + turn;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { distance } from 'fastest-levenshtein';
 import { score } from '../../../src/wire/scores.ts';
 import { readSampleRun } from '../../support/sampleRun.ts';
 
@@ -45,5 +47,36 @@ describe('prediction scores', () => {
   it('count UTF-16 code units, lone surrogates too', () => {
     assert.equal(score('😀', '😁').char_error_rate, 0.5);
     assert.equal(score('\ud800', '\ud800').char_error_rate, 0);
+  });
+
+  it('are those of the definition, whatever white space, letters and equal parts there are', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(' ', '\t', '\n', '\u00a0', '\u3000', '\ufeff', '\u001c', '\u0085', 'a', 'A', 'b', 'Σ', 'İ', 'ß'),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    );
+    const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
+    const words = (all: string) =>
+      new Set(
+        all
+          .trim()
+          .toLowerCase()
+          .split(/\s+/)
+          .filter((word) => word !== ''),
+      );
+    fc.assert(
+      fc.property(text, text, text, text, (start, one, other, end) => {
+        const [prediction, truth] = [start + one + end, start + other + end];
+        const predicted = [...words(prediction)];
+        const shared = predicted.filter((word) => words(truth).has(word));
+        const length = Math.max(truth.length, 1);
+        assert.deepEqual(score(prediction, truth), {
+          exact_match: prediction.trim().toLowerCase() === truth.trim().toLowerCase() ? 1 : 0,
+          char_error_rate: Math.min(1, distance(prediction.toLowerCase(), truth.toLowerCase()) / length),
+          length_ratio: prediction.length / length,
+          word_overlap: predicted.length === 0 ? 0 : shared.length / predicted.length,
+        });
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
