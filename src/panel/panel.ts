@@ -6,7 +6,7 @@ import { titleOf } from '../watch/jobTitle.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { schema } from '../wire/schema.ts';
-import { comparisonMessage, detailOf, jobSummary, type OtherJob, statusMessage, trendsMessage } from './content.ts';
+import { detailOf, jobSummary, statusMessage } from './content.ts';
 import type { DiffDocuments } from './diffDocuments.ts';
 import { Differences } from './differences.ts';
 import { pickFile } from './exportPredictions.ts';
@@ -24,7 +24,9 @@ import {
   type WebviewMessageOf,
   webviewMessageType,
 } from './protocol.ts';
+import { SampleView } from './sampleView.ts';
 import { TableView } from './tableView.ts';
+import { type OtherJob, TrendsView } from './trendsView.ts';
 
 /** Between two messages of new rows, in ms. */
 const rowInterval = 50;
@@ -55,6 +57,8 @@ export class Panel implements vscode.Disposable {
   readonly #losses = new Pace(rowInterval, () => this.#postLosses());
   readonly #table: TableView;
   readonly #differences: Differences;
+  readonly #sample: SampleView;
+  readonly #trends: TrendsView;
   #view: ViewState;
   #ready = false;
   /** Another slice of a search is on its way. */
@@ -90,6 +94,8 @@ export class Panel implements vscode.Disposable {
     const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
     this.#differences = new Differences(program, () => this.#postDifferences());
     this.#table = new TableView(watch.session.store, this.#view);
+    this.#sample = new SampleView(watch.session.store, this.#differences);
+    this.#trends = new TrendsView(watch.session.store);
     panel.webview.options = { enableScripts: true, localResourceRoots: localResourceRoots(context.extension) };
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
@@ -177,7 +183,7 @@ export class Panel implements vscode.Disposable {
     if (kept !== null) this.#view = kept;
     if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
     this.#wanted = null;
-    this.#table.forgetReader();
+    for (const tab of [this.#table, this.#sample, this.#trends]) tab.forgetReader();
     this.#table.show(this.#view, null);
     const { server, jobId } = this.watch;
     this.#post({
@@ -207,6 +213,7 @@ export class Panel implements vscode.Disposable {
 
   /** A difference that took its time is there: whatever shows it is sent again. */
   #postDifferences(): void {
+    this.#sample.forgetHistory();
     if (this.#view.tab === 'comparison') this.#rows.request();
     if (this.#view.tab === 'predictions') for (const id of this.#view.expanded) this.#postDetail(id);
   }
@@ -248,11 +255,10 @@ export class Panel implements vscode.Disposable {
 
   #postTab(): void {
     if (!this.#ready || !this.#panel.visible) return;
-    const { store } = this.watch.session;
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.page(),
-      comparison: () => comparisonMessage(store, this.#view, this.#differences),
-      trends: () => trendsMessage(store, this.#others(), this.#view.overlay),
+      comparison: () => this.#sample.message(this.#view),
+      trends: () => this.#trends.message(this.#others(), this.#view.overlay),
     };
     const message = messages[this.#view.tab]();
     this.#post(message);

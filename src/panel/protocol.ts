@@ -261,16 +261,24 @@ export type HostMessage =
       searching: boolean;
     }
   | { type: 'detail'; id: string; detail: RowDetail | null }
-  /** `history` is the newest epoch first: so many of the sample's `answers` as the view asks for. */
+  /** The sample's newest answers, as many of all its `answers` as the view asks for. */
   | {
       type: 'comparison';
       answers: number;
+      /** Ascending: those that the message before did not tell of as they are now, or all of them. */
       samples: SampleSummary[];
+      allSamples: boolean;
       sample: number | null;
       prompt: string;
       /** Cut like the prompt at `cellCharacters`. */
       groundTruth: string | null;
+      /** Newest first: those that the message before did not tell of as they are now, or all of them. */
       history: HistoryEntry[];
+      allHistory: boolean;
+      /** Where each of `history` is among all that are shown, from 0, ascending. */
+      places: number[];
+      /** How many are shown. */
+      shown: number;
       /** The first epoch whose answer is an exact match; null when none is. */
       firstCorrect: number | null;
       /** The first epoch whose answer is worse than the one before; null when none is. */
@@ -278,12 +286,14 @@ export type HostMessage =
     }
   | {
       type: 'trends';
+      /** Ascending by epoch, like `changes`: those that the message before did not tell of as they are now, or all. */
       points: TrendPoint[];
       overallImprovement: number | null;
       changes: EpochChanges[];
+      allEpochs: boolean;
       /** The other watched jobs, which can be laid over this one. */
       others: { key: string; title: string }[];
-      overlay: { key: string; title: string; points: TrendPoint[] } | null;
+      overlay: { key: string; title: string; points: TrendPoint[]; allEpochs: boolean } | null;
     }
   /** What the trainer logged; empty lines where the server has none. Comes with the Trends tab. */
   | { type: 'losses'; lines: Record<'train' | 'eval' | 'learningRate', LossLine> };

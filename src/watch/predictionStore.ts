@@ -3,7 +3,7 @@ import { SortedRows } from '../store/sortedRows.ts';
 import type { SpillOptions } from '../store/spill.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
-import type { TrendPoint } from '../wire/trends.ts';
+import { overallImprovement, type TrendPoint } from '../wire/trends.ts';
 import { type EpochChanges, EpochChangesCounter } from './epochChanges.ts';
 import { type Mark, SampleHistory } from './sampleHistory.ts';
 import { EpochTrend } from './trends.ts';
@@ -12,6 +12,13 @@ interface Epoch {
   /** Newest first. */
   readonly rows: SortedRows;
   readonly trend: EpochTrend;
+}
+
+/** A sample with its newest prompt and the number of its answers. */
+export interface SampleAnswers {
+  sampleIndex: number;
+  prompt: string;
+  answers: number;
 }
 
 /**
@@ -28,6 +35,7 @@ export class PredictionStore {
   /** Descending. */
   readonly #epochNumbers: number[] = [];
   readonly #samples = new Map<number, SampleHistory>();
+  #firstSample: number | null = null;
   readonly #changes = new EpochChangesCounter();
   /** The arrival number of the first row of this life. */
   #firstArrival = 0;
@@ -83,6 +91,7 @@ export class PredictionStore {
     this.#epochs.clear();
     this.#epochNumbers.length = 0;
     this.#samples.clear();
+    this.#firstSample = null;
     this.#changes.clear();
   }
 
@@ -185,6 +194,29 @@ export class PredictionStore {
     return this.#epochNumbers.map((epoch) => this.#changes.get(epoch)).reverse();
   }
 
+  /** The epochs whose trend or changes the rows from `row` on touched, ascending, as they are now. */
+  trendsSince(row: number): { points: TrendPoint[]; changes: EpochChanges[] } {
+    const touched = new Set<number>();
+    for (let next = row; next < this.size; next += 1) {
+      const epoch = this.#table.epoch(next);
+      touched.add(epoch);
+      // The sample's next answer is held against this one now.
+      const after = this.#samples.get(this.#table.sample(next))?.epochAfter(epoch);
+      if (after !== undefined) touched.add(after);
+    }
+    const epochs = [...touched].sort((a, b) => a - b);
+    return {
+      points: epochs.map((epoch) => this.#epochOf(epoch).trend.point),
+      changes: epochs.map((epoch) => this.#changes.get(epoch)),
+    };
+  }
+
+  /** As of `trends`, without making all of them; null where it says nothing. */
+  get overallImprovement(): number | null {
+    const ends = [...new Set([this.#epochNumbers.at(-1), this.#epochNumbers[0]])];
+    return overallImprovement(ends.flatMap((epoch) => (epoch === undefined ? [] : this.#epochOf(epoch).trend.point)));
+  }
+
   /** The largest epoch; null while nothing is held. */
   get newestEpoch(): number | null {
     return this.#epochNumbers[0] ?? null;
@@ -195,20 +227,36 @@ export class PredictionStore {
     return Math.min(this.size, Math.max(0, start - this.#firstArrival));
   }
 
-  /** Ascending by sample, each with its newest prompt and the number of its answers. */
-  samples(): { sampleIndex: number; prompt: string; answers: number }[] {
-    return [...this.#samples]
-      .map(([sampleIndex, { answers }]) => ({
-        sampleIndex,
-        prompt: this.#table.prompt(answers.at(0) ?? 0),
-        answers: answers.length,
-      }))
-      .sort((a, b) => a.sampleIndex - b.sampleIndex);
+  /** Ascending by sample. */
+  samples(): SampleAnswers[] {
+    return this.#answersTo(this.#samples.keys());
   }
 
-  /** All answers to one sample, newest first, by row. */
-  historyRows(sampleIndex: number): number[] {
-    return [...(this.#samples.get(sampleIndex)?.answers.from(0) ?? [])];
+  /** The samples that the rows from `row` on answer, ascending, as they are now. */
+  samplesSince(row: number): SampleAnswers[] {
+    const samples = new Set<number>();
+    for (let next = row; next < this.size; next += 1) samples.add(this.#table.sample(next));
+    return this.#answersTo(samples);
+  }
+
+  /** The smallest sample; null while nothing is held. */
+  get firstSample(): number | null {
+    return this.#firstSample;
+  }
+
+  /** How many answers a sample has. */
+  answerCount(sampleIndex: number): number {
+    return this.#samples.get(sampleIndex)?.answers.length ?? 0;
+  }
+
+  /** The answers to one sample, newest first, by row; `limit` of them at most. */
+  historyRows(sampleIndex: number, limit = Number.POSITIVE_INFINITY): number[] {
+    const rows: number[] = [];
+    for (const row of this.#samples.get(sampleIndex)?.answers.from(0) ?? []) {
+      if (rows.length >= limit) break;
+      rows.push(row);
+    }
+    return rows;
   }
 
   /** All answers to one sample, newest first. */
@@ -254,11 +302,21 @@ export class PredictionStore {
     return epoch;
   }
 
+  #answersTo(samples: Iterable<number>): SampleAnswers[] {
+    return [...samples]
+      .sort((a, b) => a - b)
+      .map((sampleIndex) => {
+        const { answers } = this.#sampleOf(sampleIndex);
+        return { sampleIndex, prompt: this.#table.prompt(answers.at(0) ?? 0), answers: answers.length };
+      });
+  }
+
   #sampleOf(index: number): SampleHistory {
     let sample = this.#samples.get(index);
     if (sample === undefined) {
       sample = new SampleHistory(this.#table);
       this.#samples.set(index, sample);
+      this.#firstSample = Math.min(index, this.#firstSample ?? index);
     }
     return sample;
   }

@@ -9,6 +9,7 @@ import { showMoreAnswers, showSample } from '../viewState.ts';
 import { answersText, comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
+import { nextComparison } from './nextComparison.ts';
 import { keepPlace } from './readingPlace.ts';
 import { createSampleChoice } from './sampleChoice.ts';
 
@@ -174,7 +175,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   return {
     element: element('div', { class: 'comparison' }, content, nothing.element),
     show: (message) => {
-      comparison = message;
+      comparison = nextComparison(comparison, message);
       refresh();
     },
     refresh,

@@ -1,6 +1,7 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
 import { type Absence, absenceOf } from '../absence.ts';
+import { descendingEpochs, withChanged } from '../changed.ts';
 import type { Formats } from '../formats.ts';
 import type { PanelStatus } from '../panelStatus.ts';
 import type { Filters } from '../viewState.ts';
@@ -34,24 +35,16 @@ export function pageSizes(present: number): number[] {
   return [...new Set([10, 25, 50, 100, present])].sort((a, b) => a - b);
 }
 
-/** A choice of the epoch filter: null stands for all. */
-export interface EpochChoice {
-  epoch: number | null;
-  text: string;
+/** "All (57)": the choice of all epochs, with the count of their rows. */
+export function allEpochsText(epochs: readonly EpochSummary[], formats: Formats): string {
+  let all = 0;
+  for (const { prediction_count } of epochs) all += prediction_count;
+  return `All (${formats.count(all)})`;
 }
 
-/** All epochs, then each with its count, newest first. */
-export function epochChoices(epochs: readonly EpochSummary[], formats: Formats): EpochChoice[] {
-  const all = epochs.reduce((sum, { prediction_count }) => sum + prediction_count, 0);
-  return [
-    { epoch: null, text: `All (${formats.count(all)})` },
-    ...epochs
-      .toSorted((a, b) => b.epoch - a.epoch)
-      .map(({ epoch, prediction_count }) => ({
-        epoch,
-        text: `${formats.count(epoch)} (${formats.count(prediction_count)})`,
-      })),
-  ];
+/** "1 (7)": an epoch and its count. */
+export function epochText({ epoch, prediction_count }: EpochSummary, formats: Formats): string {
+  return `${formats.count(epoch)} (${formats.count(prediction_count)})`;
 }
 
 /** "12 new"; null when nothing waits. */
@@ -99,17 +92,7 @@ export function pageAbsence(
 export function nextPage(shown: Page | null, arrived: Page): Page {
   const wait = arrived.searching && arrived.rows.length === 0 && shown !== null;
   const isWhole = shown === null || arrived.allEpochs;
-  const epochs = isWhole ? arrived.epochs : withChanged(shown.epochs, arrived.epochs);
+  const epochs = isWhole ? arrived.epochs : withChanged(shown.epochs, arrived.epochs, descendingEpochs);
   if (wait) return { ...shown, epochs, searching: true };
   return isWhole ? arrived : { ...arrived, epochs };
-}
-
-function withChanged(epochs: readonly EpochSummary[], changed: readonly EpochSummary[]): EpochSummary[] {
-  const later = new Map(changed.map((summary) => [summary.epoch, summary]));
-  const known = epochs.map((summary) => {
-    const now = later.get(summary.epoch);
-    later.delete(summary.epoch);
-    return now ?? summary;
-  });
-  return [...known, ...later.values()];
 }

@@ -121,9 +121,9 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   return {
     element: element('div', { class: 'predictions' }, toolbar.element, grid.element, nothing.element, pager.element),
     showPage: (message) => {
-      // Made before the host heard of the hold: it would move what is held.
-      if (panel.view().hold && !message.held) return;
-      page = nextPage(page, message);
+      const arrived = nextPage(page, message);
+      // Made before the host heard of the hold: its rows would move what is held, its epochs are told but once.
+      page = page !== null && panel.view().hold && !message.held ? { ...page, epochs: arrived.epochs } : arrived;
       refresh();
       settle();
     },

@@ -2,10 +2,10 @@ import { createCheckbox } from '../checkbox.ts';
 import { createButton, createProgressRing } from '../controls.ts';
 import { element } from '../dom.ts';
 import type { Panel } from '../panel.ts';
-import { createSelect } from '../select.ts';
 import { filterBy } from '../viewState.ts';
 import { createColumnsMenu } from './columnsMenu.ts';
-import { epochChoices, newRowsText, type Page } from './pageTexts.ts';
+import { createEpochFilter } from './epochFilter.ts';
+import { newRowsText, type Page } from './pageTexts.ts';
 import { createSearchField } from './searchField.ts';
 
 export interface Toolbar {
@@ -15,12 +15,12 @@ export interface Toolbar {
   focus(): void;
 }
 
+const noEpochs: Page['epochs'] = [];
+
 /** What stands above the table: its filters, the rows that wait, the choice of columns. */
 export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const { formats } = panel;
-  const epoch = createSelect({ id: 'epoch-filter' }, (value) =>
-    panel.change(filterBy({ epoch: value === '' ? null : Number(value) })),
-  );
+  const epoch = createEpochFilter(formats, (chosen) => panel.change(filterBy({ epoch: chosen })));
   const search = createSearchField((text) =>
     panel.change((view) => (view.search === text ? view : filterBy({ search: text })(view))),
   );
@@ -46,15 +46,7 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
     ),
     show: (page) => {
       const view = panel.view();
-      const choices = epochChoices(page?.epochs ?? [], formats);
-      // An epoch that was kept from before is a choice even while none of its rows is here.
-      if (choices.every((choice) => choice.epoch !== view.epoch)) {
-        choices.push({ epoch: view.epoch, text: `${view.epoch} (0)` });
-      }
-      epoch.show(
-        choices.map((choice) => ({ value: choice.epoch === null ? '' : String(choice.epoch), text: choice.text })),
-        view.epoch === null ? '' : String(view.epoch),
-      );
+      epoch.show(page?.epochs ?? noEpochs, view.epoch);
       search.show(view.search);
       ring.hidden = page?.searching !== true;
       regressed.show(view.regressedOnly);

@@ -9,6 +9,7 @@ import { createChangesView } from './changesView.ts';
 import type { CardActions } from './chartCard.ts';
 import { lossTrends } from './losses.ts';
 import { createLossView } from './lossView.ts';
+import { nextTrends } from './nextTrends.ts';
 import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
 import { improvementText, trends } from './series.ts';
@@ -105,7 +106,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   return {
     element: element('div', { class: 'trends' }, content, nothing.element, logged),
     show: (present) => {
-      message = present;
+      message = nextTrends(message, present);
       refresh();
     },
     showLosses: (present) => {

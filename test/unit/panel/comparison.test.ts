@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { comparisonMessage } from '../../../src/panel/content.ts';
 import { Differences } from '../../../src/panel/differences.ts';
+import { SampleView } from '../../../src/panel/sampleView.ts';
 import { PredictionStore } from '../../../src/watch/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
@@ -13,12 +13,12 @@ describe('the comparison of a sample', () => {
     }
     const differences = new Differences('', () => {});
     const view = { sample: 3, compareWith: 'nothing', answers: 200 } as const;
-    const message = comparisonMessage(store, view, differences);
+    const message = new SampleView(store, differences).message(view);
     assert.deepEqual(
       [message.answers, message.history.length, message.history[0]?.epoch, message.history.at(-1)?.epoch],
       [500, 200, 499, 300],
     );
     assert.deepEqual([message.firstCorrect, message.firstRegression], [4, 7]);
-    assert.equal(comparisonMessage(store, { ...view, answers: 400 }, differences).history.length, 400);
+    assert.equal(new SampleView(store, differences).message({ ...view, answers: 400 }).history.length, 400);
   });
 });

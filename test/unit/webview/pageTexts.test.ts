@@ -3,7 +3,8 @@ import type { Row } from '../../../src/panel/protocol.ts';
 import { formatsFor } from '../../../webview/formats.ts';
 import type { PanelStatus } from '../../../webview/panelStatus.ts';
 import {
-  epochChoices,
+  allEpochsText,
+  epochText,
   filtersText,
   lastOffset,
   newRowsText,
@@ -18,6 +19,8 @@ import { noFilters } from '../../../webview/viewState.ts';
 
 const formats = formatsFor('en');
 const live: PanelStatus = { label: 'Live', loading: false, settled: true };
+
+const epochOf = (epoch: number, count: number) => ({ epoch, prediction_count: count, latest_step: 0 });
 
 function page(offset: number, rows: number, total: number): Page {
   const row = (index: number): Row => ({
@@ -81,16 +84,13 @@ describe('the pages', () => {
     assert.deepEqual(pageSizes(10), [10, 25, 50, 100]);
   });
 
-  it('can be filtered to an epoch, each with its count, the newest first', () => {
-    const epochs = [
-      { epoch: 0, prediction_count: 50 },
-      { epoch: 1, prediction_count: 7 },
-    ];
-    assert.deepEqual(epochChoices(epochs, formats), [
-      { epoch: null, text: 'All (57)' },
-      { epoch: 1, text: '1 (7)' },
-      { epoch: 0, text: '0 (50)' },
-    ]);
+  it('can be filtered to an epoch, each with its count', () => {
+    const epochs = [epochOf(1, 7), epochOf(0, 1050)];
+    assert.equal(allEpochsText(epochs, formats), 'All (1,057)');
+    assert.deepEqual(
+      epochs.map((epoch) => epochText(epoch, formats)),
+      ['1 (7)', '0 (1,050)'],
+    );
   });
 });
 
@@ -158,14 +158,17 @@ describe('the filters in words', () => {
 });
 
 describe('the epochs of a page', () => {
-  const epoch = (number: number, count: number) => ({ epoch: number, prediction_count: count, latest_step: 0 });
-
   it('are those of the pages before with what changed since, and others only where all are told', () => {
-    const first = nextPage(null, { ...page(0, 1, 2), epochs: [epoch(2, 1), epoch(1, 1)] });
-    const second = nextPage(first, { ...page(0, 1, 4), epochs: [epoch(3, 1), epoch(2, 2)], allEpochs: false });
-    assert.deepEqual(second.epochs, [epoch(2, 2), epoch(1, 1), epoch(3, 1)]);
-    const searching = nextPage(second, { ...page(0, 0, 0), searching: true, epochs: [epoch(1, 5)], allEpochs: false });
-    assert.deepEqual(searching.epochs, [epoch(2, 2), epoch(1, 5), epoch(3, 1)]);
-    assert.deepEqual(nextPage(searching, { ...page(0, 1, 1), epochs: [epoch(0, 1)] }).epochs, [epoch(0, 1)]);
+    const first = nextPage(null, { ...page(0, 1, 2), epochs: [epochOf(2, 1), epochOf(1, 1)] });
+    const second = nextPage(first, { ...page(0, 1, 4), epochs: [epochOf(3, 1), epochOf(2, 2)], allEpochs: false });
+    assert.deepEqual(second.epochs, [epochOf(3, 1), epochOf(2, 2), epochOf(1, 1)]);
+    const searching = nextPage(second, {
+      ...page(0, 0, 0),
+      searching: true,
+      epochs: [epochOf(1, 5)],
+      allEpochs: false,
+    });
+    assert.deepEqual(searching.epochs, [epochOf(3, 1), epochOf(2, 2), epochOf(1, 5)]);
+    assert.deepEqual(nextPage(searching, { ...page(0, 1, 1), epochs: [epochOf(0, 1)] }).epochs, [epochOf(0, 1)]);
   });
 });

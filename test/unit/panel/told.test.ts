@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { findDifference } from '../../../src/panel/difference.ts';
+import { Differences } from '../../../src/panel/differences.ts';
+import type { DifferencePart, HostMessageOf } from '../../../src/panel/protocol.ts';
+import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
+import { TrendsView } from '../../../src/panel/trendsView.ts';
+import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
+import { nextTrends } from '../../../webview/trends/nextTrends.ts';
+import { aPrediction } from '../../support/predictions.ts';
+import { type Random, randomOf } from '../../support/random.ts';
+
+const epochs = 12;
+const samples = 5;
+
+/** Finds all differences itself, however busy the machine is. */
+class AtOnce extends Differences {
+  override get(_key: string, from: string, to: string): DifferencePart[] | null {
+    return findDifference(from, to, 10_000);
+  }
+}
+
+/** Rows in no order, some epochs with several answers to one sample, some without a rate. */
+function addSome(store: PredictionStore, random: Random, count: number): void {
+  for (let n = 0; n < count; n += 1) {
+    store.add(
+      aPrediction({
+        id: `${store.arrivals}`,
+        epoch: random.between(0, epochs),
+        step: random.between(0, 100),
+        sample_index: random.between(0, samples),
+        char_error_rate: random.chance(0.1) ? null : random.between(0, 5) / 5,
+        exact_match: random.chance(0.1) ? 1 : 0,
+      }),
+    );
+  }
+}
+
+/** What both sides may differ in: how much was told at once. */
+const shownTrends = ({ allEpochs: _, overlay, ...rest }: HostMessageOf<'trends'>) => ({
+  ...rest,
+  overlay: overlay && { ...overlay, allEpochs: null },
+});
+const shownComparison = ({ allSamples: _, allHistory: __, places: ___, ...rest }: HostMessageOf<'comparison'>) => rest;
+
+describe('what is told in pieces', () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    it(`adds up to the trends that are told at once (seed ${seed})`, () => {
+      const random = randomOf(seed);
+      const [store, other] = [new PredictionStore(), new PredictionStore()];
+      const view = new TrendsView(store);
+      const others = [{ key: 'other', title: 'Other', store: other }];
+      let shown: HostMessageOf<'trends'> | null = null;
+      for (let round = 0; round < 30; round += 1) {
+        addSome(store, random, random.between(0, 4));
+        addSome(other, random, random.between(0, 4));
+        if (random.chance(0.05)) store.clear();
+        const overlay = random.chance(0.8) ? 'other' : null;
+        shown = nextTrends(shown, view.message(others, overlay));
+        assert.deepEqual(shownTrends(shown), shownTrends(new TrendsView(store).message(others, overlay)));
+        assert.deepEqual(shown.points, store.trends());
+      }
+    });
+
+    it(`adds up to the comparison that is told at once (seed ${seed})`, () => {
+      const random = randomOf(seed);
+      const store = new PredictionStore();
+      const differences = new AtOnce('', () => {});
+      const view = new SampleView(store, differences);
+      let asked: ComparisonView = { sample: null, compareWith: 'truth', answers: 4 };
+      let shown: HostMessageOf<'comparison'> | null = null;
+      for (let round = 0; round < 60; round += 1) {
+        addSome(store, random, random.between(0, 4));
+        if (random.chance(0.03)) store.clear();
+        if (random.chance(0.1)) asked = { ...asked, sample: random.between(0, samples + 1) };
+        if (random.chance(0.05)) asked = { ...asked, answers: random.between(1, 30) };
+        if (random.chance(0.05)) asked = { ...asked, compareWith: random.chance(0.5) ? 'truth' : 'previous' };
+        if (random.chance(0.03)) view.forgetHistory();
+        shown = nextComparison(shown, view.message(asked));
+        const atOnce = new SampleView(store, differences).message(asked);
+        assert.deepEqual(shownComparison(shown), shownComparison(atOnce));
+      }
+    });
+  }
+
+  it('is the epoch that a row changed, and the one whose answer is held against it', () => {
+    const store = new PredictionStore();
+    for (let epoch = 0; epoch < 100; epoch += 2) store.add(aPrediction({ epoch, char_error_rate: 0.5 }));
+    const view = new TrendsView(store);
+    assert.equal(view.message([], null).points.length, 50);
+    store.add(aPrediction({ epoch: 7, char_error_rate: 0.4 }));
+    const { points, changes, allEpochs } = view.message([], null);
+    assert.deepEqual(
+      [points, changes].map((list) => list.map(({ epoch }) => epoch)),
+      [
+        [7, 8],
+        [7, 8],
+      ],
+    );
+    assert.equal(allEpochs, false);
+    assert.deepEqual(view.message([], null).points, []);
+    view.forgetReader();
+    assert.deepEqual([view.message([], null).points.length, view.message([], null).points.length], [51, 0]);
+  });
+
+  it('is no answer at all where a row answers another sample', () => {
+    const store = new PredictionStore();
+    for (let epoch = 0; epoch < 50; epoch += 1) {
+      for (const sample_index of [0, 1]) store.add(aPrediction({ epoch, sample_index }));
+    }
+    const view = new SampleView(store, new AtOnce('', () => {}));
+    const asked: ComparisonView = { sample: 0, compareWith: 'truth', answers: 200 };
+    assert.equal(view.message(asked).history.length, 50);
+    store.add(aPrediction({ epoch: 50, sample_index: 1 }));
+    const other = view.message(asked);
+    assert.deepEqual([other.history, other.samples.map(({ sampleIndex }) => sampleIndex)], [[], [1]]);
+    store.add(aPrediction({ epoch: 50, sample_index: 0 }));
+    const own = view.message(asked);
+    assert.deepEqual([own.history.map(({ epoch }) => epoch), own.places, own.answers], [[50], [0], 51]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { EpochSummary } from '../../src/wire/responses.ts';
+import { element, setText } from '../dom.ts';
+import type { Formats } from '../formats.ts';
+import { epochSteps } from './epochSteps.ts';
+import { allEpochsText, epochText } from './pageTexts.ts';
+
+export interface EpochFilter {
+  readonly element: HTMLSelectElement;
+  /** @param epochs newest first; @param chosen null for all */
+  show(epochs: readonly EpochSummary[], chosen: number | null): void;
+}
+
+/** The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. */
+export function createEpochFilter(formats: Formats, choose: (epoch: number | null) => void): EpochFilter {
+  const all = element('option', { value: '' });
+  /** An epoch that was kept from before is a choice even while none of its rows is here. */
+  let absent: HTMLOptionElement | null = null;
+  const select = element('select', { class: 'select', id: 'epoch-filter' }, all);
+  select.addEventListener('change', () => choose(select.value === '' ? null : Number(select.value)));
+  const options = new Map<number, HTMLOptionElement>();
+  let drawn: readonly EpochSummary[] | null = null;
+
+  function draw(epochs: readonly EpochSummary[]) {
+    for (const step of epochSteps(drawn ?? [], epochs)) {
+      if (step.kind === 'remove') {
+        options.get(step.epoch)?.remove();
+        options.delete(step.epoch);
+        continue;
+      }
+      const { summary } = step;
+      const text = epochText(summary, formats);
+      if (step.kind === 'change') {
+        const option = options.get(summary.epoch);
+        if (option !== undefined) setText(option, text);
+        continue;
+      }
+      const option = element('option', { value: summary.epoch }, text);
+      options.set(summary.epoch, option);
+      select.insertBefore(option, step.before === null ? absent : (options.get(step.before) ?? absent));
+    }
+    drawn = epochs;
+    setText(all, allEpochsText(epochs, formats));
+  }
+
+  return {
+    element: select,
+    show: (epochs, chosen) => {
+      if (epochs !== drawn) draw(epochs);
+      const wanted = chosen === null || options.has(chosen) ? null : String(chosen);
+      if ((absent?.value ?? null) !== wanted) {
+        absent?.remove();
+        absent = wanted === null ? null : element('option', { value: wanted }, `${wanted} (0)`);
+        if (absent !== null) select.append(absent);
+      }
+      const value = chosen === null ? '' : String(chosen);
+      if (select.value !== value) select.value = value;
+    },
+  };
+}
