@@ -26,8 +26,15 @@ export function summarize(state: ConnectionState, problem: Error | null): Connec
   return {
     label: labelOf(state),
     retryAt: state.name === 'waiting' ? state.retryAt : null,
-    problem: state.name === 'paused' || state.name === 'finished' ? null : (problem?.message ?? null),
+    problem: problemOf(state, problem),
   };
+}
+
+function problemOf(state: ConnectionState, problem: Error | null): string | null {
+  if (state.name === 'paused' || state.name === 'finished') return null;
+  // Without a key nothing was asked, so nothing failed.
+  if (state.name === 'signedOut' && problem === null) return 'There is no API key for this server. Set one to go on.';
+  return problem?.message ?? null;
 }
 
 function labelOf(state: ConnectionState): ConnectionLabel {

@@ -144,6 +144,10 @@ describe('a panel that is reloaded, moved or doubled in VS Code', () => {
     const [first] = stage.workbench.page.context().pages();
     const other = await stage.workbench.openWindow();
     const otherStage = stage.at(other);
+    // It may open with the editors that the first one has.
+    await other.page.waitForTimeout(3000);
+    await other.run('View: Close All Editors');
+    await other.page.locator('iframe.webview').first().waitFor({ state: 'detached' });
     await otherStage.watch('orders');
     await otherStage.showing('1–10 of 300');
     await stage.add(
