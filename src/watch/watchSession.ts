@@ -2,7 +2,6 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, UnauthorizedError, UnavailableError, UnreachableError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
-import type { SpillOptions } from '../store/spill.ts';
 import { believed } from '../stream/backoff.ts';
 import { Connection } from '../stream/connection.ts';
 import type { ConnectionEvent, ConnectionState, Policy } from '../stream/connectionState.ts';
@@ -11,9 +10,11 @@ import { type Prediction, prediction } from '../wire/prediction.ts';
 import { catchUp, type Outcome } from './catchUp.ts';
 import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
 import { Listeners } from './listeners.ts';
+import type { Log } from './log.ts';
 import { PageReader } from './pageReader.ts';
 import { PredictionStore } from './predictionStore.ts';
 import { ProofRunner } from './proofRunner.ts';
+import { spillOptions, type TextStorage } from './textStorage.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** A count from the stream is a hint: a gap is declared when it still exceeds what is held after this, in ms. */
@@ -35,18 +36,6 @@ export interface WatchOptions {
   jobChanged(job: Job): void;
   /** Where texts go that are too much for the memory; undefined keeps all there. */
   texts?: TextStorage | undefined;
-}
-
-/** Where watches keep texts for which the memory has no room. */
-export interface TextStorage extends Pick<SpillOptions, 'limit' | 'file'> {
-  /** Something that a person should know of: a full disk, or texts that were lost. */
-  tell(problem: string): void;
-}
-
-/** The part of VS Code's log channel that a watch writes to. */
-export interface Log {
-  info(message: string): void;
-  warn(message: string): void;
 }
 
 /** `rows`: the store has more, or other, rows. `status`: anything else that a view shows. */
@@ -83,7 +72,7 @@ export class WatchSession {
   constructor(options: WatchOptions) {
     this.jobId = options.jobId;
     this.#options = options;
-    this.store = new PredictionStore(options.texts && this.#spillInto(options.texts));
+    this.store = new PredictionStore(spillOptions(options, () => this.#readTextsAgain()));
     this.#proofs = new ProofRunner((signal) => this.#prove(signal));
     this.#connection = new Connection({
       policy: options.policy,
@@ -158,33 +147,13 @@ export class WatchSession {
     this.#changes.fire('rows');
   }
 
-  #spillInto({ limit, file, tell }: TextStorage): SpillOptions {
-    return {
-      limit,
-      file,
-      writing: (problem) => {
-        if (problem === null) this.#options.log.info(`${this.jobId}: texts go to the disk again`);
-        else {
-          this.#options.log.warn(`${this.jobId}: texts cannot go to the disk (${problem.message})`);
-          tell(
-            `The texts of ${this.jobId} stay in memory, since they could not be written to the disk (${problem.message}). ` +
-              'Nothing is lost. Make room there; it is tried again.',
-          );
-        }
-      },
-      lost: (error) => {
-        this.#options.log.warn(`${this.jobId}: ${error.message} (${String(error.cause)})`);
-        // Whoever reads now has to come to an end first.
-        setImmediate(() => this.#readTextsAgain(tell));
-      },
-    };
-  }
-
   /** The server still has what the disk has lost. */
-  #readTextsAgain(tell: (problem: string) => void): void {
+  #readTextsAgain(): void {
     const { name } = this.#connection.state;
     if (name === 'idle' || !this.store.isDamaged) return;
-    tell(`The file with the texts of ${this.jobId} could not be read. The job is read again from its server.`);
+    this.#options.texts?.tell(
+      `The file with the texts of ${this.jobId} could not be read. The job is read again from its server.`,
+    );
     this.forget();
     if (name !== 'paused' && name !== 'signedOut' && name !== 'gone') this.#connection.dispatch({ type: 'reconnect' });
   }

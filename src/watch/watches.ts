@@ -3,8 +3,10 @@ import type { ConnectionEvent, Policy } from '../stream/connectionState.ts';
 import type { Job } from '../wire/job.ts';
 import { JobListing } from './jobListing.ts';
 import { Listeners } from './listeners.ts';
+import type { Log } from './log.ts';
 import { LossReader } from './lossReader.ts';
-import { type Log, type TextStorage, WatchSession } from './watchSession.ts';
+import type { TextStorage } from './textStorage.ts';
+import { WatchSession } from './watchSession.ts';
 
 /** A job on one of the known servers. */
 export interface JobReference<Server extends string = string> {

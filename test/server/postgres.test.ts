@@ -4,18 +4,22 @@ import { PostgresStorage } from '../../src/server/postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { sharedPostgres } from '../support/sharedPostgres.ts';
+import { type EngineUnderTest, row } from '../support/storageStage.ts';
 import { startPooler } from '../support/transactionPooler.ts';
-import { row, storageSuite } from './storageSuite.ts';
+import { storageKeepingSuite } from './storageKeepingSuite.ts';
+import { storageSuite } from './storageSuite.ts';
 
 const report = (error: unknown) => process.emitWarning(String(error));
 let url: string;
 
-storageSuite('PostgreSQL', {
+const engine: EngineUnderTest = {
   open: () => PostgresStorage.open(url, report),
   reset: async () => {
     url = await (await sharedPostgres()).createDatabase();
   },
-});
+};
+storageSuite('PostgreSQL', engine);
+storageKeepingSuite('PostgreSQL', engine);
 
 describe('a PostgreSQL database', () => {
   let postgres: PostgresServer;

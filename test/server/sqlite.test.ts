@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { DiskReserve } from '../../src/server/diskReserve.ts';
 import { SqliteStorage } from '../../src/server/sqlite.ts';
 import { eventually } from '../support/eventually.ts';
+import type { EngineUnderTest } from '../support/storageStage.ts';
+import { storageKeepingSuite } from './storageKeepingSuite.ts';
 import { storageSuite } from './storageSuite.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'training-predictions-'));
@@ -13,12 +15,14 @@ const file = join(directory, 'predictions.db');
 
 after(() => rmSync(directory, { recursive: true }));
 
-storageSuite('SQLite', {
+const engine: EngineUnderTest = {
   open: async () => new SqliteStorage(file),
   reset: async () => {
     for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
   },
-});
+};
+storageSuite('SQLite', engine);
+storageKeepingSuite('SQLite', engine);
 
 describe('the reserve on the disk', () => {
   it('is taken once the storage is open, and again after a deletion that needed it', async () => {

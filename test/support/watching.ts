@@ -1,7 +1,8 @@
 /** Watch sessions of tests: real sockets, a policy that a test can wait for. */
 import { parseServerAddress } from '../../src/api/serverAddress.ts';
 import type { Policy } from '../../src/stream/connectionState.ts';
-import { type TextStorage, WatchSession } from '../../src/watch/watchSession.ts';
+import type { TextStorage } from '../../src/watch/textStorage.ts';
+import { WatchSession } from '../../src/watch/watchSession.ts';
 import { eventually } from './eventually.ts';
 import { readPredictions } from './serverClient.ts';
 
