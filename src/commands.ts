@@ -54,7 +54,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const snippet = vscode.Uri.joinPath(context.extension, 'examples', 'log_predictions.py').fsPath;
       await vscode.env.clipboard.writeText(await readFile(snippet, 'utf8'));
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('The Python snippet is on the clipboard. Paste it into your training script.'),
+        vscode.l10n.t('Python snippet copied: paste it into your training script.'),
       );
     },
     showTrends: async (argument) => {

@@ -29,7 +29,7 @@ export function readTls(files: TlsFiles): TlsContent {
   try {
     https.createServer(content);
   } catch (error) {
-    const message = `${files.certificate} and ${files.key} cannot be used for TLS: ${(error as Error).message}`;
+    const message = `${files.certificate} and ${files.key} cannot be used for TLS, which takes a certificate and its key as PEM files: ${(error as Error).message}`;
     throw new StartError(message, undefined, { cause: error });
   }
   return content;

@@ -1,16 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { UnauthorizedError } from '../api/errors.ts';
 import { withoutIcons } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { describeJob } from './jobItem.ts';
 
+/** Between two readings of the jobs while somebody looks at the picker, in ms: a job that begins is wanted soon. */
+const readingInterval = 3000;
+
 interface JobPick extends vscode.QuickPickItem {
   job?: JobReference<ServerId>;
 }
 
 /**
- * Lets the user pick a job of the servers that are there: active ones first. A job id that is not listed can be typed.
+ * Lets the user pick a job of the servers that are there: active ones first. Jobs that begin meanwhile appear. A job id
+ * that is not listed can be typed.
  *
  * @returns undefined when the user turned away
  */
@@ -26,9 +32,25 @@ export function pickJob(
     picker.placeholder = vscode.l10n.t('Pick a job, or type a job id');
     picker.matchOnDescription = true;
     picker.busy = true;
+    picker.keepScrollPosition = true;
     const show = (): void => {
-      picker.items = [...items(servers, watches, present), ...typed(picker.value, watches, present)];
+      const next = [...items(servers, watches, present), ...typed(picker.value, watches, present)];
+      if (isDeepStrictEqual(next, picker.items)) return;
+      const before = picker.activeItems[0]?.job;
+      picker.items = next;
+      // Replaced items would take the reader back to the first one.
+      const same = next.find(({ job }) => before !== undefined && isDeepStrictEqual(job, before));
+      if (same !== undefined) picker.activeItems = [same];
     };
+    const read = (): Promise<unknown> =>
+      Promise.all(
+        // A refused key is not tried again by itself.
+        present
+          .map((server) => watches.listing(server))
+          .filter(({ problem }) => !(problem instanceof UnauthorizedError))
+          .map((listing) => listing.refresh()),
+      );
+    const timer = setInterval(() => void read(), readingInterval);
     const subscriptions = vscode.Disposable.from(
       picker,
       ...present.map((server) => watches.listing(server).onDidChange(show)),
@@ -40,6 +62,7 @@ export function pickJob(
         picker.hide();
       }),
       picker.onDidHide(() => {
+        clearInterval(timer);
         resolve(undefined);
         subscriptions.dispose();
       }),

@@ -82,6 +82,16 @@ describe('watching a training run in VS Code', () => {
     await workbench.notification('is stored').waitFor();
   });
 
+  it('lists a job that begins while one picks', async () => {
+    await workbench.run('Watch Training Predictions');
+    const option = (name: string) => workbench.quickInput.getByRole('option', { name });
+    await option('orders').waitFor();
+    await createJob(server, { model_name: 'begun meanwhile', status: 'running' });
+    await option('begun meanwhile').waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.quickInput.waitFor({ state: 'hidden' });
+  });
+
   it('opens the picked job in a panel that says Live', async () => {
     await workbench.run('Watch Training Predictions');
     await workbench.pick('orders');
