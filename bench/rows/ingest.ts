@@ -1,62 +1,87 @@
-/** Storing batches of 100 predictions, answered after the commit, against the database alone. */
+/** Storing batches of 100 predictions, answered once they are safe on disk, against the database alone. */
+import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { compare } from '../report.ts';
+import { createInterface } from 'node:readline';
+import type { PredictionInput } from '../../src/wire/prediction.ts';
+import { median, report } from '../report.ts';
+import { insertBatches } from '../support/bareInserts.ts';
 import { prediction } from '../support/recordedRun.ts';
 import { build, postBody, withFolder, withServer } from '../support/server.ts';
 
-const batches = 200;
 const batchSize = 100;
 const writers = 4;
+/** Batches that come before those that are timed: neither side is timed while its code is still being compiled. */
+const warmUp = 100;
+const timed = 200;
+const runs = 5;
 
 await build();
 
-/** What a script sends: no scores, the server computes them. */
-const rows = Array.from({ length: batches }, (_, batch) =>
-  Array.from({ length: batchSize }, (_, index) => {
-    const { epoch, step, sample_index, prompt, prediction: text, ground_truth } = prediction(batch * batchSize + index);
-    return { epoch, step, sample_index, prompt, prediction: text, ground_truth };
-  }),
-);
-const bodies = rows.map((predictions) => JSON.stringify({ job_id: 'bench', predictions }));
-const texts = rows.map((predictions) => predictions.map((row) => JSON.stringify(row)));
+/** What the recorded run's script sent. */
+function withScores(n: number): PredictionInput {
+  const { id: _id, job_id: _job, user_id: _user, created_at: _time, seq: _seq, ...sent } = prediction(n);
+  return sent;
+}
+
+/** What a script sends that leaves the scores to the server. */
+function withoutScores(n: number): PredictionInput {
+  const { epoch, step, sample_index, prompt, prediction: text, ground_truth = null } = prediction(n);
+  return { epoch, step, sample_index, prompt, prediction: text, ground_truth };
+}
+
+async function measure(name: string, measured: string, row: (n: number) => PredictionInput): Promise<void> {
+  const batches = Array.from({ length: warmUp + timed }, (_, batch) =>
+    Array.from({ length: batchSize }, (__, index) => row(batch * batchSize + index)),
+  );
+  const bodies = batches.map((predictions) => JSON.stringify({ job_id: 'bench', predictions }));
+  const [ours, peer, http]: number[][] = [[], [], []];
+  for (let run = 0; run < runs; run += 1) {
+    ours?.push(rate(await withServer((server, { token }) => post(server.url, token, bodies))));
+    peer?.push(rate(await withFolder((folder) => insertBatches(folder, batches.slice(warmUp)))));
+    http?.push(rate(await withPlainServer((url) => post(url, 'none', bodies))));
+  }
+  report({
+    name,
+    measured: `POST of ${batchSize} predictions a batch, ${writers} writers, ${measured}`,
+    unit: 'predictions/s',
+    ours: ours ?? [],
+    peer: { name: 'bare node:sqlite, the same table and indexes, one transaction a batch', values: peer ?? [] },
+    target: { of: 'ratio', atLeast: 0.4 },
+    more: { 'bare node:http and JSON.parse, nothing stored': Math.round(median(http ?? [])) },
+  });
+}
 
 /** Predictions a second. */
-const rate = (start: number) => ((batches * batchSize) / (performance.now() - start)) * 1000;
+function rate(milliseconds: number): number {
+  return ((timed * batchSize) / milliseconds) * 1000;
+}
 
-await compare({
-  name: 'ingest',
-  measured: `POST of ${batchSize} predictions a batch, ${writers} writers, scores computed`,
-  unit: 'predictions/s',
-  runs: 5,
-  target: { of: 'ratio', atLeast: 0.4 },
-  ours: () =>
-    withServer(async (server, job) => {
-      const waiting = [...bodies];
-      const start = performance.now();
-      const write = async () => {
-        for (let body = waiting.shift(); body !== undefined; body = waiting.shift()) await postBody(server, job, body);
-      };
-      await Promise.all(Array.from({ length: writers }, write));
-      return rate(start);
-    }),
-  peer: {
-    name: 'bare node:sqlite, one transaction a batch',
-    run: () =>
-      withFolder((folder) => {
-        const database = new DatabaseSync(path.join(folder, 'bare.sqlite'));
-        database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-        database.exec('CREATE TABLE predictions (seq INTEGER PRIMARY KEY, epoch INTEGER, step INTEGER, content TEXT)');
-        const insert = database.prepare('INSERT INTO predictions (epoch, step, content) VALUES (?, ?, ?)');
-        const start = performance.now();
-        for (const batch of texts) {
-          database.exec('BEGIN');
-          for (const text of batch) insert.run(1, 1, text);
-          database.exec('COMMIT');
-        }
-        const figure = rate(start);
-        database.close();
-        return figure;
-      }),
-  },
-});
+/** Gives the ms that the timed batches took. */
+async function post(url: string, token: string, bodies: readonly string[]): Promise<number> {
+  await postAll(url, token, bodies.slice(0, warmUp));
+  const start = performance.now();
+  await postAll(url, token, bodies.slice(warmUp));
+  return performance.now() - start;
+}
+
+async function postAll(url: string, token: string, bodies: readonly string[]): Promise<void> {
+  const waiting = bodies.values();
+  const write = async () => {
+    for (const body of waiting) await postBody({ url }, { token }, body);
+  };
+  await Promise.all(Array.from({ length: writers }, write));
+}
+
+async function withPlainServer<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const file = path.join(import.meta.dirname, '../support/plainIngest.ts');
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    for await (const line of createInterface(child.stdout)) return await use(line);
+    throw new Error('the bare server ended before it listened');
+  } finally {
+    child.kill();
+  }
+}
+
+await measure('ingest', 'the server computes the scores', withoutScores);
+await measure('ingest-with-scores', 'the scores are sent, as in the recorded run', withScores);

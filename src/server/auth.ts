@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { KeyCheck } from './keyCheck.ts';
 import type { KeyScope, KeyStore } from './keys.ts';
@@ -22,13 +22,13 @@ export interface Identity {
  */
 export class Auth {
   readonly #keyHash: Buffer;
-  readonly #tokenSecret: Buffer;
+  readonly #tokenSecret: KeyObject;
   readonly #keys: KeyCheck;
 
   constructor(apiKey: string, tokenSecret: Buffer, keys: KeyStore) {
     this.#keys = new KeyCheck(keys);
     this.#keyHash = hash(apiKey);
-    this.#tokenSecret = tokenSecret;
+    this.#tokenSecret = createSecretKey(tokenSecret);
   }
 
   /** Whose API key the request carries, in any of the three ways; undefined without a right key. */

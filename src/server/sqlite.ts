@@ -6,6 +6,7 @@ import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
 import type { KeyStore } from './keys.ts';
 import { chunkCharacters, chunkRows } from './predictionPages.ts';
+import { SqliteCommits } from './sqliteCommits.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
 import { SqliteKeys } from './sqliteKeys.ts';
 import { insertPredictions, readPredictions } from './sqlitePredictions.ts';
@@ -33,13 +34,14 @@ import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from './storedRow
 const nobody = '';
 
 /**
- * Storage in one SQLite file. Every call but an import is one synchronous step of this thread, so calls never
- * interleave inside a transaction.
+ * Storage in one SQLite file. Every transaction is one synchronous step of this thread, so calls never interleave inside
+ * one.
  */
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite';
   readonly keys: KeyStore;
   readonly #database: SqliteDatabase;
+  readonly #commits: SqliteCommits;
   readonly #reserve: DiskReserve;
   readonly #sweeper: SqliteSweeper;
   readonly #changes = new EventEmitter<{ change: [job: number] }>();
@@ -50,6 +52,7 @@ export class SqliteStorage implements Storage {
    */
   constructor(file: string, report: (error: unknown) => void = (error) => process.emitWarning(String(error))) {
     this.#database = new SqliteDatabase(file);
+    this.#commits = new SqliteCommits(this.#database, file);
     this.keys = new SqliteKeys(this.#database);
     this.#changes.setMaxListeners(0);
     this.#reserve = new DiskReserve(file);
@@ -110,10 +113,8 @@ export class SqliteStorage implements Storage {
 
   async addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome> {
     return this.#addBatch(job, rows, key, (known) => {
-      this.#sql(
-        'UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ? WHERE number = ?',
-      ).run(rows.length, rows.length, known.number);
       insertPredictions(this.#database, known.number, known.lastSeq + 1, rows);
+      return rows.length;
     });
   }
 
@@ -125,6 +126,7 @@ export class SqliteStorage implements Storage {
       this.#updateJob(known, status, fields);
       const insert = this.#sql('INSERT INTO metrics (job, step, content) VALUES (?, ?, ?)');
       for (const { step, content } of rows) insert.run(known.number, step, content);
+      return 0;
     });
   }
 
@@ -226,6 +228,7 @@ export class SqliteStorage implements Storage {
 
   async close(): Promise<void> {
     await this.#sweeper.close();
+    this.#commits.close();
     this.#database.close();
   }
 
@@ -284,24 +287,24 @@ export class SqliteStorage implements Storage {
     return { ...job, status, fields, aliveAt };
   }
 
-  #addBatch(
+  /** @param store returns how many predictions it stored */
+  async #addBatch(
     job: JobRecord,
     rows: readonly { content: string }[],
     key: BatchKey | undefined,
-    store: (known: JobRecord) => void,
-  ): AddOutcome {
-    const outcome = this.#database.transaction((): AddOutcome => {
+    store: (known: JobRecord) => number,
+  ): Promise<AddOutcome> {
+    const outcome = await this.#commits.transaction((): AddOutcome => {
       const known = this.#job(job.id);
       if (known?.number !== job.number) return { kind: 'gone' };
       const earlier = key && this.#sql('SELECT * FROM batches WHERE job = ? AND key = ?').get(job.number, key.key);
       if (earlier)
         return { kind: 'repeated', digest: textOf(earlier, 'digest'), count: numberOf(earlier, 'row_count') };
-      store(known);
-      this.#sql('UPDATE jobs SET bytes = bytes + ?, alive_at = ? WHERE number = ?').run(
-        bytesOf(rows),
-        new Date().toISOString(),
-        job.number,
-      );
+      const count = store(known);
+      this.#sql(
+        `UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ?, bytes = bytes + ?, alive_at = ?
+         WHERE number = ?`,
+      ).run(count, count, bytesOf(rows), new Date().toISOString(), job.number);
       if (key !== undefined) this.#keepKey(job.number, key, rows.length);
       return { kind: 'stored' };
     });

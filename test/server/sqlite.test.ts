@@ -40,6 +40,22 @@ describe('the reserve on the disk', () => {
 });
 
 describe('a SQLite file', () => {
+  it('has all batches that were still waiting for the disk when it was closed', async () => {
+    const name = join(directory, 'closed.db');
+    const storage = new SqliteStorage(name);
+    const job = await storage.saveJob('ann', 'job', { status: undefined, fields: '{}' });
+    assert.ok(job);
+    const metric = { step: 1, content: '{"step":1}' };
+    const waiting = [storage.addMetrics(job, [metric]), storage.addMetrics(job, [metric])];
+    await storage.close();
+    assert.deepEqual(await Promise.all(waiting), [{ kind: 'stored' }, { kind: 'stored' }]);
+    const again = new SqliteStorage(name);
+    const kept = [];
+    for await (const contents of again.metrics(job)) kept.push(...contents);
+    assert.equal(kept.length, 2);
+    await again.close();
+  });
+
   it('of a newer version is refused and left as it is', () => {
     const newer = join(directory, 'newer.db');
     const database = new DatabaseSync(newer);

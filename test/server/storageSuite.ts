@@ -155,6 +155,23 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         assert.equal((await fresh(job)).lastSeq, 0);
       });
 
+      it('of batches that come at once are stored each whole or not at all', async () => {
+        const [job, gone] = [await newJob(), await newJob()];
+        await stage.storage.deleteJob('ann', gone.id);
+        const unstorable = { ...row(), content: undefined as unknown as string };
+        const outcomes = await Promise.allSettled([
+          stage.storage.addPredictions(job, [row(), row()]),
+          stage.storage.addPredictions(job, [row(), unstorable]),
+          stage.storage.addPredictions(gone, [row()]),
+          stage.storage.addPredictions(job, [row()]),
+        ]);
+        assert.deepEqual(
+          outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.kind : outcome.status)),
+          ['stored', 'rejected', 'gone', 'stored'],
+        );
+        assert.deepEqual(await seqs(job), [1, 2, 3]);
+      });
+
       it('of two jobs do not meet', async () => {
         const [one, two] = [await newJob(), await newJob()];
         await stage.storage.addPredictions(one, [row({ epoch: 1 })]);

@@ -1,0 +1,31 @@
+/** The database alone: our tables and indexes of predictions, and nothing but inserts. */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { makeTables } from '../../src/server/sqliteSchema.ts';
+import type { PredictionInput } from '../../src/wire/prediction.ts';
+
+/** One transaction a batch, each waited for until it is on the disk. Times only the inserts; gives ms. */
+export function insertBatches(folder: string, batches: readonly (readonly PredictionInput[])[]): number {
+  const createdAt = new Date().toISOString();
+  const ready = batches.map((batch) =>
+    batch.map((row) => ({ ...row, id: randomUUID(), content: JSON.stringify(row) })),
+  );
+  const database = new DatabaseSync(path.join(folder, 'bare.sqlite'));
+  makeTables(database, 0);
+  database.exec('PRAGMA synchronous=FULL');
+  const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const start = performance.now();
+  let seq = 0;
+  for (const batch of ready) {
+    database.exec('BEGIN');
+    for (const { epoch, sample_index, id, content } of batch) {
+      seq += 1;
+      insert.run(1, seq, epoch, sample_index, id, createdAt, content);
+    }
+    database.exec('COMMIT');
+  }
+  const time = performance.now() - start;
+  database.close();
+  return time;
+}
