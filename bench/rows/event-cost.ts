@@ -1,64 +1,109 @@
-/** What one event costs the extension host while so many predictions are held: reading, storing, and a page of the table. */
+/** What one event costs the extension host while so many predictions are held: reading, storing, and what a tab is told. */
+import path from 'node:path';
+import { Differences } from '../../src/panel/differences.ts';
+import { SampleView } from '../../src/panel/sampleView.ts';
 import { TableView } from '../../src/panel/tableView.ts';
+import { TrendsView } from '../../src/panel/trendsView.ts';
 import { readEvent } from '../../src/watch/events.ts';
 import type { PredictionStore } from '../../src/watch/predictionStore.ts';
 import { median, report } from '../report.ts';
 import { largeText } from '../support/largeRun.ts';
+import { recorded } from '../support/recordedRun.ts';
+import { build } from '../support/server.ts';
 import { filledStore, firstView } from '../support/stores.ts';
 
 const sizes = [1000, 10_000, 100_000, 1_000_000];
 const rounds = 40;
 const batch = 100;
 
+const tabs = [
+  { tab: 'page', row: 'event-cost', told: 'its page' },
+  { tab: 'trends', row: 'event-cost-trends', told: 'what the Trends tab is told' },
+  { tab: 'comparison', row: 'event-cost-comparison', told: 'what the Comparison tab is told' },
+] as const;
+type Tab = (typeof tabs)[number]['tab'];
+
 interface Job {
   size: number;
   store: PredictionStore;
-  view: TableView;
+  messages: Record<Tab, () => unknown>;
   next: number;
-  costs: number[];
+  costs: Record<Tab, number[]>;
 }
 
+await build();
+const worker = path.join(import.meta.dirname, '../../dist/differenceWorker.cjs');
+const differences: Differences[] = [];
 const jobs: Job[] = [];
 for (const size of sizes) {
   const store = await filledStore(size);
-  jobs.push({ size, store, view: new TableView(store, firstView), next: size, costs: [] });
+  const found = new Differences(worker, () => {});
+  differences.push(found);
+  const [table, trends, sample] = [
+    new TableView(store, firstView),
+    new TrendsView(store),
+    new SampleView(store, found),
+  ];
+  const messages = {
+    page: () => table.page(),
+    trends: () => trends.message([], null),
+    comparison: () => sample.message(firstView),
+  };
+  jobs.push({ size, store, messages, next: beginning(size), costs: { page: [], trends: [], comparison: [] } });
 }
 
-/** µs an event, each followed by a page, as when they come slower than pages are told. */
-function cost(job: Job): number {
+/** Every job goes on with the same texts of the recorded run, since some take longer to compare than others. */
+function beginning(size: number): number {
+  return Math.ceil(size / recorded.length) * recorded.length;
+}
+
+/** µs an event, each followed by a message, as when they come slower than tabs are told. */
+function cost(job: Job, tab: Tab): number {
   const events = Array.from({ length: batch }, (_, index) => {
     const data = `{"prediction":${largeText(job.next + index)},"total_count":${job.next + index + 1}}`;
     return { event: 'prediction', data, id: undefined };
   });
   job.next += batch;
+  // What the tab was not in sight for is told at once, and not measured.
+  job.messages[tab]();
   const start = performance.now();
   for (const message of events) {
     const event = readEvent(message);
     if (event.type === 'prediction') job.store.add(event.prediction);
     // VS Code writes messages to a webview as JSON.
-    JSON.stringify(job.view.page());
+    JSON.stringify(job.messages[tab]());
   }
   return ((performance.now() - start) * 1000) / batch;
 }
 
 for (let round = -5; round < rounds; round += 1) {
-  for (const job of jobs) {
-    const figure = cost(job);
-    if (round >= 0) job.costs.push(figure);
+  for (const { tab } of tabs) {
+    for (const job of jobs) {
+      const figure = cost(job, tab);
+      if (round >= 0) job.costs[tab].push(figure);
+      // Differences are found, and texts written to their file, between two turns.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }
 
-const bySize = Object.fromEntries(jobs.map(({ size, costs }) => [String(size), Math.round(median(costs) * 10) / 10]));
-const small = jobs[0]?.costs ?? [];
-for (const { size, costs } of jobs.slice(2)) {
-  report({
-    name: size === sizes.at(-1) ? 'event-cost' : `cost-at-${size}`,
-    measured: `an event and its page, ${size.toLocaleString('en-US')} predictions held`,
-    unit: 'µs',
-    ours: costs,
-    peer: { name: '1,000 held', values: small },
-    target: { of: 'ratio', atMost: 1.2 },
-    ...(size === sizes.at(-1) && { more: bySize }),
-  });
+for (const { tab, row, told } of tabs) {
+  const bySize = Object.fromEntries(
+    jobs.map(({ size, costs }) => [String(size), Math.round(median(costs[tab]) * 10) / 10]),
+  );
+  const small = jobs[0]?.costs[tab] ?? [];
+  for (const { size, costs } of jobs.slice(2)) {
+    const isLast = size === sizes.at(-1);
+    report({
+      name: isLast ? row : `${row.replace('event-', '')}-at-${size}`,
+      measured: `an event and ${told}, ${size.toLocaleString('en-US')} predictions held`,
+      unit: 'µs',
+      ours: costs[tab],
+      peer: { name: '1,000 held', values: small },
+      target: { of: 'ratio', atMost: 1.2 },
+      ...(isLast && { more: bySize }),
+    });
+  }
 }
 for (const { store } of jobs) store.dispose();
+for (const found of differences) found.dispose();
