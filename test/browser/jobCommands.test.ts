@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findServer } from '../../src/localServer/discovery.ts';
 import { stopServer } from '../../src/localServer/serverProcess.ts';
-import { eventually } from '../support/eventually.ts';
 import { request } from '../support/serverClient.ts';
 import { Workbench } from '../support/workbench.ts';
 
@@ -31,17 +30,6 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  async function chooseFile(file: string): Promise<void> {
-    await workbench.run('Import Predictions');
-    // The dialog writes its folder into the box once it has opened.
-    const input = workbench.quickInput.locator('.quick-input-box input');
-    await eventually('the dialog opened', async () => ((await input.inputValue()).startsWith('/') ? true : undefined));
-    // It takes no answer while it lists the folder of what is typed.
-    await input.fill(file);
-    await workbench.quickInput.getByRole('option', { name: path.basename(file) }).waitFor();
-    await input.press('Enter');
-  }
-
   /** One question follows the other: an answer waits for its own. */
   async function pickColumn(question: string, column: string): Promise<void> {
     await workbench.quickInput.locator(`input[placeholder*="${question}"]`).waitFor();
@@ -57,7 +45,7 @@ describe('the commands for jobs and the local server, in VS Code', () => {
   it('imports a file after asking for its columns, starts the local server for it and offers to watch', async () => {
     const file = path.join(dataDir, 'answers.csv');
     await writeFile(file, 'text,generated,gold\n"Say, hello",hallo,hello\nSay bye,bye,bye\n');
-    await chooseFile(file);
+    await workbench.importFile(file);
     await pickColumn('what the model answered', 'generated');
     await pickColumn('the prompt', 'text');
     await pickColumn('ground truth', 'gold');

@@ -128,6 +128,24 @@ export class Workbench {
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
+  /** Runs the import and chooses the file in its dialog. */
+  async importFile(file: string): Promise<void> {
+    await this.run('Import Predictions');
+    const ok = this.quickInput.getByRole('button', { name: 'Import', exact: true });
+    await ok.waitFor();
+    // It writes its folder into the box once it has read it, in place of what was typed by then, and takes no answer
+    // while it lists the folder of what is typed.
+    await this.#until(async () => {
+      if (!(await ok.isVisible())) return;
+      await this.#input.fill(file, { timeout: 2000 });
+      await this.quickInput.getByRole('option', { name: path.basename(file) }).waitFor({ timeout: 2000 });
+      await this.page.waitForTimeout(300);
+      assert.equal(await this.#input.inputValue({ timeout: 2000 }), file);
+      await ok.click({ timeout: 2000 });
+      await ok.waitFor({ state: 'hidden', timeout: 2000 });
+    });
+  }
+
   /**
    * Picks the entry of the open quick pick that holds `text`.
    *
