@@ -30,16 +30,34 @@ export function members(object: string): Map<string, string> {
   return found;
 }
 
-/** The text of each element of an array. */
-export function elements(array: string): string[] {
-  const found: string[] = [];
-  let at = skipSpace(array, skipSpace(array, 0) + 1);
-  while (at < array.length && !isClosing(array.charCodeAt(at))) {
-    const end = endOfValue(array, at);
-    found.push(array.slice(at, end));
-    at = nextItem(array, end);
+/** The text of each element of the array that is the member `name`; none when that is no array. */
+export function memberElements(object: string, name: string): string[] {
+  let found: string[] = [];
+  let at = skipSpace(object, skipSpace(object, 0) + 1);
+  while (object.charCodeAt(at) === quote) {
+    const nameEnd = endOfString(object, at);
+    const start = skipSpace(object, skipSpace(object, nameEnd) + 1);
+    let end: number;
+    if (JSON.parse(object.slice(at, nameEnd)) !== name) end = endOfValue(object, start);
+    else {
+      // The last one wins, as in `JSON.parse`.
+      found = [];
+      end = object.charCodeAt(start) === 0x5b ? endOfArray(object, start, found) : endOfValue(object, start);
+    }
+    at = nextItem(object, end);
   }
   return found;
+}
+
+/** Adds the text of each element to `found`. */
+function endOfArray(text: string, start: number, found: string[]): number {
+  let at = skipSpace(text, start + 1);
+  while (at < text.length && !isClosing(text.charCodeAt(at))) {
+    const end = endOfValue(text, at);
+    found.push(text.slice(at, end));
+    at = nextItem(text, end);
+  }
+  return at + 1;
 }
 
 /** The object that has these members. */

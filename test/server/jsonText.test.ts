@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { elements, members, objectText } from '../../src/server/jsonText.ts';
+import { memberElements, members, objectText } from '../../src/server/jsonText.ts';
 
 /** JSON values and the white space that may stand around them. */
 const spaced = fc
@@ -20,16 +20,23 @@ describe('taking JSON text apart', () => {
     );
   });
 
-  it('gives each element of an array its text', () => {
+  it('gives each element of the array that is a member its text', () => {
     fc.assert(
-      fc.property(fc.array(spaced), (items) => {
-        const text = ` [ ${items.map((item) => item.text).join(' ,\r\n')} ] `;
+      fc.property(fc.array(spaced), spaced, (items, other) => {
+        const array = `[ ${items.map((item) => item.text).join(' ,\r\n')} ]`;
+        const text = ` { "rows" : [ 1 ], "\\u0072ows" : ${array} , "other":${other.text}\n} `;
         assert.deepEqual(
-          elements(text).map((element) => JSON.parse(element)),
+          memberElements(text, 'rows').map((element) => JSON.parse(element)),
           items.map((item) => JSON.parse(item.text)),
         );
       }),
     );
+  });
+
+  it('gives no elements of what is missing or no array', () => {
+    for (const text of ['{}', '{"a":[1]}', '{"rows":{"rows":[1]}}', '{"rows":[1],"rows":"[2]"}', '{"rows":[ ]}']) {
+      assert.deepEqual(memberElements(text, 'rows'), []);
+    }
   });
 
   it('puts members together to an object that reads the same', () => {

@@ -11,7 +11,7 @@ import { epochsType, predictionsType, storedType, trendsType } from '../answers.
 import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
 import type { JsonBody } from '../body.ts';
 import { epochSummary, trendPoint } from '../epochStatistics.ts';
-import { elements, members } from '../jsonText.ts';
+import { memberElements } from '../jsonText.ts';
 import { described } from '../openapi.ts';
 import { newPrediction, predictionJson } from '../predictionJson.ts';
 import { parseQuery } from '../query.ts';
@@ -98,7 +98,7 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
 async function readRows({ scorer }: Services, job: JobRecord, { text, value }: JsonBody): Promise<NewPrediction[]> {
   const { predictions } = predictionBatch.parse(value);
   checkJobIds(predictions, 'predictions', job);
-  const texts = elements(members(text).get('predictions') ?? '[]');
+  const texts = memberElements(text, 'predictions');
   const scores = await scorer.fill(predictions);
   const createdAt = new Date().toISOString();
   return mapInTurns(predictions, (prediction, index) => {

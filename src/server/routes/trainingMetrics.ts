@@ -4,7 +4,7 @@ import { metricBatch } from '../../wire/metric.ts';
 import { metricsQuery } from '../../wire/queries.ts';
 import { metricsType, storedType } from '../answers.ts';
 import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
-import { elements, members } from '../jsonText.ts';
+import { memberElements } from '../jsonText.ts';
 import { metricJson, newMetric } from '../metricJson.ts';
 import { described } from '../openapi.ts';
 import { parseQuery } from '../query.ts';
@@ -33,7 +33,7 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
       const { job, body, key } = await requireBatch(services, request, 'metrics');
       const { metrics } = metricBatch.parse(body.value);
       checkJobIds(metrics, 'metrics', job);
-      const texts = elements(members(body.text).get('metrics') ?? '[]');
+      const texts = memberElements(body.text, 'metrics');
       const timestamp = new Date().toISOString();
       const rows = metrics.map(({ step }, index) => newMetric(step, texts[index] ?? '{}', timestamp));
       return batchAnswer(await storage.addMetrics(job, rows, key), key, rows.length);
