@@ -67,22 +67,18 @@ export function objectText(parts: ReadonlyMap<string, string>): string {
 
 /** True when no name stands twice in an object that became `value`, and no line end between its tokens. */
 export function isPlain(object: string, value: object): boolean {
-  if (object.includes('\n') || object.includes('\r')) return false;
-  return memberCount(object) === Object.keys(value).length;
-}
-
-/** Names that stand twice count twice. The object has a member. */
-function memberCount(object: string): number {
+  // Names that stand twice count twice.
   let count = 1;
   let depth = 0;
   for (let at = 0; at < object.length; at += 1) {
     const code = object.charCodeAt(at);
     if (code === quote) at = endOfString(object, at) - 1;
+    else if (code === 0x0a || code === 0x0d) return false;
     else if (code === comma && depth === 1) count += 1;
     else if (isOpening(code)) depth += 1;
     else if (isClosing(code)) depth -= 1;
   }
-  return count;
+  return count === Object.keys(value).length;
 }
 
 /** Line ends stand between tokens only; an event stream would end its line at them. */

@@ -8,7 +8,10 @@ import { StorageFullError } from './storage.ts';
  */
 const fullCodes = new Set([13, 778]);
 
-/** An open SQLite file (WAL, synchronous=FULL: what was committed survives a power cut). */
+/**
+ * An open SQLite file (WAL, synchronous=FULL: what was committed survives a power cut; `SqliteCommits` alone departs from
+ * it for a moment).
+ */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
