@@ -226,11 +226,10 @@ async function aDay(): Promise<void> {
   });
   report({
     name: 'day-resources',
-    measured: 'timers, sockets and files open after 864,000 events',
-    unit: 'open',
-    ours: [seen.at(-1)?.resources ?? Number.NaN],
-    peer: { name: 'after 216,000', values: [seen[0]?.resources ?? Number.NaN] },
-    target: { of: 'ratio', atMost: 1 },
+    measured: 'timers, sockets and files open after 864,000 events, more than after 216,000',
+    unit: 'more',
+    ours: [(seen.at(-1)?.resources ?? Number.NaN) - (seen[0]?.resources ?? Number.NaN)],
+    target: { of: 'ours', atMost: 0 },
   });
   store.dispose();
 }
