@@ -133,14 +133,16 @@ export class Workbench {
     await this.run('Import Predictions');
     const ok = this.quickInput.getByRole('button', { name: 'Import', exact: true });
     await ok.waitFor();
+    let isChosen = false;
     // It writes its folder into the box once it has read it, in place of what was typed by then, and takes no answer
     // while it lists the folder of what is typed.
     await this.#until(async () => {
-      if (!(await ok.isVisible())) return;
+      if (isChosen && !(await ok.isVisible())) return;
       await this.#input.fill(file, { timeout: 2000 });
       await this.quickInput.getByRole('option', { name: path.basename(file) }).waitFor({ timeout: 2000 });
       await this.page.waitForTimeout(300);
       assert.equal(await this.#input.inputValue({ timeout: 2000 }), file);
+      isChosen = true;
       await ok.click({ timeout: 2000 });
       await ok.waitFor({ state: 'hidden', timeout: 2000 });
     });
