@@ -41,6 +41,8 @@ describe('what leaves the panel in VS Code', () => {
     const text = await saveAs(name);
     await stage.workbench.notification(`exported to ${path.join(folder, name)}`).waitFor();
     await stage.workbench.run('Notifications: Clear All Notifications');
+    // The next list takes over the rows of this one: a click meant for one would reach the other.
+    await stage.workbench.quickInput.waitFor({ state: 'hidden' });
     return text;
   }
 

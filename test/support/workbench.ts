@@ -117,15 +117,19 @@ export class Workbench {
   async saveAs(file: string): Promise<void> {
     const ok = this.quickInput.getByRole('button', { name: 'OK' });
     await ok.waitFor();
-    // It proposes a file once it has read the folder, in place of what was typed by then.
+    let isChosen = false;
+    // It proposes a file once it has read the folder, in place of what was typed by then, and takes no answer while it
+    // looks at the folder of what is typed.
     await this.#until(async () => {
-      assert.notEqual(await this.#input.inputValue(), '');
-      await this.#input.fill(file);
+      if (isChosen && !(await ok.isVisible())) return;
+      assert.notEqual(await this.#input.inputValue({ timeout: 2000 }), '');
+      await this.#input.fill(file, { timeout: 2000 });
       await this.page.waitForTimeout(300);
-      assert.equal(await this.#input.inputValue(), file);
+      assert.equal(await this.#input.inputValue({ timeout: 2000 }), file);
+      isChosen = true;
+      await ok.click({ timeout: 2000 });
+      await ok.waitFor({ state: 'hidden', timeout: 2000 });
     });
-    await ok.click();
-    await this.quickInput.waitFor({ state: 'hidden' });
   }
 
   /** Runs the import and chooses the file in its dialog. */
@@ -155,7 +159,8 @@ export class Workbench {
    */
   async pick(text: string, title = ''): Promise<void> {
     const widget = this.quickInput.filter({ hasText: title });
-    await widget.getByRole('option').filter({ hasText: text }).first().click();
+    // By its name: a list that is used again keeps texts of the last one out of sight.
+    await widget.getByRole('option', { name: text }).first().click();
   }
 
   /** Changes the colour theme, by its label. */
