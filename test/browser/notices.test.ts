@@ -119,7 +119,7 @@ describe('what people are told in VS Code', () => {
     await saveJob(server, { job_id: job.id, status: 'completed' });
     await workbench.statusBarItem(/^Finished/).waitFor();
     await workbench.page.waitForTimeout(2500);
-    assert.equal(await workbench.notification('quiet').count(), 0);
+    assert.deepEqual(await workbench.notification('quiet').allInnerTexts(), []);
     await workbench.run('Stop Watching');
   });
 
