@@ -43,8 +43,13 @@ describe('the local server and the windows of one person', () => {
   });
 
   it('is one, started by two windows at the same time; both show its jobs', async () => {
-    await Promise.all([first.run('Start Local Server'), second.run('Start Local Server')]);
-    for (const window of [first, second]) await window.notification('The local server runs at').waitFor();
+    await Promise.all(
+      [first, second].map(async (window) => {
+        await window.run('Start Local Server');
+        // Goes away by itself after some seconds.
+        await window.notification('The local server runs at').waitFor();
+      }),
+    );
     const job = await createJob(server(), { model_name: 'shared', status: 'completed' });
     await post(server(), job, [sample()]);
     for (const window of [first, second]) {

@@ -164,7 +164,8 @@ describe('the event stream', () => {
     })();
     const readers: { stream: TestStream; after: number }[] = [];
     while (posting) {
-      const after = readers.length % 3 === 0 ? 0 : Math.max(0, ...readers.map(({ stream }) => seqsOf(stream).at(-1) ?? 0));
+      const after =
+        readers.length % 3 === 0 ? 0 : Math.max(0, ...readers.map(({ stream }) => seqsOf(stream).at(-1) ?? 0));
       readers.push({ stream: await open({ lastEventId: `${after}` }), after });
     }
     await posted;
