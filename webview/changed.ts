@@ -1,8 +1,9 @@
 /**
  * A list in the order of `compare`, with what changed in its place: an item takes the place of the one that compares as
- * equal. What did not change is neither read nor copied item by item, so thousands cost next to nothing.
+ * equal; the same list where nothing changed. What did not change is neither read nor copied item by item, so thousands cost next to nothing.
  */
-export function withChanged<T>(known: readonly T[], changed: readonly T[], compare: (a: T, b: T) => number): T[] {
+export function withChanged<T>(known: T[], changed: readonly T[], compare: (a: T, b: T) => number): T[] {
+  if (changed.length === 0) return known;
   const list = known.slice();
   for (const item of changed) {
     const place = placeOf(list, item, compare);

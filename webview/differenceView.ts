@@ -1,6 +1,7 @@
 import './styles/difference.css';
 import type { DifferencePart } from '../src/panel/protocol.ts';
 import { element, setText } from './dom.ts';
+import { stopAtScroller } from './scrollStop.ts';
 
 export interface DifferenceView {
   readonly element: HTMLElement;
@@ -28,11 +29,7 @@ export function createDifference(): DifferenceView {
         content.replaceChildren(...parts.map(nodeOf));
       }
       shown = parts;
-      // What scrolls has to be within reach of the keyboard. Measured once it is laid out.
-      requestAnimationFrame(() => {
-        if (content.scrollHeight > content.clientHeight) content.tabIndex = 0;
-        else content.removeAttribute('tabindex');
-      });
+      stopAtScroller(content);
     },
   };
 }

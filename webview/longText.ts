@@ -1,4 +1,5 @@
 import { element, setText } from './dom.ts';
+import { stopAtScroller } from './scrollStop.ts';
 
 export interface LongText {
   readonly element: HTMLElement;
@@ -16,11 +17,7 @@ export function createLongText(kind: 'prose' | 'code'): LongText {
       shown = text;
       setText(content, text ?? 'None');
       content.classList.toggle('absent', text === null);
-      // What scrolls has to be within reach of the keyboard. Measured once it is laid out.
-      requestAnimationFrame(() => {
-        if (content.scrollHeight > content.clientHeight) content.tabIndex = 0;
-        else content.removeAttribute('tabindex');
-      });
+      stopAtScroller(content);
     },
   };
 }

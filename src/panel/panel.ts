@@ -293,8 +293,12 @@ export class Panel implements vscode.Disposable {
       this.#isSearching = false;
       if (!this.#ready || !this.#panel.visible || this.#view.tab !== 'predictions') return;
       this.#reading(() => {
-        if (this.#table.work()) this.#search();
-        this.#rows.request();
+        if (this.#table.work()) {
+          this.#search();
+          this.#rows.request();
+        }
+        // What was asked for waits for nothing once it is there.
+        else this.#postTab();
       });
     });
   }

@@ -2,15 +2,19 @@ import { Column } from '../store/column.ts';
 
 /** Code units of a text that are kept to compare it by. */
 const prefixLength = 24;
+/** Code units of whole texts that are kept for a while. */
+const keptLength = 2_000_000;
 
 /**
  * Compares rows by a text that may have to be read from a file each time: its beginning is kept, and a hash to tell
- * equal texts, so that only those are read which begin alike and are not the same.
+ * equal texts, so that only those are read which begin alike and are not the same. What was read last is at hand.
  */
 export class TextOrder {
   readonly #textOf: (row: number) => string;
   readonly #prefixes: string[] = [];
   readonly #hashes = new Column((length) => new Float64Array(length));
+  readonly #kept = new Map<number, string>();
+  #keptLength = 0;
 
   constructor(textOf: (row: number) => string) {
     this.#textOf = textOf;
@@ -22,13 +26,26 @@ export class TextOrder {
     if (left !== right) return left < right ? -1 : 1;
     // A shorter text is all prefix; two texts of one 53-bit hash are taken for the same.
     if (left.length < prefixLength || this.#hashes.get(a) === this.#hashes.get(b)) return 0;
-    return this.#textOf(a) < this.#textOf(b) ? -1 : 1;
+    return this.#wholeOf(a) < this.#wholeOf(b) ? -1 : 1;
+  }
+
+  #wholeOf(row: number): string {
+    const kept = this.#kept.get(row);
+    if (kept !== undefined) return kept;
+    const text = this.#textOf(row);
+    if (this.#keptLength + text.length > keptLength) {
+      this.#kept.clear();
+      this.#keptLength = 0;
+    }
+    this.#kept.set(row, text);
+    this.#keptLength += text.length;
+    return text;
   }
 
   #prefixOf(row: number): string {
     let prefix = this.#prefixes[row];
     if (prefix === undefined) {
-      const text = this.#textOf(row);
+      const text = this.#wholeOf(row);
       // A slice would keep the whole text in memory.
       prefix = Buffer.from(text.slice(0, prefixLength), 'utf16le').toString('utf16le');
       this.#prefixes[row] = prefix;

@@ -168,7 +168,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       view.show(answer, comparison !== null && diffSides(comparison, answer, compareWith) !== null);
       return view.element;
     });
-    history.classList.toggle('many', drawn.length > 150);
+    history.classList.toggle('many', drawn.length > 60);
     setChildren(history, drawn);
   }
 

@@ -132,7 +132,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       const activeId = ids[active.row - 1];
       layOut(content);
       heading.show(view.sort);
-      setAttribute(table, 'aria-busy', busy);
+      setAttribute(table, 'aria-busy', busy ? 'true' : null);
       table.classList.toggle('wrap', view.wrap);
       ids = rows.map(({ id }) => id);
       const present = new Set(ids);

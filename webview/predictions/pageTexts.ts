@@ -86,13 +86,19 @@ export function pageAbsence(
   return absenceOf(page.total > 0 || page.epochs.length > 0 ? 'unknown' : 'none', status);
 }
 
+/** A search that is over by then shows nothing of what it found on its way, in ms: rows that come and go flicker. */
+export const shortSearch = 300;
+
 /**
  * The page to show, with all epochs: where a search has found nothing so far, the rows before it stay until it has.
+ *
+ * @param searchedFor how long a search has been under way, in ms
  */
-export function nextPage(shown: Page | null, arrived: Page): Page {
-  const wait = arrived.searching && arrived.rows.length === 0 && shown !== null;
+export function nextPage(shown: Page | null, arrived: Page, searchedFor: number): Page {
+  const isShort = searchedFor < shortSearch && shown !== null && shown.rows.length > 0;
+  const wait = arrived.searching && (isShort || arrived.rows.length === 0) && shown !== null;
   const isWhole = shown === null || arrived.allEpochs;
   const epochs = isWhole ? arrived.epochs : withChanged(shown.epochs, arrived.epochs, descendingEpochs);
-  if (wait) return { ...shown, epochs, searching: true };
+  if (wait) return { ...shown, epochs, searching: !isShort };
   return isWhole ? arrived : { ...arrived, epochs };
 }

@@ -29,6 +29,8 @@ export interface PredictionsTab {
 export function createPredictionsTab(panel: Panel): PredictionsTab {
   const { formats } = panel;
   let page: Page | null = null;
+  /** When the search that is under way was first heard of, in ms of the page's life. */
+  let searchBegan: number | null = null;
   /** Kept, since asking the document makes it lay out the page: too dear for every arrival. */
   let textSelected = false;
   /** Open rows whose full texts were asked for. */
@@ -121,7 +123,8 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   return {
     element: element('div', { class: 'predictions' }, toolbar.element, grid.element, nothing.element, pager.element),
     showPage: (message) => {
-      const arrived = nextPage(page, message);
+      searchBegan = message.searching ? (searchBegan ?? performance.now()) : null;
+      const arrived = nextPage(page, message, searchBegan === null ? 0 : performance.now() - searchBegan);
       // Made before the host heard of the hold: its rows would move what is held, its epochs are told but once.
       page = page !== null && panel.view().hold && !message.held ? { ...page, epochs: arrived.epochs } : arrived;
       refresh();

@@ -20,6 +20,8 @@ export interface ChangesView {
 export function createChangesView(formats: Formats, actions: CardActions): ChangesView {
   const card = createChartCard('changes', changesTitle, actions);
   let chart: ChangesChart | null = null;
+  /** What the chart draws. */
+  let drawn: readonly EpochChanges[] | null = null;
   let epochs: readonly TrendPoint[] = [];
 
   const counted = (changes: EpochChanges) => changeKinds.map((kind) => changeText(kind, changes, formats));
@@ -34,11 +36,13 @@ export function createChangesView(formats: Formats, actions: CardActions): Chang
   function clear() {
     chart?.destroy();
     chart = null;
+    drawn = null;
   }
 
   return {
     element: card.element,
     show: (changes, points, palette) => {
+      if (drawn === changes && epochs === points) return;
       epochs = points;
       const last = lastChanges(changes);
       if (last === undefined) {
@@ -55,6 +59,7 @@ export function createChangesView(formats: Formats, actions: CardActions): Chang
       card.show(content, palette);
       chart ??= createChangesChart(card.canvas, palette, formats, describe, actions.choose);
       chart.show(changes);
+      drawn = changes;
     },
     clear,
   };

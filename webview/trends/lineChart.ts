@@ -29,7 +29,7 @@ const radius = (points: readonly TrendPoint[]) => (points.length > 60 ? 0 : 2);
 
 type LineDataset = ChartDataset<'line', Coordinate[]>;
 
-/** A chart on a canvas. It lives only while it is in sight. */
+/** A chart on a canvas. Its colours are those that it was made with. */
 export interface LineChart {
   /** Updates in place, without animation. */
   show(points: readonly TrendPoint[], overlay: Overlay | null): void;

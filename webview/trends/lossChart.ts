@@ -10,7 +10,7 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip);
 /** Many points leave no room for a dot each. */
 const mostDots = 60;
 
-/** A chart over the steps. It lives only while it is in sight. */
+/** A chart over the steps. Its colours are those that it was made with. */
 export interface LossChart {
   /** Updates in place, without animation. */
   show(lines: LossLines): void;

@@ -16,16 +16,20 @@ export interface LossView {
 export function createLossView(trend: LossTrend, formats: Formats, actions: CardActions): LossView {
   const card = createChartCard(trend.key, trend.title, actions);
   let chart: LossChart | null = null;
+  /** What the chart draws. */
+  let drawn: Parameters<LossView['show']>[0] | null = null;
   card.element.hidden = true;
 
   function clear() {
     chart?.destroy();
     chart = null;
+    drawn = null;
   }
 
   return {
     element: card.element,
     show: (lines, palette) => {
+      if (drawn === lines) return;
       const last = lossHeadline(trend, lines, formats);
       card.element.hidden = last === null;
       if (last === null) {
@@ -36,6 +40,7 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
       card.show(content, palette);
       chart ??= createLossChart(card.canvas, trend, palette, formats);
       chart.show(lines);
+      drawn = lines;
     },
     clear,
   };

@@ -19,15 +19,26 @@ export interface TrendView {
 export function createTrendView(trend: Trend, formats: Formats, actions: CardActions): TrendView {
   const card = createChartCard(trend.key, trend.title, actions);
   let chart: LineChart | null = null;
+  /** What the chart draws. */
+  let drawn: {
+    points: readonly TrendPoint[];
+    over: readonly TrendPoint[] | undefined;
+    title: string | undefined;
+  } | null = null;
 
   function clear() {
     chart?.destroy();
     chart = null;
+    drawn = null;
   }
 
   return {
     element: card.element,
     show: (points, overlay, palette) => {
+      const over = overlay?.points;
+      const title = overlay?.title;
+      // A look at another tab and back changes nothing.
+      if (drawn?.points === points && drawn.over === over && drawn.title === title) return;
       const last = headline(trend, points, formats);
       if (last === null) {
         card.showEmpty(trend.whyEmpty(points));
@@ -38,6 +49,7 @@ export function createTrendView(trend: Trend, formats: Formats, actions: CardAct
       card.show({ ...last, legend: overlayLegend(overlay, trend.value), table }, palette);
       chart ??= createLineChart(card.canvas, trend, palette, formats, actions.choose);
       chart.show(points, overlay);
+      drawn = { points, over, title };
     },
     clear,
   };

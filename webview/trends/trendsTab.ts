@@ -23,13 +23,15 @@ export interface TrendsTab {
   refresh(): void;
 }
 
-/** The charts over the epochs. They exist only while the tab is in sight. */
+/** The charts over the epochs. They are made when the tab is first in sight. */
 export function createTrendsTab(panel: Panel): TrendsTab {
   const { formats } = panel;
   let message: HostMessageOf<'trends'> | null = null;
   let losses: HostMessageOf<'losses'> | null = null;
-  /** What is there while the charts are. */
-  let drawn: { palette: Palette; unwatch: () => void } | null = null;
+  /** The colours that the charts were made with. */
+  let palette: Palette = readPalette();
+  /** Ends the watch for other colours, which lasts as long as the tab is in sight. */
+  let unwatch: (() => void) | null = null;
 
   const actions: CardActions = {
     choose: (epoch) => panel.change(showEpochInTable(epoch)),
@@ -64,29 +66,33 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   const nothing = createAbsence(() => {});
 
   /** A chart remembers the colours it was made with: for other ones it is made anew. */
+  function takeColours() {
+    const present = readPalette();
+    if (JSON.stringify(palette) === JSON.stringify(present)) return;
+    for (const view of [...views, changes, ...lossViews]) view.clear();
+    palette = present;
+  }
+
   function recolour() {
-    stop();
+    takeColours();
     refresh();
   }
 
-  function stop() {
-    for (const view of views) view.clear();
-    changes.clear();
-    for (const view of lossViews) view.clear();
-    drawn?.unwatch();
-    drawn = null;
-  }
-
   function refresh() {
+    // Out of sight nothing is drawn; the charts stay as they are, since making them takes longer than a reader waits.
     if (panel.view().tab !== 'trends') {
-      stop();
+      unwatch?.();
+      unwatch = null;
       return;
     }
     const points = message?.points ?? [];
     content.hidden = points.length === 0;
     nothing.show(absenceOf(points.length > 0 ? 'some' : message === null ? 'unknown' : 'none', panel.status()));
-    drawn ??= { palette: readPalette(), unwatch: watchTheme(recolour) };
-    if (losses !== null) for (const view of lossViews) view.show(losses.lines, drawn.palette);
+    if (unwatch === null) {
+      unwatch = watchTheme(recolour);
+      takeColours();
+    }
+    if (losses !== null) for (const view of lossViews) view.show(losses.lines, palette);
     if (message === null || points.length === 0) {
       for (const view of views) view.clear();
       changes.clear();
@@ -99,8 +105,8 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     overlay.show(choices, chosen);
     // What was chosen counts at once; the points of the other job follow.
     const over = message.overlay?.key === chosen ? message.overlay : null;
-    for (const view of views) view.show(points, over, drawn.palette);
-    changes.show(message.changes, points, drawn.palette);
+    for (const view of views) view.show(points, over, palette);
+    changes.show(message.changes, points, palette);
   }
 
   return {

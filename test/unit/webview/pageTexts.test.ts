@@ -14,10 +14,13 @@ import {
   pageNumberText,
   pageSizes,
   rangeText,
+  shortSearch,
 } from '../../../webview/predictions/pageTexts.ts';
 import { noFilters } from '../../../webview/viewState.ts';
 
 const formats = formatsFor('en');
+/** ms after which a search shows what it found so far. */
+const long = shortSearch;
 const live: PanelStatus = { label: 'Live', loading: false, settled: true };
 
 const epochOf = (epoch: number, count: number) => ({ epoch, prediction_count: count, latest_step: 0 });
@@ -138,15 +141,23 @@ describe('what stands in for the table', () => {
 describe('a page that arrives', () => {
   it('takes the place of the one before', () => {
     const arrived = page(10, 10, 20);
-    assert.equal(nextPage(page(0, 10, 20), arrived), arrived);
+    assert.equal(nextPage(page(0, 10, 20), arrived, 0), arrived);
   });
 
   it('leaves the rows on the screen while its search has found nothing so far', () => {
     const shown = page(0, 10, 20);
-    assert.deepEqual(nextPage(shown, { ...page(0, 0, 0), searching: true }), { ...shown, searching: true });
-    assert.equal(nextPage(shown, { ...page(0, 2, 2), searching: true }).rows.length, 2);
-    assert.equal(nextPage(shown, page(0, 0, 0)).rows.length, 0);
-    assert.equal(nextPage(null, { ...page(0, 0, 0), searching: true }).rows.length, 0);
+    assert.deepEqual(nextPage(shown, { ...page(0, 0, 0), searching: true }, long), { ...shown, searching: true });
+    assert.equal(nextPage(shown, { ...page(0, 2, 2), searching: true }, long).rows.length, 2);
+    assert.equal(nextPage(shown, page(0, 0, 0), long).rows.length, 0);
+    assert.equal(nextPage(null, { ...page(0, 0, 0), searching: true }, 0).rows.length, 0);
+  });
+
+  it('leaves the rows on the screen while a search that may be over soon goes on', () => {
+    const shown = page(0, 10, 20);
+    const found = { ...page(0, 2, 2), searching: true };
+    assert.deepEqual(nextPage(shown, found, long - 1), shown);
+    assert.equal(nextPage(shown, found, long).rows.length, 2);
+    assert.equal(nextPage(page(0, 0, 0), found, 0).rows.length, 2);
   });
 });
 
@@ -159,16 +170,20 @@ describe('the filters in words', () => {
 
 describe('the epochs of a page', () => {
   it('are those of the pages before with what changed since, and others only where all are told', () => {
-    const first = nextPage(null, { ...page(0, 1, 2), epochs: [epochOf(2, 1), epochOf(1, 1)] });
-    const second = nextPage(first, { ...page(0, 1, 4), epochs: [epochOf(3, 1), epochOf(2, 2)], allEpochs: false });
+    const first = nextPage(null, { ...page(0, 1, 2), epochs: [epochOf(2, 1), epochOf(1, 1)] }, 0);
+    const second = nextPage(first, { ...page(0, 1, 4), epochs: [epochOf(3, 1), epochOf(2, 2)], allEpochs: false }, 0);
     assert.deepEqual(second.epochs, [epochOf(3, 1), epochOf(2, 2), epochOf(1, 1)]);
-    const searching = nextPage(second, {
-      ...page(0, 0, 0),
-      searching: true,
-      epochs: [epochOf(1, 5)],
-      allEpochs: false,
-    });
+    const searching = nextPage(
+      second,
+      {
+        ...page(0, 0, 0),
+        searching: true,
+        epochs: [epochOf(1, 5)],
+        allEpochs: false,
+      },
+      long,
+    );
     assert.deepEqual(searching.epochs, [epochOf(3, 1), epochOf(2, 2), epochOf(1, 5)]);
-    assert.deepEqual(nextPage(searching, { ...page(0, 1, 1), epochs: [epochOf(0, 1)] }).epochs, [epochOf(0, 1)]);
+    assert.deepEqual(nextPage(searching, { ...page(0, 1, 1), epochs: [epochOf(0, 1)] }, 0).epochs, [epochOf(0, 1)]);
   });
 });
