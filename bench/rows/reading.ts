@@ -25,8 +25,11 @@ const stage = await PanelStage.open();
 try {
   const job = await stage.train(
     'orders',
-    // Before the epochs that arrive.
-    Array.from({ length: held }, (_, n) => sample({ ...prediction(n), id: undefined, epoch: 1, sample_index: n })),
+    Array.from({ length: held }, (_, n) => {
+      const { id: _id, job_id: _job, created_at: _at, ...row } = prediction(n);
+      // Before the epochs that arrive.
+      return sample({ ...row, epoch: 1, sample_index: n });
+    }),
   );
   await stage.watch('orders');
   await stage.showing(`1–10 of ${held.toLocaleString('en-US')}`);
