@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type ServerFile, serverFile } from '../wire/serverFile.ts';
 import { StartError } from './errors.ts';
 
@@ -18,11 +18,23 @@ export function dataFiles(directory: string) {
 /** @throws StartError when the directory cannot be made */
 export function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeWithParents(directory);
   } catch (error) {
     throw new StartError(`The data directory ${directory} cannot be made: ${(error as Error).message}`, undefined, {
       cause: error,
     });
+  }
+}
+
+/** Node's own `recursive` never returns where a parent is there but makes nothing, as `/proc` does. */
+function makeWithParents(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeWithParents(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another server that starts just now may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
   }
 }
 

@@ -129,6 +129,20 @@ describe('the server process', () => {
     assert.match(stderr, /Cannot listen on 203\.0\.113\.1/);
   });
 
+  it('says at once that a data directory cannot be made: below what makes none, on a file, below a file', async () => {
+    const file = join(newDirectory(), 'file');
+    writeFileSync(file, '');
+    // `/proc` says that what is to be made in it does not exist.
+    const inProc = process.platform === 'linux' ? ['/proc/none', '/proc/none/deep'] : [];
+    for (const dataDir of [...inProc, file, join(file, 'in')]) {
+      for (const command of [[], ['keys', 'list']]) {
+        const { code, stdout, stderr } = await runServer([...command, '--data-dir', dataDir]);
+        assert.deepEqual([code, stdout], [1, ''], dataDir);
+        assert.ok(stderr.startsWith(`The data directory ${dataDir} cannot be made: E`), stderr);
+      }
+    }
+  });
+
   it('says what is wrong with a database that it cannot read, and leaves it', async () => {
     const dataDir = newDirectory();
     const file = join(dataDir, 'predictions.db');
