@@ -25,7 +25,7 @@ const knownNames: Readonly<Record<Role, readonly string[]>> = {
 
 const roles = Object.keys(knownNames) as Role[];
 /** What only a server sets, or what belongs to the job that a file was exported from. */
-const leftOut = new Set(['jobid', 'userid', 'seq']);
+const leftOut = ['job_id', 'user_id', 'seq'];
 const ownNames = ['id', 'created_at', 'epoch', 'step', 'sample_index', 'prompt', 'prediction'];
 
 /** The prediction's fields by their plain names. */
@@ -43,6 +43,7 @@ export function plain(name: string): string {
 /** Columns by what they seem to stand for, as far as their names say it. */
 export function recognise(columns: readonly string[]): Mapping {
   const isOwn = ownNames.every((name) => columns.includes(name));
+  if (isOwn) return withFields(columns, Object.fromEntries(roles.map((role) => [role, role])), isOwn);
   const byName = new Map(columns.map((column) => [plain(column), column]));
   const found: Partial<Record<Role, string>> = {};
   for (const role of roles) {
@@ -73,8 +74,10 @@ export function missingRoles({ roles: found }: Mapping): Role[] {
 function withFields(columns: readonly string[], found: Mapping['roles'], isOwn: boolean): Mapping {
   const taken = new Set(Object.values(found));
   const fields: Record<string, string> = {};
-  for (const column of columns) {
-    if (taken.has(column) || leftOut.has(plain(column))) continue;
+  // A row far down may have a field that none of those that were looked at has: it goes by its plain name alone, as all
+  // do that we exported ourselves.
+  for (const column of [...(isOwn ? [] : columns), ...fieldNames.values()]) {
+    if (taken.has(column) || isLeftOut(column, isOwn)) continue;
     const field = fieldNames.get(plain(column));
     const isRole = roles.some((role) => role === field);
     // A field of that name is a prediction's only where it is used as one; another's id is no prediction's id.
@@ -85,6 +88,6 @@ function withFields(columns: readonly string[], found: Mapping['roles'], isOwn: 
 }
 
 /** Whether a column is not imported at all. */
-export function isLeftOut(column: string): boolean {
-  return leftOut.has(plain(column));
+export function isLeftOut(column: string, isOwn: boolean): boolean {
+  return leftOut.some((name) => (isOwn ? name === column : plain(name) === plain(column)));
 }

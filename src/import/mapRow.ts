@@ -55,7 +55,7 @@ export class RowMapper {
   }
 
   #place(row: Imported, column: string, cell: unknown): void {
-    if (isLeftOut(column)) return;
+    if (isLeftOut(column, this.#mapping.isOwn)) return;
     const role = this.#roleOf.get(column);
     if (role !== undefined) {
       this.#placeRole(row, role, column, cell);

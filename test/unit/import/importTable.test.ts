@@ -68,6 +68,33 @@ describe('importing a table', () => {
       );
     });
 
+    it('takes fields of our own JSON Lines by their names alone, also those that come late or only look like others', async () => {
+      const odd = {
+        label: 'l',
+        target: 't',
+        Step: 'x',
+        'Job ID': 'j',
+        userId: 1,
+        SEQ: [2],
+        question: null,
+        docId: 'd',
+      };
+      const early = Array.from({ length: 300 }, (_, index) => {
+        const { ground_truth: _truth, ...row } = aPrediction({ id: `early-${index}`, sample_index: index });
+        return { ...row, ...odd };
+      });
+      const late = { ...aPrediction({ id: 'late', validation_pass: true }), prompt_id: 'p', late: { deep: [1, null] } };
+      const told = [...early, late].map(({ job_id: _, ...row }) => row);
+      assert.deepEqual(await read(exported(told, 'jsonl')), told);
+    });
+
+    it('takes a field that no row of the first hundreds has', async () => {
+      const row = { epoch: 1, step: 1, sample_index: 0, prompt: 'p', prediction: 'a' };
+      const late = { ...row, validation_pass: true, latency_ms: 1.5, ID: 'theirs', user_id: 'u' };
+      const rows = await read(jsonl(...Array.from({ length: 300 }, () => row), late));
+      assert.deepEqual(rows.at(-1), { ...row, validation_pass: true, latency_ms: 1.5, ID: 'theirs' });
+    });
+
     it('takes our own CSV so that exporting it again gives the same file', async () => {
       const mine = own.map(({ job_id: _, ...row }) => row);
       const csv = exported(mine, 'csv');
