@@ -8,7 +8,6 @@ import { titleOf } from '../watch/jobTitle.ts';
 import type { JobReference } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { type CommandContext, type Commands, findJob, presentServers } from './context.ts';
-import { startWithProgress } from './localServer.ts';
 
 /** The commands that change which jobs there are. */
 export function jobCommands(context: CommandContext): Commands {
@@ -28,8 +27,8 @@ export function jobCommands(context: CommandContext): Commands {
 
 /** Imports into the local server, which is started where none runs, and offers to look at what was imported. */
 async function importFile({ localServer, watches, extension }: CommandContext, file: vscode.Uri): Promise<void> {
-  const { endpoint } = await startWithProgress(localServer);
   const worker = vscode.Uri.joinPath(extension, 'dist', 'importWorker.cjs').fsPath;
+  const endpoint = async (signal: AbortSignal) => (await localServer.start(signal)).endpoint;
   const imported = await importPredictions(file, endpoint, worker);
   if (imported === undefined) return;
   await watches.listing('local').refresh();

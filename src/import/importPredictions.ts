@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
 import { withoutLinks } from '../plainText.ts';
 import { assign, type Mapping, missingRoles, type Role, recognise } from './columns.ts';
-import { runImportTask } from './importTask.ts';
+import { FileNotImportedError, runImportTask } from './importTask.ts';
 
 /** A job made of a file. */
 export interface ImportedJob {
@@ -30,38 +30,53 @@ export async function pickTable(): Promise<vscode.Uri | undefined> {
 /**
  * Makes a finished job of a file, after asking which columns are meant where their names do not say it.
  *
+ * All of it under one notification: VS Code does not show the fourth that comes within 800 ms, and that would be the
+ * result.
+ *
+ * @param endpoint starts the server where it has to, once it is known what is to be sent
  * @param worker the bundled worker
  * @returns undefined when the user turned away
  * @throws FileNotImportedError, with nothing imported
  */
 export async function importPredictions(
   file: vscode.Uri,
-  endpoint: Endpoint,
+  endpoint: (signal: AbortSignal) => Promise<Endpoint>,
   worker: string,
 ): Promise<ImportedJob | undefined> {
   const path = file.fsPath;
   const name = basename(path);
   const shownName = withoutLinks(name);
-  const looked = await withProgress(vscode.l10n.t('Looking at {0}…', shownName), (_progress, signal) =>
-    runImportTask(worker, { type: 'look', path }, () => {}, signal),
-  );
-  if (looked.type !== 'columns') return undefined;
-  const mapping = await confirmMapping(looked.columns);
-  if (mapping === undefined) return undefined;
-  const jobId = jobIdOf(name, new Date());
-  const imported = await withProgress(vscode.l10n.t('Importing {0}…', shownName), (progress, signal) =>
-    runImportTask(
+  const title = vscode.l10n.t('Importing {0}…', shownName);
+  const importing = withProgress(title, async (progress, signal, cancellation) => {
+    const looked = await runImportTask(worker, { type: 'look', path }, () => {}, signal);
+    if (looked.type !== 'columns') return undefined;
+    const mapping = await confirmMapping(looked.columns, cancellation);
+    if (mapping === undefined) return undefined;
+    const jobId = jobIdOf(name, new Date());
+    const job = { model_name: nameOf(name) };
+    const imported = await runImportTask(
       worker,
-      { type: 'import', path, mapping, endpoint, jobId, job: { model_name: nameOf(name) } },
+      { type: 'import', path, mapping, endpoint: await endpoint(signal), jobId, job },
       progress,
       signal,
-    ),
-  );
-  return imported.type === 'imported' ? { jobId, count: imported.count } : undefined;
+    );
+    return imported.type === 'imported' ? { jobId, count: imported.count } : undefined;
+  });
+  try {
+    return await importing;
+  } catch (error) {
+    if (!(error instanceof FileNotImportedError)) throw error;
+    throw new FileNotImportedError(vscode.l10n.t('Nothing of {0} is imported. {1}', shownName, error.message), {
+      cause: error,
+    });
+  }
 }
 
 /** Asks for what the columns' names do not say. */
-async function confirmMapping(columns: readonly string[]): Promise<Mapping | undefined> {
+async function confirmMapping(
+  columns: readonly string[],
+  cancellation: vscode.CancellationToken,
+): Promise<Mapping | undefined> {
   let mapping = recognise(columns);
   const missing = missingRoles(mapping);
   if (missing.length === 0) return mapping;
@@ -72,7 +87,7 @@ async function confirmMapping(columns: readonly string[]): Promise<Mapping | und
     const left = columns.filter((column) => !taken.includes(column));
     const isNeeded = missing.includes(role);
     if (left.length === 0 && !isNeeded) break;
-    const picked = await pickColumn(role, left, isNeeded);
+    const picked = await pickColumn(role, left, isNeeded, cancellation);
     if (picked === undefined) return undefined;
     mapping = assign(columns, mapping, { [role]: picked });
   }
@@ -84,14 +99,15 @@ async function pickColumn(
   role: Role,
   columns: readonly string[],
   isNeeded: boolean,
+  cancellation: vscode.CancellationToken,
 ): Promise<string | null | undefined> {
   const items = columns.map((label) => ({ label, column: label as string | null }));
   const none = { label: vscode.l10n.t('None of them'), column: null };
-  const picked = await vscode.window.showQuickPick(isNeeded ? items : [...items, none], {
-    title: vscode.l10n.t('Import Predictions'),
-    placeHolder: questionOf(role),
-    ignoreFocusOut: true,
-  });
+  const picked = await vscode.window.showQuickPick(
+    isNeeded ? items : [...items, none],
+    { title: vscode.l10n.t('Import Predictions'), placeHolder: questionOf(role), ignoreFocusOut: true },
+    cancellation,
+  );
   return picked?.column;
 }
 
@@ -114,7 +130,7 @@ function questionOf(role: Role): string {
 
 function withProgress<T>(
   title: string,
-  task: (progress: (share: number) => void, signal: AbortSignal) => Promise<T>,
+  task: (progress: (share: number) => void, signal: AbortSignal, cancellation: vscode.CancellationToken) => Promise<T>,
 ): Thenable<T> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -122,10 +138,11 @@ function withProgress<T>(
       const aborted = new AbortController();
       cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
       let told = 0;
-      return task((share) => {
+      const report = (share: number): void => {
         progress.report({ increment: (share - told) * 100 });
         told = share;
-      }, aborted.signal);
+      };
+      return task(report, aborted.signal, cancellation);
     },
   );
 }
