@@ -83,6 +83,18 @@ describe('the looks of the panel in VS Code, for a German reader', () => {
     });
   }
 
+  it('has no scroll bar of the page beside that of a tab', async () => {
+    await stage.workbench.page.setViewportSize({ width: 1400, height: 700 });
+    for (const tab of tabs) {
+      await stage.openTab(tab);
+      if (tab === 'Predictions') await stage.panel.getByRole('combobox', { name: 'page' }).selectOption('50');
+      if (tab === 'Comparison') await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('3');
+      const page = await stage.panel.locator('html').evaluate((html) => [html.scrollHeight, html.clientHeight]);
+      assert.equal(page[0], page[1], tab);
+    }
+    await stage.workbench.page.setViewportSize({ width: 1400, height: 900 });
+  });
+
   it('draws charts anew in the colours of a theme that is chosen while they are open', async () => {
     await stage.openTab('Trends');
     const chart = stage.panel.getByRole('img', { name: 'Character error rate', exact: true });
