@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './commands/context.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { serverCommands } from './commands/localServer.ts';
+import { pastable } from './commands/loggingSnippet.ts';
 import { config, section } from './config.ts';
 import { pickDiff } from './panel/diffPicker.ts';
 import { exportPredictions } from './panel/exportPredictions.ts';
@@ -52,7 +53,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     },
     copyLoggingSnippet: async () => {
       const snippet = vscode.Uri.joinPath(context.extension, 'examples', 'log_predictions.py').fsPath;
-      await vscode.env.clipboard.writeText(await readFile(snippet, 'utf8'));
+      await vscode.env.clipboard.writeText(pastable(await readFile(snippet, 'utf8')));
       void vscode.window.showInformationMessage(
         vscode.l10n.t('Python snippet copied: paste it into your training script.'),
       );

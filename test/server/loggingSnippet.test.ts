@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pastable } from '../../src/commands/loggingSnippet.ts';
 import { runProgram, runToSuccess } from '../support/runProgram.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { readPredictions, request } from '../support/serverClient.ts';
@@ -33,6 +34,27 @@ describe('what the documentation tells people to run', () => {
   it('the Python snippet finds the local server by itself', async () => {
     await runToSuccess('python3', [snippet], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
     assert.equal((await answersOf('my-run')).length, 6);
+  });
+
+  it('the Python snippet, pasted above the lines of the README, sends what the script has and nothing else', async () => {
+    const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+    const lines = /```python\n(token = save_job[\s\S]*?)```/.exec(readme)?.[1];
+    assert.ok(lines !== undefined, 'the README has a Python example');
+    const training = 'step, loss, samples = epoch * 10, 1 / epoch, [("p", "t", f"a{epoch}")]';
+    const script = path.join(server.dataDir, 'script.py');
+    const text = `${pastable(await readFile(snippet, 'utf8'))}\n${lines.replace('...', training)}`;
+    await writeFile(script, text.replaceAll('my-run', 'pasted-run'));
+    await runToSuccess('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
+    assert.deepEqual(
+      (await answersOf('pasted-run')).toSorted(),
+      Array.from({ length: 10 }, (_, index) => `a${index + 1}`).toSorted(),
+    );
+    const { json } = await request(server, '/api/training/local/jobs');
+    const job = (json['jobs'] as Record<string, unknown>[]).find(({ id }) => id === 'pasted-run');
+    assert.deepEqual(
+      [job?.['status'], job?.['current_epoch'], job?.['total_epochs'], job?.['progress'], job?.['loss']],
+      ['completed', 10, 10, 100, 0.1],
+    );
   });
 
   it('the curl lines of the README create a job and send a prediction', async () => {
