@@ -5,8 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { makeTables } from '../../src/server/sqliteSchema.ts';
 import type { PredictionInput } from '../../src/wire/prediction.ts';
 
-/** One transaction a batch, each waited for until it is on the disk. Times only the inserts; gives ms. */
-export function insertBatches(folder: string, batches: readonly (readonly PredictionInput[])[]): number {
+/** One transaction a batch, each waited for until it is on the disk. Gives the ms that those after `warmUp` took. */
+export function insertBatches(
+  folder: string,
+  batches: readonly (readonly PredictionInput[])[],
+  warmUp: number,
+): number {
   const createdAt = new Date().toISOString();
   const ready = batches.map((batch) =>
     batch.map((row) => ({ ...row, id: randomUUID(), content: JSON.stringify(row) })),
@@ -15,9 +19,10 @@ export function insertBatches(folder: string, batches: readonly (readonly Predic
   makeTables(database, 0);
   database.exec('PRAGMA synchronous=FULL');
   const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const start = performance.now();
+  let start = 0;
   let seq = 0;
-  for (const batch of ready) {
+  for (const [index, batch] of ready.entries()) {
+    if (index === warmUp) start = performance.now();
     database.exec('BEGIN');
     for (const { epoch, sample_index, id, content } of batch) {
       seq += 1;

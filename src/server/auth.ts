@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { KeyCheck } from './keyCheck.ts';
 import type { KeyScope, KeyStore } from './keys.ts';
@@ -27,7 +27,7 @@ export class Auth {
 
   constructor(apiKey: string, tokenSecret: Buffer, keys: KeyStore) {
     this.#keys = new KeyCheck(keys);
-    this.#keyHash = hash(apiKey);
+    this.#keyHash = digest(apiKey);
     this.#tokenSecret = createSecretKey(tokenSecret);
   }
 
@@ -36,7 +36,7 @@ export class Auth {
     const presented = [headers['x-api-key'], headers['x-workspace-api-key'], bearer(headers)];
     for (const key of presented) {
       if (typeof key !== 'string') continue;
-      if (timingSafeEqual(hash(key), this.#keyHash)) return { userId: localUser, scopes: ['all'], keyId: undefined };
+      if (timingSafeEqual(digest(key), this.#keyHash)) return { userId: localUser, scopes: ['all'], keyId: undefined };
       const found = await this.#keys.check(key);
       if (found !== undefined) return { userId: found.userId, scopes: found.scopes, keyId: found.id };
     }
@@ -54,7 +54,7 @@ export class Auth {
   }
 
   isJobToken(job: JobRecord, token: string): boolean {
-    return timingSafeEqual(hash(token), hash(this.jobToken(job)));
+    return timingSafeEqual(digest(token), digest(this.jobToken(job)));
   }
 }
 
@@ -63,6 +63,6 @@ export function bearer(headers: IncomingHttpHeaders): string | undefined {
   return /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
-function hash(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+function digest(secret: string): Buffer {
+  return hash('sha256', secret, 'buffer');
 }

@@ -37,7 +37,7 @@ export interface Batch {
  */
 export async function requireBatch({ storage, auth }: Services, request: FastifyRequest, rows: string): Promise<Batch> {
   const body = jsonBody(request.body);
-  const job = await storage.job(jobIdOf(body.value));
+  const job = await storage.jobToExtend(jobIdOf(body.value));
   if (job === undefined) throw new HttpError(404, 'Job not found');
   if (!auth.isJobToken(job, requireToken(request))) throw new HttpError(401, 'Unauthorized: wrong job token');
   const array = (body.value as Record<string, unknown>)[rows];

@@ -109,6 +109,10 @@ export class PostgresStorage implements Storage {
     return rows[0] && jobOf(rows[0]);
   }
 
+  jobToExtend(jobId: string): Promise<JobRecord | undefined> {
+    return this.job(jobId);
+  }
+
   async jobs(userId: string, { status, limit, offset }: JobsRead): Promise<{ jobs: JobRecord[]; total: number }> {
     const from = 'FROM training_predictions.jobs WHERE user_id = $1 AND ($2::text IS NULL OR status = $2)';
     const values = [idText(userId), status ?? null];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bearer } from './auth.ts';
@@ -42,5 +42,5 @@ function retryIn(seconds: number) {
 function credentialName({ headers, ip }: FastifyRequest): string {
   const credential = headers['x-api-key'] ?? headers['x-workspace-api-key'] ?? bearer(headers);
   if (credential === undefined) return `address ${ip}`;
-  return createHash('sha256').update(credential.toString()).digest('base64');
+  return hash('sha256', credential.toString(), 'base64');
 }

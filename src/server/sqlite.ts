@@ -35,7 +35,7 @@ const nobody = '';
 
 /**
  * Storage in one SQLite file. Every transaction is one synchronous step of this thread, so calls never interleave inside
- * one.
+ * one. What a batch changed can be read once it is safe on disk: predictions by the `lastSeq` of a job that was read so.
  */
 export class SqliteStorage implements Storage {
   readonly engine = 'sqlite';
@@ -76,10 +76,16 @@ export class SqliteStorage implements Storage {
   }
 
   async job(jobId: string): Promise<JobRecord | undefined> {
+    await this.#commits.safe();
+    return this.#job(jobId);
+  }
+
+  async jobToExtend(jobId: string): Promise<JobRecord | undefined> {
     return this.#job(jobId);
   }
 
   async jobs(userId: string, { status, limit, offset }: JobsRead): Promise<{ jobs: JobRecord[]; total: number }> {
+    await this.#commits.safe();
     const where = `WHERE user_id = ? ${status === undefined ? '' : 'AND status = ?'}`;
     const values = status === undefined ? [idText(userId)] : [idText(userId), status];
     const total = this.#sql(`SELECT count(*) AS total FROM jobs ${where}`).get(...values) ?? {};
@@ -137,6 +143,7 @@ export class SqliteStorage implements Storage {
   async *metrics(job: JobRecord, after = -1): AsyncGenerator<string[]> {
     let last = [after, Number.MAX_SAFE_INTEGER];
     for (;;) {
+      await this.#commits.safe();
       const rows = this.#sql(
         `SELECT step, number, content FROM metrics
          WHERE job = ? AND EXISTS (SELECT 1 FROM jobs WHERE jobs.number = job) AND (step, number) > (?, ?)
@@ -157,10 +164,12 @@ export class SqliteStorage implements Storage {
   }
 
   async epochs(job: JobRecord): Promise<EpochStatistics[]> {
+    await this.#commits.safe();
     return this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch').all(job.number).map(epochOf);
   }
 
   async epochCount(job: JobRecord): Promise<number> {
+    await this.#commits.safe();
     const counted = this.#sql('SELECT count(*) AS total FROM epochs WHERE job = ?').get(job.number);
     return numberOf(counted ?? {}, 'total');
   }
@@ -228,7 +237,7 @@ export class SqliteStorage implements Storage {
 
   async close(): Promise<void> {
     await this.#sweeper.close();
-    this.#commits.close();
+    await this.#commits.close();
     this.#database.close();
   }
 

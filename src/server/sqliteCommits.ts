@@ -1,26 +1,28 @@
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { SqliteDatabase } from './sqliteDatabase.ts';
 import { StorageUnavailableError } from './storage.ts';
 
-/** Time after which answers go out before more batches are stored, in ms. */
-const turn = 10;
+const syncFile = promisify(fdatasync);
 
 interface Waiting {
-  /** Commits or rolls back; gives the way to tell its caller. */
-  readonly run: () => () => void;
+  readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Transactions of several callers that wait for the disk together. Each is one of its own, but those that came while
- * the disk was busy are committed without a wait, and one `fsync` of the write-ahead log, in which their pages stand in
- * order, makes all of them safe. Nobody is told before, and nothing else runs on this thread in between.
+ * Transactions that wait for the disk beside this thread, which reads the next batch meanwhile. Each is committed at
+ * once, without a wait; then the write-ahead log, in which the pages of all of them stand in order, is brought to the
+ * disk. Those that are committed while the disk is busy share its next turn. Nobody is told before, and whoever reads
+ * what they change awaits `safe` first.
  */
 export class SqliteCommits {
   readonly #database: SqliteDatabase;
   readonly #log: string;
   #descriptor: number | undefined;
-  #closed = false;
+  /** Their commits are on their way to the disk. */
+  #syncing: Waiting[] = [];
+  /** Their commits came later. */
   #waiting: Waiting[] = [];
 
   /** @param file of `database` */
@@ -30,57 +32,53 @@ export class SqliteCommits {
   }
 
   /** All that `work` does, or nothing; resolves when it is safe on disk. Rejects as `SqliteDatabase.transaction` throws. */
-  transaction<T>(work: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const run = () => {
-        try {
-          const result = this.#database.transaction(work);
-          return () => resolve(result);
-        } catch (error) {
-          return () => reject(error);
-        }
-      };
-      // By the second turn of the event loop those are here too who asked while this thread read the first one's batch.
-      if (this.#waiting.push({ run, reject }) === 1) setImmediate(() => setImmediate(() => this.#commit()));
-    });
+  async transaction<T>(work: () => T): Promise<T> {
+    // A database in memory has no log.
+    if (this.#descriptor === undefined && !existsSync(this.#log)) return this.#database.transaction(work);
+    const result = this.#database.transactionWithoutWait(work);
+    const safe = joining(this.#waiting);
+    if (this.#syncing.length === 0) void this.#sync();
+    await safe;
+    return result;
   }
 
-  /** Commits what is still waiting; to be called before the database closes. */
-  close(): void {
-    while (this.#waiting.length > 0) this.#commit();
-    this.#closed = true;
+  /** Resolves when all that was committed is safe on disk; rejects when that is not known. */
+  async safe(): Promise<void> {
+    if (this.#waiting.length > 0) await joining(this.#waiting);
+    else if (this.#syncing.length > 0) await joining(this.#syncing);
+  }
+
+  /** To be called before the database closes, when nothing more is stored. */
+  async close(): Promise<void> {
+    // Whoever stored it is told of a failure.
+    await this.safe().catch(() => undefined);
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
   }
 
-  #commit(): void {
-    const end = performance.now() + turn;
-    const group: Waiting[] = [];
-    const answers: (() => void)[] = [];
-    // Alone, SQLite waits for the disk by itself. A database in memory has no log.
-    const together = this.#waiting.length > 1 && !this.#closed && existsSync(this.#log);
-    try {
-      if (together) this.#database.exec('PRAGMA synchronous=NORMAL');
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        group.push(next);
-        answers.push(next.run());
-        if (performance.now() >= end) break;
+  /** Never rejects. */
+  async #sync(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      this.#syncing = this.#waiting;
+      this.#waiting = [];
+      let failure: StorageUnavailableError | undefined;
+      try {
+        // SQLite holds no locks on this file that closing it would lose, and keeps it while the database is open.
+        this.#descriptor ??= openSync(this.#log, 'r+');
+        await syncFile(this.#descriptor);
+      } catch (error) {
+        failure = new StorageUnavailableError('The disk does not say whether it has what was stored', { cause: error });
       }
-      if (together) this.#sync();
-      for (const answer of answers) answer();
-    } catch (error) {
-      const cause = new StorageUnavailableError('The disk does not say whether it has what was stored', {
-        cause: error,
-      });
-      for (const { reject } of group) reject(cause);
-    } finally {
-      if (together) this.#database.exec('PRAGMA synchronous=FULL');
-      if (this.#waiting.length > 0) setImmediate(() => this.#commit());
+      const done = this.#syncing;
+      this.#syncing = [];
+      for (const { resolve, reject } of done) {
+        if (failure === undefined) resolve();
+        else reject(failure);
+      }
     }
   }
+}
 
-  #sync(): void {
-    // SQLite holds no locks on this file that closing it would lose, and keeps it while the database is open.
-    this.#descriptor ??= openSync(this.#log, 'r+');
-    fsyncSync(this.#descriptor);
-  }
+/** Resolves or rejects with those in `group`. */
+function joining(group: Waiting[]): Promise<void> {
+  return new Promise((resolve, reject) => group.push({ resolve, reject }));
 }

@@ -9,8 +9,8 @@ import { StorageFullError } from './storage.ts';
 const fullCodes = new Set([13, 778]);
 
 /**
- * An open SQLite file (WAL, synchronous=FULL: what was committed survives a power cut; `SqliteCommits` alone departs from
- * it for a moment).
+ * An open SQLite file (WAL, synchronous=FULL: what was committed survives a power cut; `SqliteCommits` alone waits for
+ * that in its own way).
  */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
@@ -57,6 +57,16 @@ export class SqliteDatabase {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       if (!fullCodes.has(Number((error as { errcode?: unknown }).errcode))) throw error;
       throw new StorageFullError('There is no room left for the database', { cause: error });
+    }
+  }
+
+  /** Like `transaction`, but what it commits is safe only when the write-ahead log was brought to the disk. */
+  transactionWithoutWait<T>(work: () => T): T {
+    this.#database.exec('PRAGMA synchronous=NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#database.exec('PRAGMA synchronous=FULL');
     }
   }
 
