@@ -32,7 +32,7 @@ export class PredictionStore {
   readonly #spill: SpillOptions | undefined;
   #table: RowTable;
   readonly #epochs = new Map<number, Epoch>();
-  /** Descending. */
+  /** Ascending: a new epoch is mostly the newest, and what goes to an end of a long list moves nothing. */
   readonly #epochNumbers: number[] = [];
   readonly #samples = new Map<number, SampleHistory>();
   #firstSample: number | null = null;
@@ -122,7 +122,7 @@ export class PredictionStore {
 
   /** Newest epoch first. */
   epochs(): EpochSummary[] {
-    return this.#epochNumbers.map((epoch) => this.#summaryOf(epoch));
+    return this.#epochNumbers.map((epoch) => this.#summaryOf(epoch)).reverse();
   }
 
   /** The epochs of the rows from `row` on, newest epoch first. */
@@ -186,12 +186,12 @@ export class PredictionStore {
 
   /** Ascending by epoch. */
   trends(): TrendPoint[] {
-    return this.#epochNumbers.map((epoch) => this.#epochOf(epoch).trend.point).reverse();
+    return this.#epochNumbers.map((epoch) => this.#epochOf(epoch).trend.point);
   }
 
   /** How the samples of each epoch changed, ascending by epoch. */
   changes(): EpochChanges[] {
-    return this.#epochNumbers.map((epoch) => this.#changes.get(epoch)).reverse();
+    return this.#epochNumbers.map((epoch) => this.#changes.get(epoch));
   }
 
   /** The epochs whose trend or changes the rows from `row` on touched, ascending, as they are now. */
@@ -213,13 +213,13 @@ export class PredictionStore {
 
   /** As of `trends`, without making all of them; null where it says nothing. */
   get overallImprovement(): number | null {
-    const ends = [...new Set([this.#epochNumbers.at(-1), this.#epochNumbers[0]])];
+    const ends = [...new Set([this.#epochNumbers[0], this.#epochNumbers.at(-1)])];
     return overallImprovement(ends.flatMap((epoch) => (epoch === undefined ? [] : this.#epochOf(epoch).trend.point)));
   }
 
   /** The largest epoch; null while nothing is held. */
   get newestEpoch(): number | null {
-    return this.#epochNumbers[0] ?? null;
+    return this.#epochNumbers.at(-1) ?? null;
   }
 
   /** The first row that arrived at arrival number `start` or later; `size` when none did. */
@@ -280,8 +280,9 @@ export class PredictionStore {
   }
 
   *#rowsOf(epoch: number | null): Generator<SortedRows> {
-    for (const number of epoch === null ? this.#epochNumbers : [epoch]) {
-      const rows = this.#epochs.get(number)?.rows;
+    const numbers = epoch === null ? this.#epochNumbers : [epoch];
+    for (let index = numbers.length - 1; index >= 0; index -= 1) {
+      const rows = this.#epochs.get(numbers[index] ?? 0)?.rows;
       if (rows !== undefined) yield rows;
     }
   }
@@ -322,13 +323,13 @@ export class PredictionStore {
   }
 }
 
-/** Where an epoch belongs among epochs that descend. */
+/** Where an epoch belongs among epochs that ascend. */
 function placeIn(epochs: readonly number[], epoch: number): number {
   let low = 0;
   let high = epochs.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((epochs[middle] ?? 0) > epoch) low = middle + 1;
+    if ((epochs[middle] ?? 0) < epoch) low = middle + 1;
     else high = middle;
   }
   return low;
