@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { importedPrediction } from '../wire/prediction.ts';
 import { HttpError } from './errors.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
+import { memberCount } from './jsonText.ts';
 import { newPrediction } from './predictionJson.ts';
 import type { Scorer } from './scoring.ts';
 import type { JobChange, NewPrediction } from './storage.ts';
@@ -83,7 +84,10 @@ export class ImportRows {
       const createdAt = input.created_at ?? this.#now;
       if (isBefore(createdAt, this.#first)) this.#first = createdAt;
       if (this.#last === undefined || isBefore(this.#last, createdAt)) this.#last = createdAt;
-      return newPrediction(input, text, filled, { id: input.id ?? randomUUID(), createdAt });
+      return newPrediction(input, { text, memberCount: memberCount(text) }, filled, {
+        id: input.id ?? randomUUID(),
+        createdAt,
+      });
     });
   }
 }

@@ -30,9 +30,16 @@ export function members(object: string): Map<string, string> {
   return found;
 }
 
-/** The text of each element of the array that is the member `name`; none when that is no array. */
-export function memberElements(object: string, name: string): string[] {
-  let found: string[] = [];
+/** An element of an array, as it came. */
+export interface ElementText {
+  readonly text: string;
+  /** How many members it has, names that stand twice counted twice; null for what is no object, or has a line end. */
+  readonly memberCount: number | null;
+}
+
+/** Each element of the array that is the member `name`; none when that is no array. */
+export function memberElements(object: string, name: string): ElementText[] {
+  let found: ElementText[] = [];
   let at = skipSpace(object, skipSpace(object, 0) + 1);
   while (object.charCodeAt(at) === quote) {
     const nameEnd = endOfString(object, at);
@@ -49,12 +56,18 @@ export function memberElements(object: string, name: string): string[] {
   return found;
 }
 
-/** Adds the text of each element to `found`. */
-function endOfArray(text: string, start: number, found: string[]): number {
+/** Adds each element to `found`. */
+function endOfArray(text: string, start: number, found: ElementText[]): number {
   let at = skipSpace(text, start + 1);
+  const object: ScannedObject = { end: 0, memberCount: null };
   while (at < text.length && !isClosing(text.charCodeAt(at))) {
-    const end = endOfValue(text, at);
-    found.push(text.slice(at, end));
+    if (text.charCodeAt(at) === 0x7b) scanObject(text, at, object);
+    else {
+      object.end = endOfValue(text, at);
+      object.memberCount = null;
+    }
+    const { end, memberCount } = object;
+    found.push({ text: text.slice(at, end), memberCount });
     at = nextItem(text, end);
   }
   return at + 1;
@@ -65,20 +78,40 @@ export function objectText(parts: ReadonlyMap<string, string>): string {
   return `{${[...parts].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 
-/** True when no name stands twice in an object that became `value`, and no line end between its tokens. */
-export function isPlain(object: string, value: object): boolean {
-  // Names that stand twice count twice.
-  let count = 1;
+interface ScannedObject {
+  end: number;
+  memberCount: number | null;
+}
+
+/** Of an object that stands alone; as in `ElementText`. */
+export function memberCount(object: string): number | null {
+  const found: ScannedObject = { end: 0, memberCount: null };
+  scanObject(object, skipSpace(object, 0), found);
+  return found.memberCount;
+}
+
+/** One way through the object for all that is to be known: it is what reading a batch costs most. */
+function scanObject(text: string, start: number, found: ScannedObject): void {
+  let commas = 0;
   let depth = 0;
-  for (let at = 0; at < object.length; at += 1) {
-    const code = object.charCodeAt(at);
-    if (code === quote) at = endOfString(object, at) - 1;
-    else if (code === 0x0a || code === 0x0d) return false;
-    else if (code === comma && depth === 1) count += 1;
+  let hasLineEnd = false;
+  let hasMembers = false;
+  let at = start;
+  do {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+      hasMembers = true;
+      continue;
+    }
+    if (code === 0x0a || code === 0x0d) hasLineEnd = true;
+    else if (code === comma && depth === 1) commas += 1;
     else if (isOpening(code)) depth += 1;
     else if (isClosing(code)) depth -= 1;
-  }
-  return count === Object.keys(value).length;
+    at += 1;
+  } while (depth > 0);
+  found.end = at;
+  found.memberCount = hasLineEnd ? null : hasMembers ? commas + 1 : 0;
 }
 
 /** Line ends stand between tokens only; an event stream would end its line at them. */

@@ -1,5 +1,5 @@
 import type { PredictionInput } from '../wire/prediction.ts';
-import { isPlain, members, objectText } from './jsonText.ts';
+import { type ElementText, members, objectText } from './jsonText.ts';
 import type { FilledScores } from './scoring.ts';
 import type { JobRecord, NewPrediction, StoredPrediction } from './storage.ts';
 
@@ -11,12 +11,12 @@ const skippedField = 'score_skipped';
 /**
  * A row to store: what came, text for text, with the missing scores filled in.
  *
- * @param text the JSON object that `input` was parsed from
+ * @param source the JSON object that `input` was parsed from
  * @param origin its id, and when it was made, ISO 8601
  */
 export function newPrediction(
   input: PredictionInput,
-  text: string,
+  source: ElementText,
   filled: FilledScores,
   origin: Pick<NewPrediction, 'id' | 'createdAt'>,
 ): NewPrediction {
@@ -26,7 +26,7 @@ export function newPrediction(
     epoch: input.epoch,
     step: input.step,
     sampleIndex: input.sample_index,
-    content: contentOf(input, text, filled),
+    content: contentOf(input, source, filled),
     exactMatch: scores.exact_match,
     charErrorRate: scores.char_error_rate,
     lengthRatio: scores.length_ratio,
@@ -36,9 +36,10 @@ export function newPrediction(
 }
 
 /** Nearly always what was filled in can simply follow what came. */
-function contentOf(input: PredictionInput, text: string, { scores, filled, skipped }: FilledScores): string {
+function contentOf(input: PredictionInput, source: ElementText, { scores, filled, skipped }: FilledScores): string {
+  const { text, memberCount } = source;
   const replaces = filled.some((name) => name in input) || (skipped !== null && skippedField in input);
-  if (replaces || serverFields.some((name) => name in input) || !isPlain(text, input)) {
+  if (replaces || serverFields.some((name) => name in input) || memberCount !== Object.keys(input).length) {
     const content = members(text);
     for (const name of serverFields) content.delete(name);
     for (const name of filled) content.set(name, String(scores[name]));

@@ -76,8 +76,7 @@ export class SqliteStorage implements Storage {
   }
 
   async job(jobId: string): Promise<JobRecord | undefined> {
-    await this.#commits.safe();
-    return this.#job(jobId);
+    return this.#commits.read(() => this.#job(jobId));
   }
 
   async jobToExtend(jobId: string): Promise<JobRecord | undefined> {
@@ -85,12 +84,13 @@ export class SqliteStorage implements Storage {
   }
 
   async jobs(userId: string, { status, limit, offset }: JobsRead): Promise<{ jobs: JobRecord[]; total: number }> {
-    await this.#commits.safe();
     const where = `WHERE user_id = ? ${status === undefined ? '' : 'AND status = ?'}`;
     const values = status === undefined ? [idText(userId)] : [idText(userId), status];
-    const total = this.#sql(`SELECT count(*) AS total FROM jobs ${where}`).get(...values) ?? {};
-    const rows = this.#sql(`SELECT * FROM jobs ${where} ORDER BY number DESC LIMIT ? OFFSET ?`);
-    return { jobs: rows.all(...values, limit, offset).map(jobOf), total: numberOf(total, 'total') };
+    return this.#commits.read(() => {
+      const total = this.#sql(`SELECT count(*) AS total FROM jobs ${where}`).get(...values) ?? {};
+      const rows = this.#sql(`SELECT * FROM jobs ${where} ORDER BY number DESC LIMIT ? OFFSET ?`);
+      return { jobs: rows.all(...values, limit, offset).map(jobOf), total: numberOf(total, 'total') };
+    });
   }
 
   async jobSizes(): Promise<JobSize[]> {
@@ -118,20 +118,21 @@ export class SqliteStorage implements Storage {
   }
 
   async addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome> {
-    return this.#addBatch(job, rows, key, (known) => {
-      insertPredictions(this.#database, known.number, known.lastSeq + 1, rows);
+    return this.#addBatch(job, rows, key, (lastSeq) => {
+      insertPredictions(this.#database, job.number, lastSeq + 1, rows);
       return rows.length;
     });
   }
 
   async addMetrics(job: JobRecord, rows: readonly NewMetric[], key?: BatchKey): Promise<AddOutcome> {
-    return this.#addBatch(job, rows, key, (known) => {
-      const latest = this.#sql('SELECT max(step) AS step FROM metrics WHERE job = ?').get(known.number) ?? {};
+    return this.#addBatch(job, rows, key, () => {
+      const latest = this.#sql('SELECT max(step) AS step FROM metrics WHERE job = ?').get(job.number) ?? {};
       const latestStep = latest['step'] === null ? null : numberOf(latest, 'step');
+      const known = this.#job(job.id) ?? job;
       const { status, fields } = jobAfterMetrics(known, rows, latestStep);
       this.#updateJob(known, status, fields);
       const insert = this.#sql('INSERT INTO metrics (job, step, content) VALUES (?, ?, ?)');
-      for (const { step, content } of rows) insert.run(known.number, step, content);
+      for (const { step, content } of rows) insert.run(job.number, step, content);
       return 0;
     });
   }
@@ -142,8 +143,7 @@ export class SqliteStorage implements Storage {
 
   async *metrics(job: JobRecord, after = -1): AsyncGenerator<string[]> {
     let last = [after, Number.MAX_SAFE_INTEGER];
-    for (;;) {
-      await this.#commits.safe();
+    const next = (): string[] => {
       const rows = this.#sql(
         `SELECT step, number, content FROM metrics
          WHERE job = ? AND EXISTS (SELECT 1 FROM jobs WHERE jobs.number = job) AND (step, number) > (?, ?)
@@ -158,20 +158,23 @@ export class SqliteStorage implements Storage {
         characters += content.length;
         if (characters >= chunkCharacters) break;
       }
+      return chunk;
+    };
+    for (;;) {
+      const chunk = await this.#commits.read(next);
       if (chunk.length === 0) return;
       yield chunk;
     }
   }
 
   async epochs(job: JobRecord): Promise<EpochStatistics[]> {
-    await this.#commits.safe();
-    return this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch').all(job.number).map(epochOf);
+    const rows = this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch');
+    return this.#commits.read(() => rows.all(job.number).map(epochOf));
   }
 
   async epochCount(job: JobRecord): Promise<number> {
-    await this.#commits.safe();
-    const counted = this.#sql('SELECT count(*) AS total FROM epochs WHERE job = ?').get(job.number);
-    return numberOf(counted ?? {}, 'total');
+    const counted = this.#sql('SELECT count(*) AS total FROM epochs WHERE job = ?');
+    return this.#commits.read(() => numberOf(counted.get(job.number) ?? {}, 'total'));
   }
 
   /**
@@ -296,20 +299,21 @@ export class SqliteStorage implements Storage {
     return { ...job, status, fields, aliveAt };
   }
 
-  /** @param store returns how many predictions it stored */
+  /** @param store gets the number of the last prediction, returns how many it stored */
   async #addBatch(
     job: JobRecord,
     rows: readonly { content: string }[],
     key: BatchKey | undefined,
-    store: (known: JobRecord) => number,
+    store: (lastSeq: number) => number,
   ): Promise<AddOutcome> {
     const outcome = await this.#commits.transaction((): AddOutcome => {
-      const known = this.#job(job.id);
-      if (known?.number !== job.number) return { kind: 'gone' };
+      // A number is of one life of a job.
+      const known = this.#sql('SELECT last_seq FROM jobs WHERE number = ?').get(job.number);
+      if (known === undefined) return { kind: 'gone' };
       const earlier = key && this.#sql('SELECT * FROM batches WHERE job = ? AND key = ?').get(job.number, key.key);
       if (earlier)
         return { kind: 'repeated', digest: textOf(earlier, 'digest'), count: numberOf(earlier, 'row_count') };
-      const count = store(known);
+      const count = store(numberOf(known, 'last_seq'));
       this.#sql(
         `UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ?, bytes = bytes + ?, alive_at = ?
          WHERE number = ?`,

@@ -26,7 +26,7 @@ describe('taking JSON text apart', () => {
         const array = `[ ${items.map((item) => item.text).join(' ,\r\n')} ]`;
         const text = ` { "rows" : [ 1 ], "\\u0072ows" : ${array} , "other":${other.text}\n} `;
         assert.deepEqual(
-          memberElements(text, 'rows').map((element) => JSON.parse(element)),
+          memberElements(text, 'rows').map((element) => JSON.parse(element.text)),
           items.map((item) => JSON.parse(item.text)),
         );
       }),

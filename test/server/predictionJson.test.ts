@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { memberElements } from '../../src/server/jsonText.ts';
 import { newPrediction } from '../../src/server/predictionJson.ts';
 import { Scorer } from '../../src/server/scoring.ts';
 import type { PredictionInput } from '../../src/wire/prediction.ts';
@@ -10,8 +11,9 @@ const sent = '"epoch":1,"step":2,"sample_index":3,"prompt":"p"';
 async function contentOf(text: string): Promise<string> {
   const input = JSON.parse(text) as PredictionInput;
   const [filled] = await new Scorer().fill([input]);
-  if (filled === undefined) throw new Error('no scores');
-  return newPrediction(input, text, filled, origin).content;
+  const [source] = memberElements(`{"rows":[${text}]}`, 'rows');
+  if (filled === undefined || source === undefined) throw new Error('no scores or no text');
+  return newPrediction(input, source, filled, origin).content;
 }
 
 describe('the text of a prediction that is stored', () => {

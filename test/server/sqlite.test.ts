@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DiskReserve } from '../../src/server/diskReserve.ts';
 import { SqliteStorage } from '../../src/server/sqlite.ts';
 import { eventually } from '../support/eventually.ts';
-import type { EngineUnderTest } from '../support/storageStage.ts';
+import { type EngineUnderTest, row } from '../support/storageStage.ts';
 import { storageKeepingSuite } from './storageKeepingSuite.ts';
 import { storageSuite } from './storageSuite.ts';
 
@@ -54,6 +54,32 @@ describe('a SQLite file', () => {
     for await (const contents of again.metrics(job)) kept.push(...contents);
     assert.equal(kept.length, 2);
     await again.close();
+  });
+
+  it('shows no batch that a power cut could still take, and lets readers and writers by each other', async () => {
+    const storage = new SqliteStorage(join(directory, 'shown.db'));
+    const job = await storage.saveJob('ann', 'job', { status: undefined, fields: '{}' });
+    assert.ok(job);
+    let answered = 0;
+    const writer = async () => {
+      for (let batch = 0; batch < 50; batch += 1) {
+        await storage.addPredictions(job, [row()]);
+        answered += 1;
+      }
+    };
+    const written = Promise.all([writer(), writer(), writer(), writer()]);
+    let reads = 0;
+    while (answered < 200) {
+      const shown = (await storage.job('job'))?.lastSeq ?? 0;
+      // Those who were answered in the same step are heard within it.
+      await new Promise(process.nextTick);
+      assert.ok(shown <= answered, `${shown} rows were shown, ${answered} were safe`);
+      if (answered > 0) reads += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await written;
+    assert.ok(reads > 10);
+    await storage.close();
   });
 
   it('of a newer version is refused and left as it is', () => {

@@ -35,7 +35,7 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
       checkJobIds(metrics, 'metrics', job);
       const texts = memberElements(body.text, 'metrics');
       const timestamp = new Date().toISOString();
-      const rows = metrics.map(({ step }, index) => newMetric(step, texts[index] ?? '{}', timestamp));
+      const rows = metrics.map(({ step }, index) => newMetric(step, texts[index]?.text ?? '{}', timestamp));
       return batchAnswer(await storage.addMetrics(job, rows, key), key, rows.length);
     },
   );
