@@ -42,6 +42,8 @@ export interface VsCode {
 const calmSettings = {
   'security.workspace.trust.enabled': false,
   'chat.disableAIFeatures': true,
+  // The oldest release shows an empty one, which takes the room of the editors.
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
