@@ -27,7 +27,11 @@ export function setAttribute(target: Element, name: string, value: Attribute): v
 
 /** Sets the text; touches the document only when it differs, so that selections stay and nothing is spoken twice. */
 export function setText(target: Node, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
+  const only = target.firstChild;
+  if (only instanceof Text && only.nextSibling === null && text !== '') {
+    // Another text node would be laid out from nothing.
+    if (only.data !== text) only.data = text;
+  } else if (target.textContent !== text) target.textContent = text;
 }
 
 /**

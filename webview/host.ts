@@ -30,7 +30,9 @@ export function connectHost(): Host {
     keep: (state) => api.setState(state),
     listen: (handlers) => {
       window.addEventListener('message', (event: MessageEvent<unknown>) => {
-        if (isHostMessage(event.data, handlers)) dispatch(event.data, handlers);
+        if (!Array.isArray(event.data)) return;
+        for (const message of event.data as unknown[])
+          if (isHostMessage(message, handlers)) dispatch(message, handlers);
       });
     },
   };

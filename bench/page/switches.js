@@ -17,7 +17,7 @@
   /** The messages since the last deed. @type {Set<string>} */
   const heard = new Set();
   addEventListener('message', ({ data }) => {
-    heard.add(data?.type);
+    if (Array.isArray(data)) for (const { type } of data) heard.add(type);
   });
 
   /** Each does something and says whether its result is there. @type {Record<string, () => () => boolean>} */

@@ -28,8 +28,8 @@ import { SampleView } from './sampleView.ts';
 import { TableView } from './tableView.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
 
-/** Between two messages of new rows, in ms. */
-const rowInterval = 50;
+/** Between two messages of what arrives, in ms. */
+const newsInterval = 50;
 
 const webviewMessage = schema(webviewMessageType);
 
@@ -52,15 +52,18 @@ export class Panel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #context: PanelContext;
   readonly #subscriptions: vscode.Disposable[] = [];
-  readonly #rows = new Pace(rowInterval, () => this.#reading(() => this.#postTab()));
-  readonly #status = new Pace(rowInterval, () => this.#postStatus());
-  readonly #losses = new Pace(rowInterval, () => this.#postLosses());
+  readonly #news = new Pace(newsInterval, () => this.#postNews());
+  readonly #losses = new Pace(newsInterval, () => this.#postLosses());
   readonly #table: TableView;
   readonly #differences: Differences;
   readonly #sample: SampleView;
   readonly #trends: TrendsView;
   #view: ViewState;
   #ready = false;
+  /** Rows changed since the tab was last sent. */
+  #hasNewRows = false;
+  /** What was said in this turn so far. */
+  #letter: HostMessage[] = [];
   /** Another slice of a search is on its way. */
   #isSearching = false;
   #wasCaughtUp = false;
@@ -103,15 +106,15 @@ export class Panel implements vscode.Disposable {
         if (panel.active) context.watches.activate(watch);
       }),
       watch.session.onDidChange((change) => {
-        if (change === 'rows') this.#rows.request();
-        this.#status.request();
+        if (change === 'rows') this.#hasNewRows = true;
+        this.#news.request();
         const { caughtUp } = watch.session;
         if (caughtUp && !this.#wasCaughtUp) this.#readLosses('all');
         this.#wasCaughtUp = caughtUp;
       }),
       watch.losses.onDidChange(() => this.#losses.request()),
       context.watches.listing(watch.server).onDidChange(() => {
-        this.#status.request();
+        this.#news.request();
         this.#readLosses('new');
       }),
     );
@@ -149,8 +152,7 @@ export class Panel implements vscode.Disposable {
   /** Lets go of everything; the panel itself is closed already. */
   dispose(): void {
     this.#ready = false;
-    this.#rows.dispose();
-    this.#status.dispose();
+    this.#news.dispose();
     this.#losses.dispose();
     this.#differences.dispose();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
@@ -214,7 +216,7 @@ export class Panel implements vscode.Disposable {
   /** A difference that took its time is there: whatever shows it is sent again. */
   #postDifferences(): void {
     this.#sample.forgetHistory();
-    if (this.#view.tab === 'comparison') this.#rows.request();
+    if (this.#view.tab === 'comparison') this.#requestTab();
     if (this.#view.tab === 'predictions') for (const id of this.#view.expanded) this.#postDetail(id);
   }
 
@@ -239,6 +241,16 @@ export class Panel implements vscode.Disposable {
     });
   }
 
+  #requestTab(): void {
+    this.#hasNewRows = true;
+    this.#news.request();
+  }
+
+  #postNews(): void {
+    if (this.#hasNewRows) this.#reading(() => this.#postTab());
+    this.#postStatus();
+  }
+
   #postStatus(): void {
     this.#showTitle();
     this.#post(statusMessage(this.watch.session, this.#job(), Date.now()));
@@ -255,6 +267,7 @@ export class Panel implements vscode.Disposable {
 
   #postTab(): void {
     if (!this.#ready || !this.#panel.visible) return;
+    this.#hasNewRows = false;
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.page(),
       comparison: () => this.#sample.message(this.#view),
@@ -295,7 +308,7 @@ export class Panel implements vscode.Disposable {
       this.#reading(() => {
         if (this.#table.work()) {
           this.#search();
-          this.#rows.request();
+          this.#requestTab();
         }
         // What was asked for waits for nothing once it is there.
         else this.#postTab();
@@ -314,9 +327,19 @@ export class Panel implements vscode.Disposable {
       }));
   }
 
-  /** A hidden webview does not exist: it says `ready` again when it comes back. */
+  /**
+   * What is said in one turn goes together, so that it is drawn together. A hidden webview does not exist: it says
+   * `ready` again when it comes back.
+   */
   #post(message: HostMessage): void {
-    if (this.#ready && this.#panel.visible) void this.#panel.webview.postMessage(message);
+    if (!this.#ready || !this.#panel.visible) return;
+    this.#letter.push(message);
+    if (this.#letter.length > 1) return;
+    queueMicrotask(() => {
+      const letter = this.#letter;
+      this.#letter = [];
+      if (this.#ready && this.#panel.visible) void this.#panel.webview.postMessage(letter);
+    });
   }
 
   #job(): ReturnType<typeof jobSummary> {

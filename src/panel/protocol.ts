@@ -1,6 +1,7 @@
 /**
  * Every message between the extension host and the webview of one panel. The host owns the data; the webview says
- * what it shows (`ViewState`) and is sent just that. Both sides handle every message by an exhaustive table.
+ * what it shows (`ViewState`) and is sent just that, in lists of what belongs together. Both sides handle every message
+ * by an exhaustive table.
  */
 import * as Type from 'typebox';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';

@@ -10,17 +10,28 @@ export interface EpochFilter {
   show(epochs: readonly EpochSummary[], chosen: number | null): void;
 }
 
-/** The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. */
+/** Between two touches of a closed list, in ms. */
+const rest = 500;
+
+/**
+ * The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. At each
+ * touch the browser looks at all of them, so that it happens twice a second at most, and when the list opens.
+ */
 export function createEpochFilter(formats: Formats, choose: (epoch: number | null) => void): EpochFilter {
   const all = element('option', { value: '' });
   /** An epoch that was kept from before is a choice even while none of its rows is here. */
   let absent: HTMLOptionElement | null = null;
-  const select = element('select', { class: 'select', id: 'epoch-filter' }, all);
+  const select = element('select', { class: 'select epoch-choice', id: 'epoch-filter' }, all);
   select.addEventListener('change', () => choose(select.value === '' ? null : Number(select.value)));
   const options = new Map<number, HTMLOptionElement>();
+  let told: readonly EpochSummary[] = [];
   let drawn: readonly EpochSummary[] | null = null;
+  let timer: number | undefined;
 
-  function draw(epochs: readonly EpochSummary[]) {
+  /** Brings all choices up to date. */
+  function draw() {
+    const epochs = told;
+    if (epochs === drawn) return;
     for (const step of epochSteps(drawn ?? [], epochs)) {
       if (step.kind === 'remove') {
         options.get(step.epoch)?.remove();
@@ -42,10 +53,23 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
     setText(all, allEpochsText(epochs, formats));
   }
 
+  function drawInAWhile() {
+    if (timer !== undefined || told === drawn) return;
+    draw();
+    timer = setTimeout(() => {
+      timer = undefined;
+      drawInAWhile();
+    }, rest);
+  }
+
+  for (const event of ['pointerdown', 'focus', 'keydown']) select.addEventListener(event, draw);
+
   return {
     element: select,
     show: (epochs, chosen) => {
-      if (epochs !== drawn) draw(epochs);
+      told = epochs;
+      if (chosen !== null && !options.has(chosen)) draw();
+      drawInAWhile();
       const wanted = chosen === null || options.has(chosen) ? null : String(chosen);
       if ((absent?.value ?? null) !== wanted) {
         absent?.remove();

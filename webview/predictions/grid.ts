@@ -136,9 +136,14 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       table.classList.toggle('wrap', view.wrap);
       ids = rows.map(({ id }) => id);
       const present = new Set(ids);
-      for (const id of views.keys()) if (!present.has(id)) views.delete(id);
+      const spare: RowView[] = [];
+      for (const [id, view] of views) {
+        if (present.has(id)) continue;
+        views.delete(id);
+        spare.push(view);
+      }
       rows.forEach((row, index) => {
-        const made = views.get(row.id) ?? createRow(row.id, formats, actions);
+        const made = views.get(row.id) ?? spare.pop() ?? createRow(formats, actions);
         views.set(row.id, made);
         // The heading is row 1.
         made.update(row, offset + index + 2, view.expanded.includes(row.id), visible.length);

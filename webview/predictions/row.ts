@@ -19,9 +19,12 @@ export interface RowView {
   showDetail(detail: RowDetail | null): void;
 }
 
-/** Makes the lines of one prediction. */
-export function createRow(id: string, formats: Formats, actions: RowActions): RowView {
-  const toggle = () => actions.toggle(id);
+/** Makes the lines of a prediction. They can become those of another one, which takes less than to make them. */
+export function createRow(formats: Formats, actions: RowActions): RowView {
+  let drawnRow: Row | null = null;
+  const toggle = () => {
+    if (drawnRow !== null) actions.toggle(drawnRow.id);
+  };
   const chevron = element('span', { class: 'chevron', 'aria-hidden': 'true' });
   const opener = element(
     'button',
@@ -35,7 +38,7 @@ export function createRow(id: string, formats: Formats, actions: RowActions): Ro
   });
   const line = element(
     'tr',
-    { class: 'row', 'data-id': id },
+    { class: 'row' },
     element('td', { class: 'column-open' }, opener),
     ...drawn.map(({ cell }) => cell),
   );
@@ -61,10 +64,15 @@ export function createRow(id: string, formats: Formats, actions: RowActions): Ro
     },
     cells,
     update: (row, position, open, span) => {
-      for (const { update } of drawn) update(row);
+      // The document is asked only where something changed: that takes longer than all of this.
+      if (drawnRow === null || !isSame(row, drawnRow)) {
+        for (const { update } of drawn) update(row);
+        setAttribute(line, 'data-id', row.id);
+        setAttribute(opener, 'aria-label', `Details of #${row.sampleIndex} at step ${formats.count(row.step)}`);
+        drawnRow = row;
+      }
       setAttribute(line, 'aria-rowindex', position);
       setAttribute(opener, 'aria-expanded', String(open));
-      setAttribute(opener, 'aria-label', `Details of #${row.sampleIndex} at step ${formats.count(row.step)}`);
       line.classList.toggle('open', open);
       if (open && detail === null) openDetail(row);
       if (detailCell !== null) setAttribute(detailCell, 'colspan', span);
@@ -76,4 +84,8 @@ export function createRow(id: string, formats: Formats, actions: RowActions): Ro
     },
     showDetail: (answer) => detail?.show(answer),
   };
+}
+
+function isSame(row: Row, other: Row): boolean {
+  return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === other[key]);
 }
