@@ -9,7 +9,7 @@ import type { Result } from './report.ts';
 import { plot, results, table } from './results.ts';
 
 /** Minutes that one file may take. */
-const limit = 6;
+const limit = 8;
 
 const folder = import.meta.dirname;
 const names = globSync('rows/*.ts', { cwd: folder })

@@ -15,7 +15,15 @@ const notifications = {
 };
 export type NoticeKind = keyof typeof notifications;
 
-/** The settings, typed and within their bounds; asked anew each time, so that a change takes effect at once. */
+/**
+ * What VS Code said of each setting since the last change of any. It takes its time to say it, and the stream asks at
+ * each event.
+ */
+const known = new Map<string, unknown>();
+// Before all other listeners, so that those read what is new.
+vscode.workspace.onDidChangeConfiguration(() => known.clear());
+
+/** The settings, typed and within their bounds; a change takes effect at once. */
 export const config = {
   /** @throws InvalidServerAddressError */
   server(): ServerAddress {
@@ -82,7 +90,8 @@ export const config = {
 
 /** A setting of another type than the default's is a slip in settings.json: the default stands in. */
 function get<T extends string | number | boolean>(name: string, otherwise: T): T {
-  const value: unknown = vscode.workspace.getConfiguration(section).get(name);
+  if (!known.has(name)) known.set(name, vscode.workspace.getConfiguration(section).get(name));
+  const value = known.get(name);
   return typeof value === typeof otherwise ? (value as T) : otherwise;
 }
 

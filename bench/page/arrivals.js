@@ -1,7 +1,7 @@
 // Runs in a page: notes the moment after the frame in which each `arrival-<number>.` first stands in a table.
 (() => {
   /** @type {Record<string, number>} */
-  const seen = {};
+  const seen = Reflect.get(globalThis, 'arrivals') ?? {};
   Reflect.set(globalThis, 'arrivals', seen);
   /** @type {string[]} */
   let noted = [];
@@ -23,8 +23,10 @@
     // A message that is posted in a frame is taken after it was painted.
     if (noted.length > 0) painted.port2.postMessage(0);
   };
-  new MutationObserver(() => {
+  const changes = new MutationObserver(() => {
     if (!waiting) requestAnimationFrame(look);
     waiting = true;
-  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  changes.observe(document.body, { childList: true, subtree: true, characterData: true });
+  Reflect.set(globalThis, 'stopNoting', () => changes.disconnect());
 })();

@@ -3,6 +3,9 @@
 
 /** @typedef {Record<string, unknown>} Fields */
 
+/** What the chart draws of each epoch. */
+const values = ['avg_char_error_rate', 'avg_exact_match', 'validation_pass_rate'];
+
 /**
  * Follows a job from now on.
  * @param {{ key: string, path: string }} job
@@ -10,6 +13,11 @@
 async function follow({ key, path }) {
   const headers = { 'X-API-Key': key };
   const response = await fetch(`${path}/stream`, { headers });
+  const chart = new (Reflect.get(globalThis, 'Chart'))(document.querySelector('canvas'), {
+    type: 'line',
+    data: { labels: [], datasets: values.map((label) => ({ label, data: [] })) },
+    options: { animation: false, maintainAspectRatio: false },
+  });
   const draw = async () => {
     const [{ predictions }, { trends }] = await Promise.all([
       read(`${path}?limit=1000`, headers),
@@ -18,7 +26,11 @@ async function follow({ key, path }) {
     const newest = predictions.toReversed().slice(0, 10);
     const cells = newest.map((/** @type {Fields} */ row) => [row['epoch'], row['prompt'], row['prediction']]);
     document.querySelector('tbody')?.replaceChildren(...lines('tr', 'td', cells));
-    document.querySelector('ol')?.replaceChildren(...lines('li', 'span', trends.map(Object.values)));
+    chart.data.labels = trends.map((/** @type {Fields} */ trend) => trend['epoch']);
+    for (const [index, set] of chart.data.datasets.entries()) {
+      set.data = trends.map((/** @type {Fields} */ trend) => trend[values[index] ?? '']);
+    }
+    chart.update('none');
   };
   await draw();
   void readStream(response, draw);

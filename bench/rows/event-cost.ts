@@ -45,7 +45,7 @@ for (const size of sizes) {
     new SampleView(store, found),
   ];
   const messages = {
-    page: () => table.page(),
+    page: () => table.message(),
     trends: () => trends.message([], null),
     comparison: () => sample.message(firstView),
   };

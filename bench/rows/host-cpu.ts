@@ -29,7 +29,7 @@ await withServer(async (server, job) => {
     });
     const view = new TableView(session.store, firstView);
     // VS Code writes messages to a webview as JSON.
-    const rows = new Pace(interval, () => JSON.stringify(view.page()));
+    const rows = new Pace(interval, () => JSON.stringify(view.message()));
     const summary = jobSummary(job.id, undefined, 'bench');
     const status = new Pace(interval, () => JSON.stringify(statusMessage(session, summary, Date.now())));
     session.onDidChange((change) => {

@@ -12,10 +12,15 @@ export async function noteArrivals(frame: Frame): Promise<void> {
   await frame.evaluate(readFileSync(path.join(import.meta.dirname, '../page/arrivals.js'), 'utf8'));
 }
 
+/** Notes no more; what was noted can still be read. */
+export async function stopNoting(frame: Frame): Promise<void> {
+  await frame.evaluate(() => Reflect.get(globalThis, 'stopNoting')());
+}
+
 /** What was seen when, in ms since 1970 by this process's clock. */
 export async function readArrivals(frame: Frame): Promise<Map<number, number>> {
   const offset = await clockOffset(frame);
-  const seen = (await frame.evaluate(() => Reflect.get(globalThis, 'arrivals'))) as Record<string, number>;
+  const seen = (await frame.evaluate(() => Reflect.get(globalThis, 'arrivals') ?? {})) as Record<string, number>;
   return new Map(Object.entries(seen).flatMap(([n, at]) => (at > 0 ? [[Number(n), at - offset]] : [])));
 }
 

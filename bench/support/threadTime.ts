@@ -34,10 +34,19 @@ export async function frameIds(page: Page, part: string): Promise<Set<string>> {
   return ids;
 }
 
-/** Traces `work` and sums scripts, styles, layout and painting of these frames. */
+/** Told of a whole page, not of the frames in it. */
+const painting = new Set(['PrePaint', 'Paint', 'Layerize', 'Commit', 'UpdateLayer', 'CompositeLayers']);
+
+/**
+ * Traces `work` and sums scripts, styles and layout of these frames.
+ *
+ * @param alone the frames have their thread for themselves: what it does for no frame, such as going on after a promise,
+ *   is theirs too
+ */
 export async function threadTime(
   browser: Browser,
   frames: ReadonlySet<string>,
+  alone: boolean,
   work: () => Promise<void>,
 ): Promise<ThreadTime> {
   const session = await browser.newBrowserCDPSession();
@@ -45,12 +54,12 @@ export async function threadTime(
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
   await session.send('Tracing.start', {
     transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
+    traceConfig: { includedCategories: ['devtools.timeline'] },
   });
   await work();
   await stopped(session);
   await session.detach();
-  return sum(events, frames);
+  return sum(events, frames, alone);
 }
 
 function stopped(session: CDPSession): Promise<void> {
@@ -59,17 +68,23 @@ function stopped(session: CDPSession): Promise<void> {
 }
 
 /** An event inside another one that counts already is a part of it. */
-function sum(events: readonly TraceEvent[], frames: ReadonlySet<string>): ThreadTime {
+function sum(events: readonly TraceEvent[], frames: ReadonlySet<string>, alone: boolean): ThreadTime {
   const time: ThreadTime = { total: 0, byName: {} };
   const countedUntil = new Map<string, number>();
-  const ours = events
-    .filter(({ ph, args }) => {
-      const frame = args.data?.frame ?? args.beginData?.frame ?? args.frame;
-      return ph === 'X' && frame !== undefined && frames.has(frame);
-    })
-    .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
-  for (const { name, pid, tid, ts, dur = 0, tdur = dur } of ours) {
-    const thread = `${pid}/${tid}`;
+  const isFramed = ({ args }: TraceEvent) => {
+    const frame = args.data?.frame ?? args.beginData?.frame ?? args.frame;
+    return frame !== undefined && frames.has(frame);
+  };
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid}/${tid}`;
+  const complete = events.filter(({ name, ph }) => ph === 'X' && !painting.has(name));
+  const framed = complete.filter(isFramed);
+  const threads = new Set(framed.map(threadOf));
+  const ours = (alone ? complete.filter((event) => threads.has(threadOf(event))) : framed).sort(
+    (a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0),
+  );
+  for (const event of ours) {
+    const { name, ts, dur = 0, tdur = dur } = event;
+    const thread = threadOf(event);
     if (ts < (countedUntil.get(thread) ?? 0)) continue;
     countedUntil.set(thread, ts + dur);
     time.total += tdur / 1e6;

@@ -269,7 +269,7 @@ export class Panel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return;
     this.#hasNewRows = false;
     const messages: { [T in Tab]: () => HostMessage } = {
-      predictions: () => this.#table.page(),
+      predictions: () => this.#table.message(),
       comparison: () => this.#sample.message(this.#view),
       trends: () => this.#trends.message(this.#others(), this.#view.overlay),
     };

@@ -180,6 +180,25 @@ export interface Row {
   mark: Mark;
 }
 
+/**
+ * A page of the table. `total` counts the rows the filter shows, `newRows` those that wait behind a held page. `version`
+ * grows as rows arrive (their number in order of arrival serves). `held`: the host knows that the reader holds the
+ * page; one that it sent before it knew must not be shown.
+ */
+export interface Page {
+  version: number;
+  held: boolean;
+  offset: number;
+  rows: Row[];
+  total: number;
+  newRows: number;
+  /** Those that the page before this one did not tell of as they are now; all of them where `allEpochs` is set. */
+  epochs: EpochSummary[];
+  allEpochs: boolean;
+  /** The filter is still being applied: rows and `total` are not final. */
+  searching: boolean;
+}
+
 /** The full texts of an open row. */
 export interface RowDetail {
   id: string;
@@ -242,25 +261,8 @@ export type HostMessage =
   | { type: 'hydrate'; state: ViewState; job: JobSummary; restore: string }
   /** `now` is the host's clock, in ms since 1970: the webview may run on another machine. */
   | { type: 'status'; job: JobSummary; connection: ConnectionSummary; counts: Counts; loading: boolean; now: number }
-  /**
-   * The visible page. `total` counts the rows the filter shows, `newRows` those that wait behind a held page. `version`
-   * grows as rows arrive (their number in order of arrival serves). `held`: the host knows that the reader holds the
-   * page; one that it sent before it knew must not be shown.
-   */
-  | {
-      type: 'page';
-      version: number;
-      held: boolean;
-      offset: number;
-      rows: Row[];
-      total: number;
-      newRows: number;
-      /** Those that the page before this one did not tell of as they are now; all of them where `allEpochs` is set. */
-      epochs: EpochSummary[];
-      allEpochs: boolean;
-      /** The filter is still being applied: rows and `total` are not final. */
-      searching: boolean;
-    }
+  /** The visible page. A row that the page before this one told of as it is now is told of by its id alone. */
+  | (Omit<Page, 'rows'> & { type: 'page'; rows: (Row | string)[] })
   | { type: 'detail'; id: string; detail: RowDetail | null }
   /** The sample's newest answers, as many of all its `answers` as the view asks for. */
   | {

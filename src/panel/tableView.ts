@@ -1,7 +1,7 @@
 import { beginning } from '../plainText.ts';
 import { orNull } from '../store/rowTable.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
-import { cellCharacters, type HostMessageOf, type Row, type ViewState } from './protocol.ts';
+import { cellCharacters, type HostMessageOf, type Page, type Row, type ViewState } from './protocol.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { isSameQuery } from './tableQuery.ts';
 
@@ -25,6 +25,8 @@ export class TableView {
 
   /** The rows whose epochs the reader was told of; null before it was told of any. */
   #toldRows: number | null = null;
+  /** The rows of the last message, by id. */
+  #told: ReadonlyMap<string, Row> = new Map();
 
   constructor(store: PredictionStore, state: ViewState) {
     this.#store = store;
@@ -55,9 +57,10 @@ export class TableView {
     if (this.#held !== null) this.#holdAt(null);
   }
 
-  /** The reader knows nothing any more: the next page tells of all epochs. */
+  /** The reader knows nothing any more: the next message tells of everything. */
   forgetReader(): void {
     this.#toldRows = null;
+    this.#told = new Map();
   }
 
   /** Works on the filter for a moment. @returns whether there is more to do */
@@ -68,7 +71,15 @@ export class TableView {
     return this.#searching;
   }
 
-  page(): HostMessageOf<'page'> {
+  /** The page, as far as the reader does not know it. */
+  message(): HostMessageOf<'page'> {
+    const page = this.page();
+    const told = this.#told;
+    this.#told = new Map(page.rows.map((row) => [row.id, row]));
+    return { ...page, type: 'page', rows: page.rows.map((row) => (isSame(row, told.get(row.id)) ? row.id : row)) };
+  }
+
+  page(): Page {
     this.work();
     const { pageSize } = this.#state;
     // A search that is under way finds rows that were there before: they are not new.
@@ -84,7 +95,6 @@ export class TableView {
     const told = this.#toldRows;
     this.#toldRows = this.#store.size;
     return {
-      type: 'page',
       version: this.#held?.before ?? this.#store.arrivals,
       held: this.#held !== null,
       offset,
@@ -112,6 +122,10 @@ export class TableView {
     const at = before ?? this.#store.arrivals;
     this.#held = { before: at, total: this.#rows.countBefore(at) };
   }
+}
+
+function isSame(row: Row, other: Row | undefined): boolean {
+  return other !== undefined && (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === other[key]);
 }
 
 function toRow(row: number, store: PredictionStore): Row {

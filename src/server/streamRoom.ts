@@ -8,8 +8,12 @@ import type { Metrics } from './metrics.ts';
 import type { JobRecord, Storage } from './storage.ts';
 import type { StreamClient } from './streamClient.ts';
 
-/** How long a room rests after it told its clients something: so many times as long as that took, at most so many ms. */
+/**
+ * How long a room rests after it told its clients something: so many times as long as that took, within bounds in ms. For a
+ * reader too each write is a cost of its own, whatever it holds.
+ */
 const restShare = 2;
+const shortestRest = 20;
 const longestRest = 50;
 
 /**
@@ -100,15 +104,15 @@ export class StreamRoom {
   }
 
   /**
-   * What comes meanwhile goes out together: many clients cost less then, and a few, told in no time, wait for nothing.
+   * What comes meanwhile goes out together, and what comes after a rest waits for nothing.
    *
    * @param started when clients began to be told, in ms of `performance.now()`
    */
   async #rest(started: number): Promise<void> {
     // What was written reaches the system only after this step.
     await nextTurn();
-    const rest = Math.min(longestRest, restShare * (performance.now() - started));
-    if (rest >= 1) await sleep(rest);
+    const rest = restShare * (performance.now() - started);
+    await sleep(Math.min(longestRest, Math.max(shortestRest, rest)));
   }
 
   async #tellPredictions(job: JobRecord, encoder: FrameEncoder): Promise<void> {

@@ -1,4 +1,4 @@
-import type { HostMessageOf } from '../../src/panel/protocol.ts';
+import type { HostMessageOf, Page, Row } from '../../src/panel/protocol.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
 import { type Absence, absenceOf } from '../absence.ts';
 import { descendingEpochs, withChanged } from '../changed.ts';
@@ -7,7 +7,13 @@ import type { PanelStatus } from '../panelStatus.ts';
 import type { Filters } from '../viewState.ts';
 import { beginning } from './beginnings.ts';
 
-export type Page = HostMessageOf<'page'>;
+export type { Page };
+
+/** The whole page that a message tells of, with the rows of the message before it. */
+export function wholePage(message: HostMessageOf<'page'>, known: readonly Row[]): Page {
+  const byId = new Map(known.map((row) => [row.id, row]));
+  return { ...message, rows: message.rows.flatMap((row) => (typeof row === 'string' ? (byId.get(row) ?? []) : row)) };
+}
 
 /** "Showing 1–10 of 520", or "… so far" while rows are still searched. */
 export function rangeText(page: Page, formats: Formats): string {

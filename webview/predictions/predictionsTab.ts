@@ -1,4 +1,4 @@
-import type { HostMessageOf } from '../../src/panel/protocol.ts';
+import type { HostMessageOf, Row } from '../../src/panel/protocol.ts';
 import { createAbsence } from '../absenceView.ts';
 import { element } from '../dom.ts';
 import type { Panel } from '../panel.ts';
@@ -6,14 +6,14 @@ import type { Transition } from '../viewState.ts';
 import { compareSample, filterBy, holdFor, noFilters, queryOf, showOffset, sortBy, toggleRow } from '../viewState.ts';
 import { createGrid } from './grid.ts';
 import { createPager } from './pager.ts';
-import { lastOffset, nextPage, type Page, pageAbsence } from './pageTexts.ts';
+import { lastOffset, nextPage, type Page, pageAbsence, wholePage } from './pageTexts.ts';
 import { followScroll } from './scroll.ts';
 import { clearSelectionIn, hasSelectionIn } from './selection.ts';
 import { createToolbar } from './toolbar.ts';
 
 export interface PredictionsTab {
   readonly element: HTMLElement;
-  showPage(page: Page): void;
+  showPage(message: HostMessageOf<'page'>): void;
   showDetail(answer: HostMessageOf<'detail'>): void;
   /** Draws the present view state again. */
   refresh(): void;
@@ -29,6 +29,8 @@ export interface PredictionsTab {
 export function createPredictionsTab(panel: Panel): PredictionsTab {
   const { formats } = panel;
   let page: Page | null = null;
+  /** The rows that the host last told of, shown or not. */
+  let told: readonly Row[] = [];
   /** When the search that is under way was first heard of, in ms of the page's life. */
   let searchBegan: number | null = null;
   /** Kept, since asking the document makes it lay out the page: too dear for every arrival. */
@@ -124,7 +126,9 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     element: element('div', { class: 'predictions' }, toolbar.element, grid.element, nothing.element, pager.element),
     showPage: (message) => {
       searchBegan = message.searching ? (searchBegan ?? performance.now()) : null;
-      const arrived = nextPage(page, message, searchBegan === null ? 0 : performance.now() - searchBegan);
+      const whole = wholePage(message, told);
+      told = whole.rows;
+      const arrived = nextPage(page, whole, searchBegan === null ? 0 : performance.now() - searchBegan);
       // Made before the host heard of the hold: its rows would move what is held, its epochs are told but once.
       page = page !== null && panel.view().hold && !message.held ? { ...page, epochs: arrived.epochs } : arrived;
       refresh();

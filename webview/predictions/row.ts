@@ -65,7 +65,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     cells,
     update: (row, position, open, span) => {
       // The document is asked only where something changed: that takes longer than all of this.
-      if (drawnRow === null || !isSame(row, drawnRow)) {
+      if (row !== drawnRow) {
         for (const { update } of drawn) update(row);
         setAttribute(line, 'data-id', row.id);
         setAttribute(opener, 'aria-label', `Details of #${row.sampleIndex} at step ${formats.count(row.step)}`);
@@ -84,8 +84,4 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     },
     showDetail: (answer) => detail?.show(answer),
   };
-}
-
-function isSame(row: Row, other: Row): boolean {
-  return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === other[key]);
 }

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { findDifference } from '../../../src/panel/difference.ts';
 import { Differences } from '../../../src/panel/differences.ts';
-import type { DifferencePart, HostMessageOf } from '../../../src/panel/protocol.ts';
+import type { DifferencePart, HostMessageOf, Row, ViewState } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
+import { TableView } from '../../../src/panel/tableView.ts';
 import { TrendsView } from '../../../src/panel/trendsView.ts';
 import { PredictionStore } from '../../../src/watch/predictionStore.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
+import { wholePage } from '../../../webview/predictions/pageTexts.ts';
 import { nextTrends } from '../../../webview/trends/nextTrends.ts';
+import { initialView } from '../../../webview/viewState.ts';
 import { aPrediction } from '../../support/predictions.ts';
 import { type Random, randomOf } from '../../support/random.ts';
 
 const epochs = 12;
 const samples = 5;
+
+const firstView: ViewState = { ...initialView, pageSize: 5 };
 
 /** Finds all differences itself, however busy the machine is. */
 class AtOnce extends Differences {
@@ -45,6 +50,30 @@ const shownComparison = ({ allSamples: _, allHistory: __, places: ___, ...rest }
 
 describe('what is told in pieces', () => {
   for (let seed = 1; seed <= 20; seed += 1) {
+    it(`adds up to the rows of the page that is told at once (seed ${seed})`, () => {
+      const random = randomOf(seed);
+      const store = new PredictionStore();
+      const view = new TableView(store, firstView);
+      let shown: readonly Row[] = [];
+      let known = 0;
+      for (let round = 0; round < 60; round += 1) {
+        addSome(store, random, random.between(0, 4));
+        if (random.chance(0.05)) store.clear();
+        if (random.chance(0.05)) {
+          view.forgetReader();
+          shown = [];
+        }
+        const state = { ...firstView, offset: random.chance(0.8) ? 0 : 5, regressedOnly: random.chance(0.3) };
+        view.show(state, null);
+        const message = view.message();
+        known += message.rows.filter((row) => typeof row === 'string').length;
+        const { rows } = wholePage(message, shown);
+        assert.deepEqual(rows, new TableView(store, state).page().rows);
+        shown = rows;
+      }
+      assert.ok(known > 50, `${known} rows by their ids`);
+    });
+
     it(`adds up to the trends that are told at once (seed ${seed})`, () => {
       const random = randomOf(seed);
       const [store, other] = [new PredictionStore(), new PredictionStore()];

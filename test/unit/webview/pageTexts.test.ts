@@ -40,7 +40,6 @@ function page(offset: number, rows: number, total: number): Page {
     mark: null,
   });
   return {
-    type: 'page',
     version: total,
     held: false,
     offset,
