@@ -14,10 +14,13 @@ interface TraceEvent {
   args: { data?: { frame?: string }; beginData?: { frame?: string }; frame?: string };
 }
 
-/** Seconds on a processor, by what it was spent on. */
+/** Seconds on a processor. Painting is left out: it is told of a whole page, not of the frames in it. */
 export interface ThreadTime {
-  total: number;
+  /** Scripts, styles and layout of the frames. */
+  frames: number;
   byName: Record<string, number>;
+  /** All tasks of the frames' thread, whoever else they are for. */
+  thread: number;
 }
 
 /** Ids of the frames of `page` whose address holds `part`. */
@@ -34,19 +37,13 @@ export async function frameIds(page: Page, part: string): Promise<Set<string>> {
   return ids;
 }
 
-/** Told of a whole page, not of the frames in it. */
 const painting = new Set(['PrePaint', 'Paint', 'Layerize', 'Commit', 'UpdateLayer', 'CompositeLayers']);
+const task = 'RunTask';
 
-/**
- * Traces `work` and sums scripts, styles and layout of these frames.
- *
- * @param alone the frames have their thread for themselves: what it does for no frame, such as going on after a promise,
- *   is theirs too
- */
+/** Traces `work`. */
 export async function threadTime(
   browser: Browser,
   frames: ReadonlySet<string>,
-  alone: boolean,
   work: () => Promise<void>,
 ): Promise<ThreadTime> {
   const session = await browser.newBrowserCDPSession();
@@ -54,12 +51,12 @@ export async function threadTime(
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
   await session.send('Tracing.start', {
     transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['devtools.timeline'] },
+    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
   });
   await work();
   await stopped(session);
   await session.detach();
-  return sum(events, frames, alone);
+  return sum(events, frames);
 }
 
 function stopped(session: CDPSession): Promise<void> {
@@ -67,28 +64,34 @@ function stopped(session: CDPSession): Promise<void> {
   return session.send('Tracing.end').then(() => complete);
 }
 
-/** An event inside another one that counts already is a part of it. */
-function sum(events: readonly TraceEvent[], frames: ReadonlySet<string>, alone: boolean): ThreadTime {
-  const time: ThreadTime = { total: 0, byName: {} };
-  const countedUntil = new Map<string, number>();
+function sum(events: readonly TraceEvent[], frames: ReadonlySet<string>): ThreadTime {
   const isFramed = ({ args }: TraceEvent) => {
     const frame = args.data?.frame ?? args.beginData?.frame ?? args.frame;
     return frame !== undefined && frames.has(frame);
   };
   const threadOf = ({ pid, tid }: TraceEvent) => `${pid}/${tid}`;
-  const complete = events.filter(({ name, ph }) => ph === 'X' && !painting.has(name));
-  const framed = complete.filter(isFramed);
+  const complete = events.filter(({ ph }) => ph === 'X').sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  const framed = complete.filter((event) => isFramed(event) && !painting.has(event.name));
   const threads = new Set(framed.map(threadOf));
-  const ours = (alone ? complete.filter((event) => threads.has(threadOf(event))) : framed).sort(
-    (a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0),
-  );
-  for (const event of ours) {
-    const { name, ts, dur = 0, tdur = dur } = event;
-    const thread = threadOf(event);
-    if (ts < (countedUntil.get(thread) ?? 0)) continue;
-    countedUntil.set(thread, ts + dur);
-    time.total += tdur / 1e6;
-    time.byName[name] = (time.byName[name] ?? 0) + tdur / 1e6;
+  const onThreads = complete.filter((event) => threads.has(threadOf(event)));
+  const byName: Record<string, number> = {};
+  const countedUntil = new Map<string, number>();
+  for (const event of framed) {
+    const { name, ts, dur = 0 } = event;
+    // An event inside another one that counts already is a part of it.
+    if (ts < (countedUntil.get(threadOf(event)) ?? 0)) continue;
+    countedUntil.set(threadOf(event), ts + dur);
+    byName[name] = (byName[name] ?? 0) + seconds(event);
   }
-  return time;
+  const of = (isWanted: (name: string) => boolean) =>
+    onThreads.filter(({ name }) => isWanted(name)).reduce((time, event) => time + seconds(event), 0);
+  return {
+    frames: Object.values(byName).reduce((time, part) => time + part, 0),
+    byName,
+    thread: of((name) => name === task) - of((name) => painting.has(name)),
+  };
+}
+
+function seconds({ dur = 0, tdur = dur }: TraceEvent): number {
+  return tdur / 1e6;
 }
