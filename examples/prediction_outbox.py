@@ -150,7 +150,13 @@ class PredictionOutbox:
         self._new.set()
 
     def _bytes_waiting(self):
-        return sum(entry.stat().st_size for entry in os.scandir(self._folder) if entry.name.endswith(".json"))
+        total = 0
+        for entry in os.scandir(self._folder):
+            try:
+                total += entry.stat().st_size if entry.name.endswith(".json") else 0
+            except FileNotFoundError:
+                pass  # Sent meanwhile.
+        return total
 
     def _at_exit(self):
         if self._stop.is_set() or os.getpid() != self._pid:  # A forked process is not the training.
