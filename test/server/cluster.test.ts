@@ -101,7 +101,7 @@ describe('two server processes on one PostgreSQL database', function () {
     const total = 4 * batchesPerWriter * batchSize;
     const writers = Promise.all([0, 1, 2, 3].map(write));
 
-    const witness = readers[1]?.stream;
+    const witness = readers[0]?.stream;
     await witness?.until(({ predictions }) => predictions.length >= 100, 60_000);
     killed = true;
     await one.kill('SIGKILL');
