@@ -34,6 +34,8 @@ export class StreamRoom {
   #jobChanges = 0;
   #lastChange: EncodedFrames = { bytes: Buffer.alloc(0), events: 0 };
   #stale = false;
+  /** Clients that wait for a look at the job. */
+  #joining: StreamClient[] = [];
   #refreshing: Promise<void> | undefined;
 
   constructor(storage: Storage, log: Log, metrics: Metrics, job: JobRecord) {
@@ -62,7 +64,8 @@ export class StreamRoom {
     client.jobChanges = this.#jobChanges;
     this.#clients.add(client);
     // The job may have changed between the client's look at it and this moment.
-    void this.refresh().then(() => this.#catchUp(client));
+    this.#joining.push(client);
+    void this.refresh();
   }
 
   leave(client: StreamClient): void {
@@ -88,11 +91,13 @@ export class StreamRoom {
       while (this.#stale && !this.isEmpty) {
         this.#stale = false;
         const started = performance.now();
+        const joined = this.#joining.splice(0);
         const job = await this.#storage.job(this.#job.id);
         if (job?.incarnation !== this.#job.incarnation) return this.end();
         this.#encoder ??= await FrameEncoder.after(this.#storage, job, this.#head);
         await this.#tellPredictions(job, this.#encoder);
         await this.#tellJob(job, this.#encoder);
+        for (const client of joined) void this.#catchUp(client);
         await this.#rest(started);
       }
     } catch (error) {

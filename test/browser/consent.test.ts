@@ -1,11 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createVSIX } from '@vscode/vsce';
 import { packageExtension } from '../../scripts/vscode/package.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, sample, type TestJob } from '../support/serverClient.ts';
+import { packTinyExtension } from '../support/tinyExtension.ts';
 import { Workbench } from '../support/workbench.ts';
+
+const manifest = {
+  name: 'assistant',
+  contributes: { commands: [{ command: 'assistant.ask', title: 'Ask a Tool' }] },
+};
 
 /** Asks a tool as an assistant does that is an extension, and shows what it got. */
 const assistant = `
@@ -17,23 +22,6 @@ exports.activate = () => vscode.commands.registerCommand('assistant.ask', async 
     (error) => vscode.window.showInformationMessage('Refused: ' + error.message),
   );
 });`;
-
-async function packAssistant(folder: string): Promise<string> {
-  await mkdir(folder);
-  const manifest = {
-    name: 'assistant',
-    publisher: 'test',
-    version: '1.0.0',
-    engines: { vscode: '^1.104.0' },
-    main: './main.js',
-    contributes: { commands: [{ command: 'assistant.ask', title: 'Ask a Tool' }] },
-  };
-  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
-  await writeFile(path.join(folder, 'main.js'), assistant);
-  const packagePath = path.join(folder, 'assistant.vsix');
-  await createVSIX({ cwd: folder, packagePath, dependencies: false, allowMissingRepository: true, skipLicense: true });
-  return packagePath;
-}
 
 describe('what an assistant asks for in VS Code', () => {
   let folder: string;
@@ -47,7 +35,10 @@ describe('what an assistant asks for in VS Code', () => {
     job = await createJob(server, { model_name: 'orders', status: 'running' });
     await post(server, job, [sample({ ground_truth: 'hello', prediction: 'a secret answer' })]);
     workbench = await Workbench.open({
-      extensions: [await packageExtension(), await packAssistant(path.join(folder, 'assistant'))],
+      extensions: [
+        await packageExtension(),
+        await packTinyExtension(path.join(folder, 'assistant'), manifest, assistant),
+      ],
       machineSettings: { 'trainingPredictions.serverUrl': server.url },
     });
     await workbench.run('Set API Key');

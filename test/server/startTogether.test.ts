@@ -18,7 +18,8 @@ describe('the local server as windows start it', () => {
   afterEach(async () => {
     const left = await findServer(dataDirectory);
     if (left !== null) await stopServer(left, dataDirectory);
-    rmSync(dataDirectory, { recursive: true, force: true });
+    // One that came too late may still be ending there.
+    rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
   const start = (port = 0) =>

@@ -109,6 +109,20 @@ describe('the event stream', () => {
     }
   });
 
+  it('tells a client that joins amid events without a pause what it missed, and goes on', async () => {
+    const first = await open();
+    let posting = true;
+    const posted = (async () => {
+      while (posting) await post(server, job, samples(1));
+    })();
+    await first.until(got(10));
+    const joined = await open({ lastEventId: '0' });
+    await joined.until(got(30));
+    posting = false;
+    await posted;
+    assert.deepEqual(seqsOf(joined).slice(0, 30), upTo(30));
+  });
+
   it('sends only the epoch that was asked for', async () => {
     const stream = await open({ query: '?epoch=2' });
     await post(
