@@ -33,7 +33,8 @@ export function table(rows: readonly Result[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-const shown = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+/** What could not be measured is null in JSON. */
+const shown = (value: number | null) => value?.toLocaleString('en-US', { maximumFractionDigits: 3 }) ?? '?';
 
 /** The rows named `event-cost…` carry their figures by job size: `more` holds `1000: µs` and so on. */
 export function plot(rows: readonly Result[]): string | undefined {
