@@ -38,6 +38,8 @@ describe('a watch that ends', () => {
       await reached(watched);
       watched.session.dispose();
       told = 0;
+      // What was sent before still reaches the server.
+      await sleep(100);
       const { length } = server.seen;
       server.store.insert(jobId, rowsOf(2, 3));
       // The connection looks at the clock every 2 s: a timer that was left behind would still be there.
