@@ -66,6 +66,7 @@ export function plot(rows: readonly Result[]): string | undefined {
     (cost) => `<text x="54" y="${y(cost) + 4}" text-anchor="end">${shown(cost)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300" font-family="sans-serif" font-size="12" fill="#444">
+<title>Cost per event over job size</title>
 <rect width="600" height="300" fill="#fff"/>
 <path d="M60 20V250H580" fill="none" stroke="#888"/>
 ${[...ticks, ...costs, ...drawn].join('\n')}
