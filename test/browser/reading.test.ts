@@ -44,6 +44,29 @@ describe('reading while ten predictions a second arrive', () => {
     assert.ok(run.sent - sent > 20, `only ${run.sent - sent} predictions came meanwhile`);
   }
 
+  it('tells one count of predictions, wherever it stands', async () => {
+    const counts = () =>
+      stage.panel.locator('main').evaluate((main) => {
+        const text = (selector: string) => main.querySelector(selector)?.textContent ?? '';
+        const numberIn = (found: string, form: RegExp) => Number(form.exec(found)?.[1]?.replaceAll(',', ''));
+        return [
+          numberIn(text('#epoch-filter option'), /All \(([\d,]+)\)/),
+          numberIn(text('.range'), /of ([\d,]+)/),
+          numberIn(text('header'), /([\d,]+) predictions/),
+        ];
+      });
+    const seen = new Set<number>();
+    await eventually(
+      'thirty counts',
+      async () => {
+        const found = await counts();
+        assert.deepEqual(found, Array(3).fill(found[0]));
+        return seen.add(found[0] ?? 0).size > 30 || undefined;
+      },
+      20_000,
+    );
+  });
+
   it('leaves what one types in the search field, and the cursor in it, alone', async () => {
     const text = 'answer 1 of the first';
     await stage.search.click();

@@ -10,12 +10,12 @@ export interface EpochFilter {
   show(epochs: readonly EpochSummary[], chosen: number | null): void;
 }
 
-/** Between two touches of a closed list, in ms. */
+/** Between two touches of what a closed list hides, in ms. */
 const rest = 500;
 
 /**
- * The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. At each
- * touch the browser looks at all of them, so that it happens twice a second at most, and when the list opens.
+ * The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. What is
+ * chosen is seen and always up to date; the others are touched twice a second at most, and when the list opens.
  */
 export function createEpochFilter(formats: Formats, choose: (epoch: number | null) => void): EpochFilter {
   const all = element('option', { value: '' });
@@ -53,6 +53,15 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
     setText(all, allEpochsText(epochs, formats));
   }
 
+  /** What a closed list shows. */
+  function drawChosen(chosen: number | null) {
+    if (chosen !== null && !options.has(chosen)) draw();
+    const option = chosen === null ? all : options.get(chosen);
+    const summary = told.find(({ epoch }) => epoch === chosen);
+    if (option === all) setText(all, allEpochsText(told, formats));
+    else if (option !== undefined && summary !== undefined) setText(option, epochText(summary, formats));
+  }
+
   function drawInAWhile() {
     if (timer !== undefined || told === drawn) return;
     draw();
@@ -68,7 +77,7 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
     element: select,
     show: (epochs, chosen) => {
       told = epochs;
-      if (chosen !== null && !options.has(chosen)) draw();
+      drawChosen(chosen);
       drawInAWhile();
       const wanted = chosen === null || options.has(chosen) ? null : String(chosen);
       if ((absent?.value ?? null) !== wanted) {
