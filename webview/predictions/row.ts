@@ -58,6 +58,12 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     detailLine = element('tr', { class: 'detail-line' }, detailCell);
   }
 
+  function close() {
+    detail = null;
+    detailCell = null;
+    detailLine = null;
+  }
+
   return {
     get lines() {
       return detailLine === null ? [line] : [line, detailLine];
@@ -66,6 +72,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     update: (row, position, open, span) => {
       // The document is asked only where something changed: that takes longer than all of this.
       if (row !== drawnRow) {
+        if (row.id !== drawnRow?.id) close();
         for (const { update } of drawn) update(row);
         setAttribute(line, 'data-id', row.id);
         setAttribute(opener, 'aria-label', `Details of #${row.sampleIndex} at step ${formats.count(row.step)}`);
@@ -76,11 +83,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
       line.classList.toggle('open', open);
       if (open && detail === null) openDetail(row);
       if (detailCell !== null) setAttribute(detailCell, 'colspan', span);
-      if (!open) {
-        detail = null;
-        detailCell = null;
-        detailLine = null;
-      }
+      if (!open) close();
     },
     showDetail: (answer) => detail?.show(answer),
   };
