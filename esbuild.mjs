@@ -1,5 +1,6 @@
 // Bundles everything that ships into dist/, or into `--outdir=DIR`. `--watch` rebuilds on change.
 import { context } from 'esbuild';
+import { loadedAtFirstCall, vscodeAsItComes } from './scripts/esbuildPlugins.mjs';
 
 const production = process.argv.includes('--production');
 const outdir = process.argv.find((argument) => argument.startsWith('--outdir='))?.slice('--outdir='.length) ?? 'dist';
@@ -25,8 +26,9 @@ const bundles = [
       extension: 'src/extension.ts',
       differenceWorker: 'src/panel/differenceWorker.ts',
       importWorker: 'src/import/importWorker.ts',
+      schemaCompiler: 'src/wire/schemaCompiler.ts',
     },
-    external: ['vscode'],
+    plugins: [vscodeAsItComes, loadedAtFirstCall('schemaCompiler', 'Compile')],
   },
   {
     ...node,

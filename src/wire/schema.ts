@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/schema';
+import type { Validator } from 'typebox/schema';
+import { Compile } from './schemaCompiler.ts';
 
 /** A value that crossed a boundary does not have the shape that was agreed on. */
 export class SchemaError extends Error {

@@ -1,0 +1,51 @@
+// What keeps the extension quick to load: VS Code waits for it when a window opens.
+import { readFile } from 'node:fs/promises';
+
+/**
+ * VS Code's API as it comes, asked for once. For `import * as vscode` esbuild copies all of its hundreds of names, again
+ * in each file that has it: that took as long as the rest of loading the extension.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+export const vscodeAsItComes = {
+  name: 'vscode as it comes',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace("import * as vscode from 'vscode';", "const vscode = require('vscode');");
+      return contents === text ? undefined : { contents, loader: 'ts' };
+    });
+    replace(build, 'vscode', "module.exports = require('vscode');");
+  },
+};
+
+/**
+ * A function of a module that is bundled to a file of its own.
+ *
+ * @param {string} module by the name of its file
+ * @param {string} called what is used of it
+ * @returns {import('esbuild').Plugin}
+ */
+export const loadedAtFirstCall = (module, called) => ({
+  name: `${module} is loaded at the first call`,
+  setup: (build) =>
+    replace(
+      build,
+      `./${module}.ts`,
+      `export const ${called} = (...given) => require('./${module}.cjs').${called}(...given);`,
+    ),
+});
+
+/**
+ * @param {import('esbuild').PluginBuild} build
+ * @param {string} name of what is imported
+ * @param {string} contents which takes its place, and what that requires is left as it is
+ */
+function replace(build, name, contents) {
+  const place = { path: name, namespace: `instead of ${name}` };
+  build.onResolve({ filter: /./ }, ({ path, namespace }) => {
+    if (namespace === place.namespace) return { external: true };
+    return path === name ? place : undefined;
+  });
+  build.onLoad({ filter: /./, namespace: place.namespace }, () => ({ contents }));
+}
