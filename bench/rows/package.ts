@@ -12,7 +12,7 @@ import { zipEntries } from '../../test/support/zipEntries.ts';
 import { median, report } from '../report.ts';
 import { bundle } from '../support/server.ts';
 
-const starts = 5;
+const starts = 11;
 const extension = bundle.replace('server.cjs', 'extension.cjs');
 
 const file = await packageExtension();
@@ -25,7 +25,7 @@ const size = (...names: string[]) =>
   );
 
 for (const [name, measured, bytes, atMost] of [
-  ['extension', 'what VS Code loads into its extension host', size('extension.cjs'), 250],
+  ['extension', 'what VS Code loads into its extension host', size('extension.cjs', 'schemaCompiler.cjs'), 250],
   ['webview', 'script and style of the panel', size('webview.js', 'webview.css'), 600],
   ['vsix', 'the whole package, packed', zip.length, 1500],
 ] as const) {
@@ -37,36 +37,45 @@ const folder = await mkdtemp(path.join(tmpdir(), 'bare-'));
 const idle = `exports.activate = () => {}; function never() { ${readFileSync(extension, 'utf8')} }`;
 const events = { activationEvents: ['onStartupFinished'] };
 const bare = await packTinyExtension(path.join(folder, 'bare'), { name: 'bare', displayName: 'Bare', ...events }, idle);
-const activations: number[] = [];
-const least: number[] = [];
-const workbench = await Workbench.open({ extensions: [file, bare] });
-try {
-  for (let start = -1; start < starts; start += 1) {
-    if (start >= 0) await workbench.reload();
-    const times = [await activation(workbench, 'Training Predictions'), await activation(workbench, 'Bare')] as const;
-    // The first start reads the bundle from a disk that has not seen it.
-    if (start < 0) continue;
-    activations.push(times[0]);
-    least.push(times[1]);
-  }
-} finally {
-  await workbench.close();
-  await rm(folder, { recursive: true });
-}
+// Each in a VS Code of its own: what starts at once waits for each other.
+const activations = await timesOf(file, 'Training Predictions');
+const least = await timesOf(bare, 'Bare');
+await rm(folder, { recursive: true });
 report({
   name: 'activation',
   measured: "loading and activate() by VS Code's own clock (Show Running Extensions)",
   unit: 'ms',
   ours: activations,
-  peer: { name: 'an extension with as much code, of which nothing runs', values: least },
+  peer: { name: 'an extension with as much code, of which nothing runs, in another VS Code', values: least },
   target: { of: 'ours', atMost: 50 },
   ...(median(least) > 50 && { limit: `to load as much code takes ${median(least)} ms` }),
   more: { each: activations.join(' '), nodeCompilesMs: compiled() },
 });
 process.exit();
 
+/** ms of each start. */
+async function timesOf(packed: string, title: string): Promise<number[]> {
+  const times: number[] = [];
+  const workbench = await Workbench.open({ extensions: [packed] });
+  try {
+    for (let start = -1; start < starts; start += 1) {
+      // What the window draws itself as it starts takes the processor too.
+      await workbench.page.setViewportSize({ width: 800, height: 500 });
+      if (start >= 0) await workbench.reload();
+      const time = await activation(workbench, title);
+      // The first start reads the bundle from a disk that has not seen it.
+      if (start >= 0) times.push(time);
+    }
+  } finally {
+    await workbench.close();
+  }
+  return times;
+}
+
 async function activation(window: Workbench, title: string): Promise<number> {
   await window.run('Developer: Show Running Extensions');
+  // The list draws what fits, and the slowest are first.
+  await window.page.setViewportSize({ width: 800, height: 4000 });
   const row = window.page.locator('.runtime-extensions-editor .extension').filter({ hasText: title });
   return eventually(
     'VS Code tells how long the activation took',
