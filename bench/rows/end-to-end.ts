@@ -1,76 +1,71 @@
 /** From the answer to a POST to the row on the screen of a real VS Code, and what it costs there. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Frame } from 'playwright-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { packageExtension } from '../../scripts/vscode/package.ts';
 import { PanelStage } from '../../test/support/panelStage.ts';
-import { type Fields, sample, type TestJob } from '../../test/support/serverClient.ts';
+import type { Fields } from '../../test/support/serverClient.ts';
 import { median, quantile, report } from '../report.ts';
-import { arrivalText, noteArrivals, postSteadily, readArrivals, stopNoting } from '../support/arrivals.ts';
+import { noteArrivals, stopNoting } from '../support/arrivals.ts';
+import { BareTable } from '../support/bareTable.ts';
 import { profileHost } from '../support/hostProfile.ts';
-import { openBarePage, openPagesWay } from '../support/pages.ts';
-import { cpuSeconds, extensionHosts } from '../support/processes.ts';
+import { openPagesWay } from '../support/pagesWay.ts';
+import { extensionHosts } from '../support/processes.ts';
 import { prediction } from '../support/recordedRun.ts';
-import { frameIds, threadTime } from '../support/threadTime.ts';
+import { type Side, type Stretch, stretch } from '../support/stretches.ts';
 
-/** What a stretch of events at one rate came to. */
-interface Stretch {
-  /** ms, of what was seen. */
-  delays: number[];
-  /** Share of what was posted. */
-  seen: number;
-  /** ms of main thread an event for the frames that show predictions, above their rest. */
-  busy: number;
-  /** The same of all that their main thread does. */
-  thread: number;
-  /** Parts of it by the browser's names. */
-  parts: Record<string, number>;
-  /** Share of a core that the extension host took above its rest. */
-  host: number;
-}
+const runs = 3;
 
 /** A mark by which this VS Code's processes are found. */
 const mark = `bench-${process.pid}`;
-const stage = await PanelStage.open({ env: { TRAINING_PREDICTIONS_BENCH: mark } });
-let posted = 0;
+const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
+const bareTable = await BareTable.pack(folder);
+const stage = await PanelStage.open({
+  extensions: [await packageExtension(), bareTable.file],
+  env: { TRAINING_PREDICTIONS_BENCH: mark, ...bareTable.env },
+});
+const [host = 0] = extensionHosts(mark);
 try {
-  await compareWithPages(5000);
+  await compareWithOthers(5000);
   for (const held of [1000, 10_000, 100_000]) await atRates(held, [1, 10, 100, 1000]);
 } finally {
   await stage.close();
+  await rm(folder, { recursive: true });
 }
 
-/** Ours, the page's way and the least that a page can do, in turn, each with a job of its own. */
-async function compareWithPages(held: number): Promise<void> {
+/** Ours, the page's way and the least that an extension can do, in turn, each with a job of its own. */
+async function compareWithOthers(held: number): Promise<void> {
   const ours = await watched(held);
-  const open = async (opener: typeof openPagesWay) => {
-    // It shows nothing of what comes after the first 1,000.
-    const job = await stage.train('beside', heldRows(500));
-    const { url, apiKey } = stage.server;
-    const page = await opener(stage.workbench.page.context(), { url, apiKey, jobId: job.id });
-    return { job, frame: page.mainFrame(), close: () => page.close() };
-  };
-  const theirs = await open(openPagesWay);
-  const bare = await open(openBarePage);
+  const theirs = await besides(async (followed) => ({
+    frame: (await openPagesWay(stage.workbench.page.context(), followed)).mainFrame(),
+  }));
+  const bare = await besides(async (followed) => {
+    const window = await stage.workbench.openWindow();
+    const frame = await bareTable.open(window, followed);
+    return { frame, host: extensionHosts(mark).find((pid) => pid !== host) ?? 0 };
+  });
+  const sides = { ours, theirs, bare };
   const seen: Record<'ours' | 'theirs', Stretch[]> = { ours: [], theirs: [] };
-  const busy: Record<'ours' | 'theirs' | 'bare', Stretch[]> = { ours: [], theirs: [], bare: [] };
-  const fast: Stretch[] = [];
-  for (let run = 0; run < 3; run += 1) {
-    for (const [name, side] of [['ours', ours] as const, ['theirs', theirs] as const, ['bare', bare] as const]) {
+  const slow: Record<keyof typeof sides, Stretch[]> = { ours: [], theirs: [], bare: [] };
+  const fast: Record<'ours' | 'bare', Stretch[]> = { ours: [], bare: [] };
+  for (let run = 0; run < runs; run += 1) {
+    for (const name of ['ours', 'theirs', 'bare'] as const) {
+      const side = sides[name];
       await side.frame.page().bringToFront();
-      busy[name].push(await stretch(side.job, held, 10, side.frame));
+      slow[name].push(await stretch(stage, side, held, 10));
+      if (name !== 'theirs') fast[name].push(await stretch(stage, side, held, 100));
       if (name === 'bare') continue;
       // To look for arrivals costs as much as to show them.
       await noteArrivals(side.frame);
-      seen[name].push(await stretch(side.job, held, 10, side.frame));
+      seen[name].push(await stretch(stage, side, held, 10));
       await stopNoting(side.frame);
     }
-    await ours.frame.page().bringToFront();
-    fast.push(await stretch(ours.job, held, 100, ours.frame));
   }
-  await theirs.close();
-  await bare.close();
-  const [host = 0] = extensionHosts(mark);
+  await theirs.frame.page().close();
+  await bare.frame.page().close();
+  await ours.frame.page().bringToFront();
   const shares = await profileHost(host, 'training-predictions-', async () => {
-    await stretch(ours.job, held, 100, ours.frame);
+    await stretch(stage, ours, held, 100);
   });
   const delay = (share: number) => (side: Stretch[]) => side.map(({ delays }) => quantile(delays, share));
   for (const [name, share, atMost] of [['p50', 0.5, 30] as const, ['p99', 0.99, 120] as const]) {
@@ -87,25 +82,27 @@ async function compareWithPages(held: number): Promise<void> {
       },
     });
   }
-  const threads = (side: Stretch[]) => side.map(({ thread }) => thread);
-  const least = median(threads(busy.bare));
+  const busy = (side: Stretch[]) => side.map((one) => one.busy);
+  const leastBusy = median(busy(slow.bare));
   report({
     name: 'main-thread',
     measured: `main thread of the panel's frames an event: scripts, styles, layout; 10 events/s, ${held} held`,
     unit: 'ms',
-    ours: busy.ours.map((one) => one.busy),
-    peer: { name: 'a bare page that puts one row of texts into a table, all tasks', values: threads(busy.bare) },
+    ours: busy(slow.ours),
+    peer: { name: 'a bare extension that puts a row of texts into a table', values: busy(slow.bare) },
     target: { of: 'ours', atMost: 1 },
-    ...(least > 1 && { limit: `the bare page takes ${least.toFixed(1)} ms` }),
-    more: busy.ours.at(-1)?.parts ?? {},
+    ...(leastBusy > 1 && { limit: `the bare extension's frames take ${leastBusy.toFixed(1)} ms` }),
+    more: { ...slow.ours.at(-1)?.parts, bare: JSON.stringify(slow.bare.at(-1)?.parts) },
   });
+  const threads = (side: Stretch[]) => side.map(({ thread }) => thread);
   report({
     name: 'main-thread-beside-page',
     measured: `all tasks of the window's main thread an event, without painting, the rest of VS Code among them`,
     unit: 'ms',
-    ours: threads(busy.ours),
-    peer: { name: "the page's way, 500 held", values: threads(busy.theirs) },
+    ours: threads(slow.ours),
+    peer: { name: "the page's way, 500 held", values: threads(slow.theirs) },
     target: { of: 'ratio', atMost: 1 },
+    more: { bare: median(threads(slow.bare)).toFixed(2) },
   });
   report({
     name: 'extension-cpu',
@@ -115,33 +112,51 @@ async function compareWithPages(held: number): Promise<void> {
     target: { of: 'ours', atMost: 0.05 },
     more: { garbage: shares.garbage.toFixed(3), others: shares.others.toFixed(3) },
   });
+  const hosts = (side: Stretch[]) => side.map((one) => one.host);
+  const leastHost = median(hosts(fast.bare));
   report({
     name: 'extension-host-cpu',
     measured: `share of a core of the whole extension host above its rest, 100 events/s, ${held} held`,
     unit: 'cores',
-    ours: fast.map(({ host }) => host),
+    ours: hosts(fast.ours),
+    peer: { name: 'a bare extension that hands each event to a table', values: hosts(fast.bare) },
     target: { of: 'ours', atMost: 0.05 },
+    ...(leastHost > 0.05 && { limit: `the bare extension's host takes ${leastHost.toFixed(3)}` }),
+    more: {
+      ours: hosts(fast.ours)
+        .map((share) => share.toFixed(3))
+        .join(' '),
+      bare: hosts(fast.bare)
+        .map((share) => share.toFixed(3))
+        .join(' '),
+      mainThread: median(busy(fast.ours)).toFixed(2),
+      bareMainThread: median(busy(fast.bare)).toFixed(2),
+    },
   });
 }
 
 async function atRates(held: number, rates: readonly number[]): Promise<void> {
-  const { job, frame } = await watched(held);
-  await noteArrivals(frame);
+  const side = await watched(held);
+  await noteArrivals(side.frame);
   for (const rate of rates) {
-    const { delays, busy, host } = await stretch(job, held, rate, frame);
+    const cost = await stretch(stage, side, held, rate);
     report({
       name: `screen-${held}-${rate}`,
       measured: `answer of the POST → row painted, p50, ${rate} events/s, ${held} held`,
       unit: 'ms',
-      ours: [quantile(delays, 0.5)],
+      ours: [quantile(cost.delays, 0.5)],
       target: { of: 'ours', atMost: 120 },
-      more: { p99: Math.round(quantile(delays, 0.99)), mainThread: busy.toFixed(2), host: host.toFixed(3) },
+      more: {
+        p99: Math.round(quantile(cost.delays, 0.99)),
+        mainThread: cost.busy.toFixed(2),
+        host: cost.host.toFixed(3),
+      },
     });
   }
 }
 
 /** A job with so many predictions, in a panel of its own. */
-async function watched(held: number): Promise<{ job: TestJob; frame: Frame }> {
+async function watched(held: number): Promise<Side> {
   await stage.workbench.run('View: Close All Editors');
   const title = `held ${held}`;
   const job = await stage.train(title, heldRows(held));
@@ -149,109 +164,23 @@ async function watched(held: number): Promise<{ job: TestJob; frame: Frame }> {
   await stage.panel
     .getByText(`Showing 1–10 of ${held.toLocaleString('en-US')}`, { exact: true })
     .waitFor({ timeout: 90_000 });
-  return { job, frame: await panelFrame() };
+  const frame = await (await stage.panel.locator('body').elementHandle())?.ownerFrame();
+  if (!frame) throw new Error('There is no panel');
+  return { job, frame, host };
+}
+
+/** A job of its own: 500 predictions, as what is beside ours shows nothing of what comes after the first 1,000. */
+async function besides(
+  open: (followed: { url: string; apiKey: string; jobId: string }) => Promise<Omit<Side, 'job'>>,
+): Promise<Side> {
+  const job = await stage.train('beside', heldRows(500));
+  const { url, apiKey } = stage.server;
+  return { job, ...(await open({ url, apiKey, jobId: job.id })) };
 }
 
 function heldRows(held: number): Fields[] {
   return Array.from({ length: held }, (_, n) => {
     const { id: _id, job_id: _job, created_at: _created, seq: _seq, ...sent } = prediction(n);
     return sent;
-  });
-}
-
-async function panelFrame(): Promise<Frame> {
-  const handle = await stage.panel.locator('body').elementHandle();
-  const frame = await handle?.ownerFrame();
-  if (!frame) throw new Error('There is no panel');
-  return frame;
-}
-
-async function stretch(job: TestJob, held: number, rate: number, frame: Frame): Promise<Stretch> {
-  const count = rate * 6;
-  const first = posted;
-  posted += count;
-  const frames = await framesAround(frame);
-  await sleep(500);
-  const idle = await costOf(frames, () => sleep(2000));
-  let answered = new Map<number, number>();
-  const cost = await costOf(frames, async () => {
-    answered = await postSteadily(first, count, rate, (numbers) =>
-      stage.add(
-        job,
-        numbers.map((n) => arriving(held, n)),
-      ),
-    );
-    await sleep(500);
-  });
-  const seen = await readArrivals(frame);
-  const delays = [...answered].flatMap(([n, at]) => {
-    const shown = seen.get(n);
-    return shown === undefined ? [] : [shown - at];
-  });
-  const eachEvent = (share: number) => (share * cost.took * 1000) / count;
-  return {
-    delays,
-    seen: delays.length / count,
-    busy: eachEvent(cost.main - idle.main),
-    thread: eachEvent(cost.thread - idle.thread),
-    parts: Object.fromEntries(
-      Object.entries(cost.byName).map(([name, share]) => [name, Number(eachEvent(share).toFixed(3))]),
-    ),
-    host: cost.host - idle.host,
-  };
-}
-
-interface Cost {
-  /** Shares of a core. */
-  main: number;
-  thread: number;
-  byName: Record<string, number>;
-  host: number;
-  /** Seconds. */
-  took: number;
-}
-
-async function costOf(frames: ReadonlySet<string>, work: () => Promise<void>): Promise<Cost> {
-  const browser = stage.workbench.page.context().browser();
-  const [host] = extensionHosts(mark);
-  if (host === undefined || browser === null) throw new Error('The extension host is not found');
-  let [hostSeconds, took] = [0, 0];
-  const {
-    frames: main,
-    thread,
-    byName,
-  } = await threadTime(browser, frames, async () => {
-    const [before, start] = [cpuSeconds(host), performance.now()];
-    await work();
-    took = (performance.now() - start) / 1000;
-    hostSeconds = cpuSeconds(host) - before;
-  });
-  const shares = Object.entries(byName).map(([name, seconds]) => [name, seconds / took] as const);
-  return {
-    main: main / took,
-    thread: thread / took,
-    byName: Object.fromEntries(shares),
-    host: hostSeconds / took,
-    took,
-  };
-}
-
-/** A webview is a frame in a frame. */
-async function framesAround(frame: Frame): Promise<Set<string>> {
-  const isPanel = frame.parentFrame() !== null;
-  return frameIds(frame.page(), isPanel ? '/webview/' : stage.server.url);
-}
-
-/** The run goes on: a new epoch every 50 predictions. */
-function arriving(held: number, n: number): Fields {
-  const { prompt, ground_truth } = prediction(n);
-  const epoch = Math.floor(held / 50) + Math.floor(n / 50);
-  return sample({
-    epoch,
-    step: epoch * 40,
-    sample_index: n % 50,
-    prompt,
-    ground_truth,
-    prediction: arrivalText(n),
   });
 }

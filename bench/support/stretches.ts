@@ -1,0 +1,120 @@
+/** Events of one rate for some seconds, and what they cost where they are shown. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Frame } from 'playwright-core';
+import type { PanelStage } from '../../test/support/panelStage.ts';
+import { type Fields, sample, type TestJob } from '../../test/support/serverClient.ts';
+import { arrivalText, postSteadily, readArrivals } from './arrivals.ts';
+import { cpuSeconds } from './processes.ts';
+import { prediction } from './recordedRun.ts';
+import { frameIds, threadTime } from './threadTime.ts';
+
+/** A job, where it is shown, and the process that feeds it: an extension host. */
+export interface Side {
+  job: TestJob;
+  frame: Frame;
+  host?: number;
+}
+
+export interface Stretch {
+  /** ms, of what was seen. */
+  delays: number[];
+  /** Share of what was posted. */
+  seen: number;
+  /** ms of main thread an event for the frames that show predictions, above their rest. */
+  busy: number;
+  /** The same of all that their main thread does. */
+  thread: number;
+  /** Parts of it by the browser's names. */
+  parts: Record<string, number>;
+  /** Share of a core that the extension host took above its rest. */
+  host: number;
+}
+
+/** Of all stretches of a process: no two events have the same number. */
+let posted = 0;
+
+/** @param held predictions of the job before; its run goes on with a new epoch every 50 */
+export async function stretch(stage: PanelStage, side: Side, held: number, rate: number): Promise<Stretch> {
+  const count = rate * 6;
+  const first = posted;
+  posted += count;
+  const { job, frame } = side;
+  // A webview is a frame in a frame.
+  const frames = await frameIds(frame.page(), frame.parentFrame() === null ? stage.server.url : '/webview/');
+  await sleep(500);
+  const idle = await costOf(side, frames, () => sleep(3000));
+  let answered = new Map<number, number>();
+  const cost = await costOf(side, frames, async () => {
+    answered = await postSteadily(first, count, rate, (numbers) =>
+      stage.add(
+        job,
+        numbers.map((n) => arriving(held, n)),
+      ),
+    );
+    await sleep(500);
+  });
+  const seen = await readArrivals(frame);
+  const delays = [...answered].flatMap(([n, at]) => {
+    const shown = seen.get(n);
+    return shown === undefined ? [] : [shown - at];
+  });
+  const eachEvent = (share: number) => (share * cost.took * 1000) / count;
+  return {
+    delays,
+    seen: delays.length / count,
+    busy: eachEvent(cost.main - idle.main),
+    thread: eachEvent(cost.thread - idle.thread),
+    parts: Object.fromEntries(
+      Object.entries(cost.byName).map(([name, share]) => [name, Number(eachEvent(share).toFixed(3))]),
+    ),
+    host: cost.host - idle.host,
+  };
+}
+
+interface Cost {
+  /** Shares of a core. */
+  main: number;
+  thread: number;
+  byName: Record<string, number>;
+  host: number;
+  /** Seconds. */
+  took: number;
+}
+
+async function costOf({ frame, host }: Side, frames: ReadonlySet<string>, work: () => Promise<void>): Promise<Cost> {
+  const browser = frame.page().context().browser();
+  if (browser === null) throw new Error('The page has no browser');
+  const seconds = () => (host === undefined ? 0 : cpuSeconds(host));
+  let [hostSeconds, took] = [0, 0];
+  const {
+    frames: main,
+    thread,
+    byName,
+  } = await threadTime(browser, frames, async () => {
+    const [before, start] = [seconds(), performance.now()];
+    await work();
+    took = (performance.now() - start) / 1000;
+    hostSeconds = seconds() - before;
+  });
+  const shares = Object.entries(byName).map(([name, time]) => [name, time / took] as const);
+  return {
+    main: main / took,
+    thread: thread / took,
+    byName: Object.fromEntries(shares),
+    host: hostSeconds / took,
+    took,
+  };
+}
+
+function arriving(held: number, n: number): Fields {
+  const { prompt, ground_truth } = prediction(n);
+  const epoch = Math.floor(held / 50) + Math.floor(n / 50);
+  return sample({
+    epoch,
+    step: epoch * 40,
+    sample_index: n % 50,
+    prompt,
+    ground_truth,
+    prediction: arrivalText(n),
+  });
+}
