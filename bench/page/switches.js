@@ -11,6 +11,8 @@
   /** @param {string} selector @param {string} value */
   const choose = (selector, value) => {
     const select = /** @type {HTMLSelectElement} */ (find(selector));
+    // A list is brought up to date when somebody opens it.
+    select.dispatchEvent(new PointerEvent('pointerdown'));
     select.value = value;
     select.dispatchEvent(new Event('change'));
   };
