@@ -19,6 +19,7 @@ const { positionals: asked } = parseArgs({ allowPositionals: true });
 const unknown = asked.find((name) => !names.includes(name));
 if (unknown !== undefined) throw new Error(`No row "${unknown}". There are: ${names.join(', ')}`);
 
+const began = performance.now();
 const rows: Result[] = [];
 const broken: string[] = [];
 for (const name of asked.length > 0 ? asked : names) {
@@ -28,7 +29,7 @@ for (const name of asked.length > 0 ? asked : names) {
 
 console.log(`\n${table(rows)}`);
 if (asked.length === 0) {
-  writeFileSync(path.join(folder, 'RESULTS.md'), results(rows));
+  writeFileSync(path.join(folder, 'RESULTS.md'), results(rows, minutesSince(began)));
   const drawing = plot(rows);
   if (drawing !== undefined) writeFileSync(path.join(folder, 'cost-per-event.svg'), drawing);
 }
@@ -42,13 +43,18 @@ async function run(name: string): Promise<string | undefined> {
   const file = path.join(folder, 'rows', `${name}.ts`);
   const child = spawn(process.execPath, ['--expose-gc', file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const late = setTimeout(() => child.kill('SIGTERM'), limit * 60_000);
-  const before = rows.length;
+  const [before, start] = [rows.length, performance.now()];
   for await (const line of createInterface(child.stdout)) {
     console.log(line);
     if (line.startsWith('{"name":')) rows.push(JSON.parse(line) as Result);
   }
   if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
   clearTimeout(late);
+  console.error(`${name}: ${minutesSince(start).toFixed(1)} minutes`);
   if (child.exitCode !== 0) return `ended with ${child.exitCode ?? child.signalCode}`;
   return rows.length === before ? 'printed no row' : undefined;
+}
+
+function minutesSince(start: number): number {
+  return (performance.now() - start) / 60_000;
 }

@@ -12,7 +12,7 @@ import { zipEntries } from '../../test/support/zipEntries.ts';
 import { median, report } from '../report.ts';
 import { bundle } from '../support/server.ts';
 
-const starts = 11;
+const starts = 9;
 const extension = bundle.replace('server.cjs', 'extension.cjs');
 
 const file = await packageExtension();
