@@ -5,15 +5,10 @@ import { schema } from './wire/schema.ts';
 
 const server = Type.Enum(['remote', 'local']);
 const jobReference = schema(Type.Object({ server, jobId: Type.String({ minLength: 1 }) }));
-/** A job of the tree, as VS Code hands it to a context menu's command. */
-const treeItem = schema(
-  Type.Object({ kind: Type.Literal('job'), server, job: Type.Object({ id: Type.String({ minLength: 1 }) }) }),
-);
 
 /** A job that a command is about: a job id, a reference, or an item of the tree; null for anything else. */
 export function jobArgument(argument: unknown): JobReference<ServerId> | { jobId: string } | null {
   if (typeof argument === 'string' && argument !== '') return { jobId: argument };
   if (jobReference.check(argument)) return { server: argument.server, jobId: argument.jobId };
-  if (treeItem.check(argument)) return { server: argument.server, jobId: argument.job.id };
   return null;
 }

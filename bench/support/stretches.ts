@@ -33,24 +33,34 @@ export interface Stretch {
 /** Of all stretches of a process: no two events have the same number. */
 let posted = 0;
 
-/** @param held predictions of the job before; its run goes on with a new epoch every 50 */
-export async function stretch(stage: PanelStage, side: Side, held: number, rate: number): Promise<Stretch> {
+/** Predictions at a rate a second. `held` is how many the job has before; its run goes on with a new epoch every 50. */
+export function stretch(stage: PanelStage, side: Side, held: number, rate: number): Promise<Stretch> {
+  return stretchOf(side, stage.server.url, rate, (numbers) =>
+    stage.add(
+      side.job,
+      numbers.map((n) => arriving(held, n)),
+    ),
+  );
+}
+
+/** Whatever `send` posts for each number, at a rate a second. */
+export async function stretchOf(
+  side: Side,
+  server: string,
+  rate: number,
+  send: (numbers: number[]) => Promise<void>,
+): Promise<Stretch> {
   const count = rate * 6;
   const first = posted;
   posted += count;
-  const { job, frame } = side;
+  const { frame } = side;
   // A webview is a frame in a frame.
-  const frames = await frameIds(frame.page(), frame.parentFrame() === null ? stage.server.url : '/webview/');
+  const frames = await frameIds(frame.page(), frame.parentFrame() === null ? server : '/webview/');
   await sleep(500);
   const idle = await costOf(side, frames, () => sleep(3000));
   let answered = new Map<number, number>();
   const cost = await costOf(side, frames, async () => {
-    answered = await postSteadily(first, count, rate, (numbers) =>
-      stage.add(
-        job,
-        numbers.map((n) => arriving(held, n)),
-      ),
-    );
+    answered = await postSteadily(first, count, rate, send);
     await sleep(500);
   });
   const seen = await readArrivals(frame);

@@ -3,6 +3,7 @@ import { withoutLinks } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { TextsLostError } from '../store/spill.ts';
 import { titleOf } from '../watch/jobTitle.ts';
+import { Pace } from '../watch/pace.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { schema } from '../wire/schema.ts';
@@ -13,7 +14,6 @@ import { pickFile } from './exportPredictions.ts';
 import { type ExportRows, shownRows } from './exportRows.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
 import { lossesMessage } from './lossLines.ts';
-import { Pace } from './pace.ts';
 import {
   firstAnswers,
   type HostMessage,

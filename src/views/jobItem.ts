@@ -3,7 +3,7 @@ import type { ServerId } from '../servers.ts';
 import type { Job } from '../wire/job.ts';
 
 /** How a job looks in the tree; a click watches it. */
-export function jobItem({ server, job }: { server: ServerId; job: Job }, isWatched: boolean): vscode.TreeItem {
+export function jobItem(server: ServerId, job: Job, isWatched: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(job.model_name || job.id);
   item.id = `${server} ${job.id}`;
   item.description = describeJob(job, isWatched);

@@ -1,17 +1,27 @@
 import * as vscode from 'vscode';
 import type { ServerId, Servers } from '../servers.ts';
-import type { Watches } from '../watch/watches.ts';
+import type { ListingChange } from '../watch/jobListing.ts';
+import { Pace } from '../watch/pace.ts';
+import { type JobReference, keyOf, type Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { jobItem } from './jobItem.ts';
 
 export const jobsViewId = 'trainingPredictions.jobs';
 
+type JobNode = JobReference<ServerId> & { readonly kind: 'job' };
+
 /** A server, one of its jobs, or what went wrong when they were listed. */
 export type JobsNode =
   | { kind: 'server'; server: ServerId }
-  | { kind: 'job'; server: ServerId; job: Job }
+  | JobNode
   | { kind: 'problem'; server: ServerId; problem: Error }
   | { kind: 'note'; text: string };
+
+/**
+ * ms. VS Code puts a change off that follows another within 200 ms, and again with each that follows: it would show
+ * nothing of a job that tells more often.
+ */
+const interval = 300;
 
 const servers: readonly ServerId[] = ['remote', 'local'];
 
@@ -19,21 +29,26 @@ const servers: readonly ServerId[] = ['remote', 'local'];
 export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Disposable {
   readonly #servers: Servers;
   readonly #watches: Watches<ServerId>;
-  readonly #changes = new vscode.EventEmitter<void>();
+  readonly #changes = new vscode.EventEmitter<JobsNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changes.event;
+  readonly #pace = new Pace(interval, () => this.#tell());
+  /** What VS Code was not told of yet. */
+  #changed: Set<JobNode> | 'all' = new Set();
+  /** VS Code knows a node again by its identity. */
+  readonly #nodes = new Map<string, JobNode>();
   readonly #subscription: vscode.Disposable;
 
   constructor(known: Servers, watches: Watches<ServerId>) {
     this.#servers = known;
     this.#watches = watches;
-    const changed = (): void => this.#changes.fire();
+    const changed = (): void => this.#request('all');
     const view = vscode.window.createTreeView(jobsViewId, { treeDataProvider: this, showCollapseAll: false });
     this.#subscription = vscode.Disposable.from(
       view,
       view.onDidChangeVisibility(({ visible }) => watches.setTreeVisible(visible)),
       known.onDidChange(changed),
       watches.onDidChange(changed),
-      ...servers.map((server) => watches.listing(server).onDidChange(changed)),
+      ...servers.map((server) => watches.listing(server).onDidChange((change) => this.#listingChanged(server, change))),
     );
     watches.setTreeVisible(view.visible);
   }
@@ -43,7 +58,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     if (node.kind !== 'server') return [];
     const listing = this.#watches.listing(node.server);
     if (!listing.isRead) return [{ kind: 'note', text: vscode.l10n.t('Loading…') }];
-    const jobs = sorted(listing.jobs).map((job): JobsNode => ({ kind: 'job', server: node.server, job }));
+    const jobs = sorted(listing.jobs).map(({ id }) => this.#node({ server: node.server, jobId: id }));
     if (listing.problem !== null) return [{ kind: 'problem', server: node.server, problem: listing.problem }, ...jobs];
     return jobs.length > 0 ? jobs : [{ kind: 'note', text: vscode.l10n.t('No jobs yet') }];
   }
@@ -53,8 +68,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
       case 'server':
         return this.#serverItem(node.server);
       case 'job': {
-        const watch = this.#watches.get({ server: node.server, jobId: node.job.id });
-        return jobItem(node, watch !== undefined);
+        const job = this.#watches.job(node);
+        return job === undefined
+          ? new vscode.TreeItem(node.jobId)
+          : jobItem(node.server, job, this.#watches.get(node) !== undefined);
       }
       case 'problem':
         return problemItem(node.problem);
@@ -65,7 +82,32 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
 
   dispose(): void {
     this.#subscription.dispose();
+    this.#pace.dispose();
     this.#changes.dispose();
+  }
+
+  #listingChanged(server: ServerId, change: ListingChange): void {
+    this.#request(change === 'all' ? change : change.map((jobId) => this.#node({ server, jobId })));
+  }
+
+  /** A job that goes on costs one row, however many there are. */
+  #request(change: 'all' | readonly JobNode[]): void {
+    if (change === 'all') this.#changed = 'all';
+    else if (this.#changed !== 'all') for (const node of change) this.#changed.add(node);
+    if (change.length > 0) this.#pace.request();
+  }
+
+  #tell(): void {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    this.#changes.fire(changed === 'all' ? undefined : [...changed]);
+  }
+
+  #node({ server, jobId }: JobReference<ServerId>): JobNode {
+    const key = keyOf({ server, jobId });
+    const node: JobNode = this.#nodes.get(key) ?? { kind: 'job', server, jobId };
+    this.#nodes.set(key, node);
+    return node;
   }
 
   /** No roots where no server has a job: the view's welcome then says how to send some. */

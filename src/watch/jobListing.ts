@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiClient } from '../api/client.ts';
 import { UnauthorizedError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
-import type { Job } from '../wire/job.ts';
+import { isActive, type Job } from '../wire/job.ts';
 import { Listeners } from './listeners.ts';
 
 export interface JobListingOptions {
@@ -13,10 +14,14 @@ export interface JobListingOptions {
   interval(): number;
 }
 
+/** Ids of the jobs that changed where they stand, or `all`: jobs came, went or moved, or the reading's end is another. */
+export type ListingChange = 'all' | readonly string[];
+
 /** The jobs of one server: one reading for all who show or watch them. */
 export class JobListing {
   readonly #options: JobListingOptions;
-  readonly #changes = new Listeners<void>();
+  readonly #changes = new Listeners<ListingChange>();
+  /** Fires after each reading too, whatever it brought. */
   readonly onDidChange = this.#changes.event;
   #jobs = new Map<string, Job>();
   #problem: Error | null = null;
@@ -64,8 +69,9 @@ export class JobListing {
   update(job: Job): void {
     const known = this.#jobs.get(job.id);
     if (known === undefined) return;
-    this.#jobs.set(job.id, { ...known, ...job });
-    this.#changes.fire();
+    const updated = { ...known, ...job };
+    this.#jobs.set(job.id, updated);
+    this.#changes.fire(standsWhere(known, updated) ? [job.id] : 'all');
   }
 
   /** Forgets the jobs: the server is another one now, or gone. */
@@ -75,7 +81,7 @@ export class JobListing {
     this.#jobs = new Map();
     this.#problem = null;
     this.#read = false;
-    this.#changes.fire();
+    this.#changes.fire('all');
   }
 
   dispose(): void {
@@ -95,13 +101,15 @@ export class JobListing {
       problem = error instanceof Error ? error : new Error(String(error));
     }
     if (life !== this.#life) return;
+    const isAnew = !this.#read || this.#problem !== null || problem !== null;
+    const change = isAnew ? 'all' : changeBetween(this.jobs, jobs ?? []);
     // The jobs that were read before stay: a failed reading does not unmake them.
     if (jobs !== undefined) this.#jobs = new Map(jobs.map((job) => [job.id, job]));
     this.#problem = problem;
     this.#read = true;
     this.#reading = undefined;
     this.#schedule();
-    this.#changes.fire();
+    this.#changes.fire(change);
   }
 
   /** A refused key is not tried again by itself: only another one can change the answer. */
@@ -112,4 +120,14 @@ export class JobListing {
       if (this.#options.isWanted()) void this.refresh();
     }, this.#options.interval());
   }
+}
+
+function changeBetween(before: readonly Job[], after: readonly Job[]): ListingChange {
+  const stand = before.length === after.length && before.every((job, at) => standsWhere(job, after[at]));
+  return stand ? after.filter((job, at) => !isDeepStrictEqual(job, before[at])).map(({ id }) => id) : 'all';
+}
+
+/** A list shows active jobs first. */
+function standsWhere(before: Job, after: Job | undefined): boolean {
+  return before.id === after?.id && isActive(before.status) === isActive(after.status);
 }

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PanelStage } from '../support/panelStage.ts';
+import { createJob, sample, saveJob, type TestJob } from '../support/serverClient.ts';
+
+describe('the tree of jobs, in VS Code', () => {
+  let stage: PanelStage;
+  let job: TestJob;
+
+  const row = (name: RegExp) => stage.workbench.page.getByRole('treeitem', { name });
+
+  before(async () => {
+    stage = await PanelStage.open();
+    await createJob(stage.server, { model_name: 'baseline', status: 'running' });
+    job = await stage.train('adapter', [sample()]);
+    await stage.workbench.run('Training Predictions: Focus on Jobs View');
+    await stage.watch('adapter');
+  });
+
+  after(() => stage?.close());
+
+  it('shows where a job is while its script tells ten times a second', async () => {
+    const shown = new Set<string>();
+    for (let step = 1; step <= 30; step += 1) {
+      await saveJob(stage.server, { job_id: job.id, status: 'running', loss: step });
+      await sleep(100);
+      shown.add((await row(/^adapter/).textContent()) ?? '');
+    }
+    assert.ok(shown.size >= 5, `seen while it went on: ${[...shown].join(', ')}`);
+    await row(/^adapter, watching · running · loss 30$/).waitFor();
+  });
+
+  it('puts a job that ended below those that run', async () => {
+    const top = async (name: RegExp) => (await row(name).boundingBox())?.y ?? Number.NaN;
+    assert.ok((await top(/^adapter/)) < (await top(/^baseline/)));
+    await saveJob(stage.server, { job_id: job.id, status: 'completed' });
+    await row(/^adapter, watching · completed/).waitFor();
+    assert.ok((await top(/^adapter/)) > (await top(/^baseline/)));
+  });
+});
