@@ -1,17 +1,16 @@
-/** From the answer to a POST to the row on the screen of a real VS Code, and what it costs there. */
+/** From the answer to a POST to the row on the screen of a real VS Code, and what it costs there, beside others. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageExtension } from '../../scripts/vscode/package.ts';
 import { PanelStage } from '../../test/support/panelStage.ts';
-import type { Fields } from '../../test/support/serverClient.ts';
 import { median, quantile, report } from '../report.ts';
 import { noteArrivals, stopNoting } from '../support/arrivals.ts';
 import { BareTable } from '../support/bareTable.ts';
+import { heldRows, watchHeld } from '../support/heldPanel.ts';
 import { profileHost } from '../support/hostProfile.ts';
 import { openPagesWay } from '../support/pagesWay.ts';
 import { extensionHosts } from '../support/processes.ts';
-import { prediction } from '../support/recordedRun.ts';
 import { type Side, type Stretch, stretch } from '../support/stretches.ts';
 
 const runs = 3;
@@ -27,7 +26,6 @@ const stage = await PanelStage.open({
 const [host = 0] = extensionHosts(mark);
 try {
   await compareWithOthers(5000);
-  for (const held of [1000, 10_000, 100_000]) await atRates(held, [1, 10, 100, 1000]);
 } finally {
   await stage.close();
   await rm(folder, { recursive: true });
@@ -35,7 +33,7 @@ try {
 
 /** Ours, the page's way and the least that an extension can do, in turn, each with a job of its own. */
 async function compareWithOthers(held: number): Promise<void> {
-  const ours = await watched(held);
+  const ours = await watchHeld(stage, held, host);
   const theirs = await besides(async (followed) => ({
     frame: (await openPagesWay(stage.workbench.page.context(), followed)).mainFrame(),
   }));
@@ -138,40 +136,6 @@ async function compareWithOthers(held: number): Promise<void> {
   });
 }
 
-async function atRates(held: number, rates: readonly number[]): Promise<void> {
-  const side = await watched(held);
-  await noteArrivals(side.frame);
-  for (const rate of rates) {
-    const cost = await stretch(stage, side, held, rate);
-    report({
-      name: `screen-${held}-${rate}`,
-      measured: `answer of the POST → row painted, p50, ${rate} events/s, ${held} held`,
-      unit: 'ms',
-      ours: [quantile(cost.delays, 0.5)],
-      target: { of: 'ours', atMost: 120 },
-      more: {
-        p99: Math.round(quantile(cost.delays, 0.99)),
-        mainThread: cost.busy.toFixed(2),
-        host: cost.host.toFixed(3),
-      },
-    });
-  }
-}
-
-/** A job with so many predictions, in a panel of its own. */
-async function watched(held: number): Promise<Side> {
-  await stage.workbench.run('View: Close All Editors');
-  const title = `held ${held}`;
-  const job = await stage.train(title, heldRows(held));
-  await stage.watch(title);
-  await stage.panel
-    .getByText(`Showing 1–10 of ${held.toLocaleString('en-US')}`, { exact: true })
-    .waitFor({ timeout: 90_000 });
-  const frame = await (await stage.panel.locator('body').elementHandle())?.ownerFrame();
-  if (!frame) throw new Error('There is no panel');
-  return { job, frame, host };
-}
-
 /** A job of its own: 500 predictions, as what is beside ours shows nothing of what comes after the first 1,000. */
 async function besides(
   open: (followed: { url: string; apiKey: string; jobId: string }) => Promise<Omit<Side, 'job'>>,
@@ -179,11 +143,4 @@ async function besides(
   const job = await stage.train('beside', heldRows(500));
   const { url, apiKey } = stage.server;
   return { job, ...(await open({ url, apiKey, jobId: job.id })) };
-}
-
-function heldRows(held: number): Fields[] {
-  return Array.from({ length: held }, (_, n) => {
-    const { id: _id, job_id: _job, created_at: _created, seq: _seq, ...sent } = prediction(n);
-    return sent;
-  });
 }

@@ -91,7 +91,7 @@ async function costOfUpdates(others: TestJob[]): Promise<void> {
   const updates = () => stretchOf({ job, frame, host }, stage.server.url, 10, progress);
   const costs: Record<'many' | 'few', Stretch[]> = { many: [], few: [] };
   let added = others;
-  for (let run = 0; run < 5; run += 1) {
+  for (let run = 0; run < 3; run += 1) {
     costs.many.push(await updates());
     await removeJobs(added);
     await shown(`fewer ${run}`);
