@@ -13,6 +13,10 @@ A ratio is ours by the peer's, from the same run. Medians; spread is largest les
 
 ${table(rows)}
 
+Beside these figures, in the units of their rows where none is named:
+
+${besides(rows)}
+
 ![Cost per event over job size](cost-per-event.svg)
 `;
 }
@@ -31,6 +35,18 @@ export function table(rows: readonly Result[]): string {
     String(row.spread),
   ]);
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** What a row tells beside the figure that counts. */
+function besides(rows: readonly Result[]): string {
+  return rows
+    .map(({ name, more = {} }) => [name, Object.entries(more).filter(([key]) => key !== 'load')] as const)
+    .filter(([, figures]) => figures.length > 0)
+    .map(
+      ([name, figures]) =>
+        `- ${name}: ${figures.map(([key, value]) => `${key} ${typeof value === 'number' ? shown(value) : value}`).join(', ')}`,
+    )
+    .join('\n');
 }
 
 /** What could not be measured is null in JSON. */

@@ -15,5 +15,6 @@
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) longTasks.push(duration);
   }).observe({ type: 'longtask' });
-  Reflect.set(globalThis, 'frameTimes', () => ({ frames, longTasks }));
+  // What was noted since it was asked before.
+  Reflect.set(globalThis, 'frameTimes', () => ({ frames: frames.splice(0), longTasks: longTasks.splice(0) }));
 })();

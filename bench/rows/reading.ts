@@ -1,16 +1,14 @@
 /** A minute of reading while ten predictions a second arrive: what moves, and how smoothly the page runs. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { sample } from '../../test/support/serverClient.ts';
 import { steadyRun } from '../../test/support/steadyRun.ts';
 import { quantile, report } from '../report.ts';
+import { noteFrames, readFrames } from '../support/frameTimes.ts';
 import { prediction } from '../support/recordedRun.ts';
 
 const held = 5000;
 const minute = 60_000;
-const program = readFileSync(path.join(import.meta.dirname, '../page/frames.js'), 'utf8');
 
 /** Where the reader is, in one text. */
 const place = `JSON.stringify((() => {
@@ -43,11 +41,11 @@ try {
   if (frame == null) throw new Error('no panel');
   const before = await frame.evaluate<string>(place);
   const run = steadyRun(stage, job, 100);
-  await frame.evaluate(program);
+  await noteFrames(frame);
   const places = new Set([before]);
   for (const end = Date.now() + minute; Date.now() < end; await sleep(200))
     places.add(await frame.evaluate<string>(place));
-  const { frames, longTasks } = await frame.evaluate<{ frames: number[]; longTasks: number[] }>('frameTimes()');
+  const { frames, longTasks } = await readFrames(frame);
   const { sent } = run;
   await run.stop();
   report({

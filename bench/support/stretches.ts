@@ -43,7 +43,7 @@ export function stretch(stage: PanelStage, side: Side, held: number, rate: numbe
   );
 }
 
-/** Whatever `send` posts for each number, at a rate a second. */
+/** Whatever `send` posts to the server at this address for each number, at a rate a second. */
 export async function stretchOf(
   side: Side,
   server: string,
