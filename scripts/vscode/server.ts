@@ -17,6 +17,8 @@ export interface VsCodeOptions {
   userSettings?: Record<string, unknown>;
   /** Environment variables of the extension host, on top of this process's own. */
   env?: Record<string, string>;
+  /** Folder of extensions in the place of those that come with VS Code. */
+  builtInExtensions?: string;
   /** Lets a page run the tests of an extension inside its extension host. */
   testDriver?: boolean;
   /** Of the address. Where it is taken, and by default, any free one is. */
@@ -76,6 +78,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
     ...['--server-data-dir', path.join(options.dataDir, 'server')],
     ...['--user-data-dir', userData],
     ...['--extensions-dir', path.join(options.dataDir, 'extensions')],
+    ...(options.builtInExtensions === undefined ? [] : ['--builtin-extensions-dir', options.builtInExtensions]),
   ];
   const common = [entry, ...folders, '--accept-server-license-terms', '--telemetry-level', 'off'];
   for (const extension of options.extensions ?? []) {
