@@ -1,7 +1,7 @@
 import { Column, uint8 } from './column.ts';
 
 const words = 4;
-/** Tables that grow each by itself: doubling one never takes long. */
+/** Tables that grow each by itself, a power of two: doubling one never takes long. */
 const tables = 64;
 const smallestTable = 16;
 const isText = 1;
@@ -14,8 +14,11 @@ export class IdTable {
   readonly #words = new Column((length) => new Uint32Array(length));
   readonly #kinds = uint8();
   readonly #texts = new Map<number, string>();
-  /** Open addressing; 0 is free, else the row plus 1. */
-  readonly #tables: Int32Array[] = Array.from({ length: tables }, () => new Int32Array(smallestTable));
+  /**
+   * Open addressing, two numbers a slot: the row plus 1, or 0 where it is free, and the id's hash. Without the hash each
+   * row that is passed on the way would have to be looked at, which among a million is in no cache.
+   */
+  readonly #tables: Int32Array[] = Array.from({ length: tables }, () => new Int32Array(2 * smallestTable));
   readonly #used = new Int32Array(tables);
   /** The words of the id that is asked for. */
   readonly #asked = new Uint32Array(words);
@@ -31,11 +34,11 @@ export class IdTable {
     if (!isUuid) hashText(id, this.#asked);
     const hash = this.#hashOfAsked();
     const table = this.#tableOf(hash);
-    const mask = table.length - 1;
-    for (let slot = (hash >>> 6) & mask; ; slot = (slot + 1) & mask) {
-      const row = (table[slot] ?? 0) - 1;
+    for (let at = firstSlot(table, hash); ; at = nextSlot(table, at)) {
+      const row = (table[at] ?? 0) - 1;
       if (row === -1) return undefined;
-      if (this.#isAsked(row) && (isUuid ? this.#kinds.get(row) !== isText : this.#texts.get(row) === id)) return row;
+      if (table[at + 1] !== hash || !this.#isAsked(row)) continue;
+      if (isUuid ? this.#kinds.get(row) !== isText : this.#texts.get(row) === id) return row;
     }
   }
 
@@ -50,10 +53,9 @@ export class IdTable {
     }
     for (let word = 0; word < words; word += 1) this.#words.set(row * words + word, this.#asked[word] ?? 0);
     const hash = this.#hashOfAsked();
-    const index = hash % tables;
+    const index = hash & (tables - 1);
     this.#used[index] = (this.#used[index] ?? 0) + 1;
-    const table = this.#tableOf(hash);
-    if ((this.#used[index] ?? 0) * 2 > table.length) this.#double(index);
+    if ((this.#used[index] ?? 0) * 4 > this.#tableOf(hash).length) this.#double(index);
     occupy(this.#tableOf(hash), hash, row);
     return row;
   }
@@ -94,7 +96,7 @@ export class IdTable {
   }
 
   #tableOf(hash: number): Int32Array {
-    const table = this.#tables[hash % tables];
+    const table = this.#tables[hash & (tables - 1)];
     if (table === undefined) throw new RangeError('no such table');
     return table;
   }
@@ -102,23 +104,31 @@ export class IdTable {
   #double(index: number): void {
     const old = this.#tables[index] ?? new Int32Array();
     const table = new Int32Array(old.length * 2);
-    for (const entry of old) {
-      if (entry === 0) continue;
-      const row = entry - 1;
-      occupy(table, hashOf(this.#word(row, 0), this.#word(row, 1), this.#word(row, 2), this.#word(row, 3)), row);
+    for (let at = 0; at < old.length; at += 2) {
+      const entry = old[at] ?? 0;
+      if (entry !== 0) occupy(table, old[at + 1] ?? 0, entry - 1);
     }
     this.#tables[index] = table;
   }
 }
 
 function occupy(table: Int32Array, hash: number, row: number): void {
-  const mask = table.length - 1;
-  let slot = (hash >>> 6) & mask;
-  while (table[slot] !== 0) slot = (slot + 1) & mask;
-  table[slot] = row + 1;
+  let at = firstSlot(table, hash);
+  while (table[at] !== 0) at = nextSlot(table, at);
+  table[at] = row + 1;
+  table[at + 1] = hash;
 }
 
-/** Murmur3's mixing: the ids of one server may differ in a few bits only. */
+/** Where the slots for a hash begin. */
+function firstSlot(table: Int32Array, hash: number): number {
+  return ((hash >>> 6) * 2) & (table.length - 2);
+}
+
+function nextSlot(table: Int32Array, at: number): number {
+  return (at + 2) & (table.length - 2);
+}
+
+/** Murmur3's mixing, a signed 32-bit integer: the ids of one server may differ in a few bits only. */
 function hashOf(a: number, b: number, c: number, d: number): number {
   let hash = 0;
   for (const word of [a, b, c, d]) {
@@ -126,7 +136,7 @@ function hashOf(a: number, b: number, c: number, d: number): number {
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     hash ^= hash >>> 16;
   }
-  return hash >>> 0;
+  return hash;
 }
 
 /** Words that stand in for an id that is no UUID; different ids may share them. */
