@@ -11,9 +11,9 @@ import { report } from '../report.ts';
 import { activations, builtInsThatBeginElsewhere } from '../support/activations.ts';
 import { bundle } from '../support/server.ts';
 
-const starts = 9;
+const starts = 7;
 /** Of those that are only told beside it. */
-const startsBeside = 5;
+const startsBeside = 4;
 const extension = bundle.replace('server.cjs', 'extension.cjs');
 
 const file = await packageExtension();
