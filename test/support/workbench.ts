@@ -99,6 +99,8 @@ export class Workbench {
     const command = this.quickInput.getByRole('option', { name: title }).first();
     // A command appears once its extension is known, which takes a moment after the start.
     await this.#until(async () => {
+      // A click waits for frames, which a window behind another one may draw none of.
+      await this.page.bringToFront();
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
       await this.#input.fill(`>${title}`, { timeout: 2000 });
