@@ -53,13 +53,14 @@ export class FrameEncoder {
 
   /** An encoder for what follows the sequence number `seq`. */
   static async after(storage: Storage, job: JobRecord, seq: number): Promise<FrameEncoder> {
-    const begun = (await storage.epochs(job)).filter((epoch) => epoch.firstSeq <= seq);
-    return new FrameEncoder(storage, begun.at(-1)?.epoch ?? null);
+    return new FrameEncoder(storage, await storage.latestEpoch(job, seq));
   }
 
   async encode(job: JobRecord, rows: readonly StoredPrediction[]): Promise<Frames> {
     const latest = this.#latestEpoch ?? rows[0]?.epoch ?? 0;
-    const epochs = rows.some((row) => row.epoch > latest) ? await this.#storage.epochs(job) : [];
+    const last = rows.reduce((largest, { epoch }) => Math.max(largest, epoch), latest);
+    // A job may have thousands of epochs: only those that end here are looked at.
+    const epochs = last > latest ? await this.#storage.epochs(job, [latest, last]) : [];
     const timestamp = new Date().toISOString();
     const seqBefore = job.lastSeq - job.predictionCount;
     return new Frames(rows.flatMap((row) => this.#encodeRow(job, row, epochs, seqBefore, timestamp)));
@@ -67,7 +68,8 @@ export class FrameEncoder {
 
   /** `epoch_complete` of the latest epoch, for a job that ended. */
   async ending(job: JobRecord): Promise<Frame[]> {
-    return this.#epochComplete(await this.#storage.epochs(job));
+    const latest = this.#latestEpoch;
+    return latest === null ? [] : this.#epochComplete(await this.#storage.epochs(job, [latest, latest]));
   }
 
   #encodeRow(

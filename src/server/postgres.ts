@@ -23,6 +23,7 @@ import { migrate } from './postgresSchema.ts';
 import { chunkCharacters, chunkRows } from './predictionPages.ts';
 import {
   type AddOutcome,
+  allEpochs,
   type BatchKey,
   bytesOf,
   type EpochStatistics,
@@ -200,11 +201,16 @@ export class PostgresStorage implements Storage {
     }
   }
 
-  async epochs(job: JobRecord): Promise<EpochStatistics[]> {
-    const rows = await this.#database.query('SELECT * FROM training_predictions.epochs WHERE job = $1 ORDER BY epoch', [
-      job.number,
-    ]);
-    return rows.map(epochOf);
+  async epochs(job: JobRecord, between = allEpochs): Promise<EpochStatistics[]> {
+    const sql = 'SELECT * FROM training_predictions.epochs WHERE job = $1 AND epoch BETWEEN $2 AND $3 ORDER BY epoch';
+    return (await this.#database.query(sql, [job.number, ...between])).map(epochOf);
+  }
+
+  async latestEpoch(job: JobRecord, seq: number): Promise<number | null> {
+    const sql = `SELECT epoch FROM training_predictions.epochs
+      WHERE job = $1 AND first_seq <= $2 ORDER BY epoch DESC LIMIT 1`;
+    const [found] = await this.#database.query(sql, [job.number, seq]);
+    return found === undefined ? null : numberOf(found, 'epoch');
   }
 
   async epochCount(job: JobRecord): Promise<number> {

@@ -13,6 +13,7 @@ import { insertPredictions, readPredictions } from './sqlitePredictions.ts';
 import { discardJob, SqliteSweeper } from './sqliteSweeper.ts';
 import {
   type AddOutcome,
+  allEpochs,
   type BatchKey,
   bytesOf,
   type EpochStatistics,
@@ -167,9 +168,17 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  async epochs(job: JobRecord): Promise<EpochStatistics[]> {
-    const rows = this.#sql('SELECT * FROM epochs WHERE job = ? ORDER BY epoch');
-    return this.#commits.read(() => rows.all(job.number).map(epochOf));
+  async epochs(job: JobRecord, between = allEpochs): Promise<EpochStatistics[]> {
+    const rows = this.#sql('SELECT * FROM epochs WHERE job = ? AND epoch BETWEEN ? AND ? ORDER BY epoch');
+    return this.#commits.read(() => rows.all(job.number, ...between).map(epochOf));
+  }
+
+  async latestEpoch(job: JobRecord, seq: number): Promise<number | null> {
+    const latest = this.#sql('SELECT epoch FROM epochs WHERE job = ? AND first_seq <= ? ORDER BY epoch DESC LIMIT 1');
+    return this.#commits.read(() => {
+      const found = latest.get(job.number, seq);
+      return found === undefined ? null : numberOf(found, 'epoch');
+    });
   }
 
   async epochCount(job: JobRecord): Promise<number> {

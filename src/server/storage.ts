@@ -112,6 +112,11 @@ export interface Mean {
   count: number;
 }
 
+/** From the first to the last of them, both included. */
+export type EpochRange = readonly [first: number, last: number];
+
+export const allEpochs: EpochRange = [0, Number.MAX_SAFE_INTEGER];
+
 /** What is known of one epoch of a job. Kept up to date by each insert, so that reading costs nothing per row. */
 export interface EpochStatistics {
   epoch: number;
@@ -176,8 +181,10 @@ export interface Storage {
   jobSizes(): Promise<JobSize[]>;
   /** Yields chunks of bounded size, never empty. A job deleted meanwhile has no more rows. */
   predictions(job: JobRecord, read: PredictionsRead): AsyncIterable<StoredPrediction[]>;
-  /** Ascending. */
-  epochs(job: JobRecord): Promise<EpochStatistics[]>;
+  /** Ascending; `between` leaves out those before and after two epochs. */
+  epochs(job: JobRecord, between?: EpochRange): Promise<EpochStatistics[]>;
+  /** The largest epoch that had begun at a sequence number; null before the first prediction. */
+  latestEpoch(job: JobRecord, seq: number): Promise<number | null>;
   /** How many epochs there are, at a cost that each page of a read can bear. */
   epochCount(job: JobRecord): Promise<number>;
   /**

@@ -211,6 +211,31 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
           validation: { sum: 1, count: 2 },
         });
       });
+
+      it('are read from one to another', async () => {
+        const job = await newJob();
+        await stage.storage.addPredictions(
+          job,
+          [0, 1, 2, 3, 4].map((epoch) => row({ epoch })),
+        );
+        const between = async (first: number, last: number) =>
+          (await stage.storage.epochs(job, [first, last])).map(({ epoch }) => epoch);
+        assert.deepEqual(await between(1, 3), [1, 2, 3]);
+        assert.deepEqual(await between(4, 9), [4]);
+        assert.deepEqual(await between(5, 9), []);
+      });
+
+      it('tell the latest of them at a sequence number', async () => {
+        const job = await newJob();
+        assert.equal(await stage.storage.latestEpoch(job, 0), null);
+        // A late row of an earlier epoch does not end the later one.
+        await stage.storage.addPredictions(
+          job,
+          [1, 3, 2, 3, 5].map((epoch) => row({ epoch })),
+        );
+        const latest = await Promise.all([0, 1, 2, 3, 4, 5, 9].map((seq) => stage.storage.latestEpoch(job, seq)));
+        assert.deepEqual(latest, [null, 1, 3, 3, 3, 5, 5]);
+      });
     });
 
     describe('a deleted job', () => {

@@ -8,7 +8,7 @@ import { createParser } from 'eventsource-parser';
 import { createLog } from '../../src/server/log.ts';
 import { Metrics } from '../../src/server/metrics.ts';
 import { SqliteStorage } from '../../src/server/sqlite.ts';
-import type { JobRecord, NewPrediction, PredictionsRead } from '../../src/server/storage.ts';
+import type { EpochRange, JobRecord, NewPrediction, PredictionsRead } from '../../src/server/storage.ts';
 import { StreamHub } from '../../src/server/streamHub.ts';
 
 /** Numbers below `bound`, the same for the same seed (mulberry32). */
@@ -40,9 +40,14 @@ class SlowStorage extends SqliteStorage {
     return job;
   }
 
-  override async epochs(job: JobRecord) {
+  override async epochs(job: JobRecord, between?: EpochRange) {
     await this.#pause();
-    return super.epochs(job);
+    return super.epochs(job, between);
+  }
+
+  override async latestEpoch(job: JobRecord, seq: number) {
+    await this.#pause();
+    return super.latestEpoch(job, seq);
   }
 
   override async *predictions(job: JobRecord, read: PredictionsRead) {
