@@ -30,6 +30,8 @@ import { type OtherJob, TrendsView } from './trendsView.ts';
 
 /** Between two messages of what arrives, in ms. */
 const newsInterval = 50;
+/** The same while the first snapshot is read, which has better things to do than to tell of itself. */
+const loadingInterval = 250;
 
 const webviewMessage = schema(webviewMessageType);
 
@@ -52,8 +54,14 @@ export class Panel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #context: PanelContext;
   readonly #subscriptions: vscode.Disposable[] = [];
-  readonly #news = new Pace(newsInterval, () => this.#postNews());
-  readonly #losses = new Pace(newsInterval, () => this.#postLosses());
+  readonly #news = new Pace(
+    () => this.#newsInterval(),
+    () => this.#postNews(),
+  );
+  readonly #losses = new Pace(
+    () => newsInterval,
+    () => this.#postLosses(),
+  );
   readonly #table: TableView;
   readonly #differences: Differences;
   readonly #sample: SampleView;
@@ -249,6 +257,11 @@ export class Panel implements vscode.Disposable {
   #postNews(): void {
     if (this.#hasNewRows) this.#reading(() => this.#postTab());
     this.#postStatus();
+  }
+
+  #newsInterval(): number {
+    const { loading, caughtUp } = this.watch.session;
+    return loading && !caughtUp ? loadingInterval : newsInterval;
   }
 
   #postStatus(): void {

@@ -31,7 +31,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   readonly #watches: Watches<ServerId>;
   readonly #changes = new vscode.EventEmitter<JobsNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changes.event;
-  readonly #pace = new Pace(interval, () => this.#tell());
+  readonly #pace = new Pace(
+    () => interval,
+    () => this.#tell(),
+  );
   /** What VS Code was not told of yet. */
   #changed: Set<JobNode> | 'all' = new Set();
   /** VS Code knows a node again by its identity. */

@@ -1,11 +1,11 @@
-/** Passes calls on: the first at once, those that follow at most one every `interval` ms, the last one always. */
+/** Passes calls on: the first at once, those that follow at most one every `interval()` ms, the last one always. */
 export class Pace {
-  readonly #interval: number;
+  readonly #interval: () => number;
   readonly #action: () => void;
   #timer: NodeJS.Timeout | undefined;
   #wanted = false;
 
-  constructor(interval: number, action: () => void) {
+  constructor(interval: () => number, action: () => void) {
     this.#interval = interval;
     this.#action = action;
   }
@@ -20,7 +20,7 @@ export class Pace {
       if (!this.#wanted) return;
       this.#wanted = false;
       this.request();
-    }, this.#interval);
+    }, this.#interval());
     this.#action();
   }
 

@@ -18,6 +18,15 @@ export function changeText(kind: (typeof changeKinds)[number], changes: EpochCha
   return `${kind.sign} ${formats.count(changes[kind.key])} ${kind.key}`;
 }
 
+/** Of more epochs than this, the newest are drawn: a bar needs some pixels. */
+export const mostBars = 200;
+
+/** That not all epochs are drawn, if so. */
+export function newestBarsText(epochs: number, formats: Formats): string[] {
+  if (epochs <= mostBars) return [];
+  return [`showing the newest ${formats.count(mostBars)} of ${formats.count(epochs)} epochs`];
+}
+
 /** The last epoch that has a sample to compare; undefined when none has. */
 export function lastChanges(changes: readonly EpochChanges[]): EpochChanges | undefined {
   return changes.findLast((epoch) => epoch.improved + epoch.regressed + epoch.unchanged > 0);

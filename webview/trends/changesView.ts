@@ -1,7 +1,16 @@
 import type { EpochChanges } from '../../src/panel/protocol.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
-import { changeKinds, changesNote, changesTitle, changeText, lastChanges, whyNoChanges } from './changes.ts';
+import {
+  changeKinds,
+  changesNote,
+  changesTitle,
+  changeText,
+  lastChanges,
+  mostBars,
+  newestBarsText,
+  whyNoChanges,
+} from './changes.ts';
 import { type ChangesChart, createChangesChart } from './changesChart.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { changesTable } from './chartTable.ts';
@@ -18,7 +27,7 @@ export interface ChangesView {
 
 /** How many samples got better or worse from epoch to epoch. */
 export function createChangesView(formats: Formats, actions: CardActions): ChangesView {
-  const card = createChartCard('changes', changesTitle, actions);
+  const card = createChartCard('changes', changesTitle, formats, actions);
   let chart: ChangesChart | null = null;
   /** What the chart draws. */
   let drawn: readonly EpochChanges[] | null = null;
@@ -52,13 +61,15 @@ export function createChangesView(formats: Formats, actions: CardActions): Chang
       }
       const content = {
         value: counted(last).join('  '),
-        source: `epoch ${formats.count(last.epoch)} · ${changesNote}`,
+        source: [`epoch ${formats.count(last.epoch)}`, changesNote, ...newestBarsText(changes.length, formats)].join(
+          ' · ',
+        ),
         legend: [],
         table: changesTable(changes, points, formats),
       };
       card.show(content, palette);
       chart ??= createChangesChart(card.canvas, palette, formats, describe, actions.choose);
-      chart.show(changes);
+      chart.show(changes.slice(-mostBars));
       drawn = changes;
     },
     clear,

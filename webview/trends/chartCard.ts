@@ -1,4 +1,5 @@
 import { element, setAttribute, setText } from '../dom.ts';
+import type { Formats } from '../formats.ts';
 import { type ChartTable, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
 import { showLegend } from './legend.ts';
@@ -38,6 +39,7 @@ export interface CardActions {
 export function createChartCard(
   key: Trend['key'] | LossTrend['key'] | 'changes',
   title: string,
+  formats: Formats,
   actions: CardActions,
 ): ChartCard {
   const titleId = `trend-${key}`;
@@ -54,7 +56,7 @@ export function createChartCard(
   });
   const drawing = element('div', { class: 'trend-drawing' }, canvas);
   const empty = element('p', { class: 'trend-empty' });
-  const table = createDataTable(titleId, actions.choose);
+  const table = createDataTable(titleId, formats, actions.choose);
   const toggle = element(
     'button',
     { type: 'button', class: 'quiet-button', 'aria-pressed': 'false', 'aria-label': `Table of ${title}` },

@@ -86,6 +86,16 @@ export function cellText(table: ChartTable, values: readonly (number | null)[], 
   return value == null ? '–' : (table.columns[column]?.write(value) ?? '');
 }
 
+export function hasSameValues(some: readonly (number | null)[], others: readonly (number | null)[]): boolean {
+  return some.length === others.length && some.every((value, index) => value === others[index]);
+}
+
+/** That a table lacks the older epochs, or steps; null when it has all. */
+export function newestText(shown: number, all: number, formats: Formats): string | null {
+  if (shown >= all) return null;
+  return `Showing the newest ${formats.count(shown)} of ${formats.count(all)} lines. A saved CSV has all of them.`;
+}
+
 export function tableCsv({ columns, rows }: ChartTable): string {
   return csvOf([columns.map(({ heading }) => heading), ...rows.map(({ values }) => values)]);
 }

@@ -1,5 +1,11 @@
+import { createAbsence } from '../absenceView.ts';
 import { element, setChildren, setText } from '../dom.ts';
-import { type ChartTable, cellText } from './chartTable.ts';
+import type { Formats } from '../formats.ts';
+import { type ChartTable, cellText, hasSameValues, newestText } from './chartTable.ts';
+
+/** Lines that are there at first, and that each press adds: a page with many thousands would take seconds to lay out. */
+const linesAtOnce = 100;
+const mostLines = 2000;
 
 export interface DataTable {
   readonly element: HTMLElement;
@@ -12,19 +18,28 @@ interface Line {
   row: HTMLTableRowElement;
   button: HTMLButtonElement;
   cells: HTMLTableCellElement[];
+  /** What it says. */
+  values: readonly (number | null)[];
 }
 
 /**
  * The numbers of a chart. An epoch is a button that shows its predictions; all of them are one stop of the tab order,
  * arrow keys move between them.
  */
-export function createDataTable(labelledBy: string, choose: (epoch: number) => void): DataTable {
+export function createDataTable(labelledBy: string, formats: Formats, choose: (epoch: number) => void): DataTable {
   const heading = element('tr');
   const body = element('tbody');
   const table = element('table', { 'aria-labelledby': labelledBy }, element('thead', {}, heading), body);
-  const container = element('div', { class: 'spoken' }, table);
+  const older = createAbsence(() => {
+    most = Math.min(mostLines, most + linesAtOnce);
+    if (shown !== null) show(shown);
+  });
+  const container = element('div', { class: 'spoken' }, older.element, table);
   const lines = new Map<number, Line>();
   let visible = false;
+  let shown: ChartTable | null = null;
+  /** Lines that are shown, the newest. */
+  let most = linesAtOnce;
   /** The epoch that the tab order stops at. */
   let stop: number | null = null;
 
@@ -37,7 +52,7 @@ export function createDataTable(labelledBy: string, choose: (epoch: number) => v
     button.addEventListener('keydown', (event) => move(event, epoch));
     const cells = Array.from({ length: columns - 1 }, () => element('td'));
     const row = element('tr', {}, element('th', { scope: 'row' }, button), ...cells);
-    const line = { row, button, cells };
+    const line = { row, button, cells, values: [] };
     lines.set(epoch, line);
     return line;
   }
@@ -57,35 +72,49 @@ export function createDataTable(labelledBy: string, choose: (epoch: number) => v
     line.button.focus();
   }
 
+  function show(content: ChartTable) {
+    shown = content;
+    const { columns } = content;
+    const rows = content.rows.slice(-most);
+    if (heading.childElementCount !== columns.length) {
+      heading.replaceChildren(
+        ...columns.map(() => element('th', { scope: 'col' }, element('span', { class: 'heading-text' }))),
+      );
+      lines.clear();
+    }
+    columns.forEach((column, index) => {
+      const text = heading.cells[index]?.firstChild;
+      if (text != null) setText(text, column.heading);
+    });
+    const present = new Set(rows.map(({ epoch }) => epoch));
+    for (const epoch of lines.keys()) if (!present.has(epoch)) lines.delete(epoch);
+    setChildren(
+      body,
+      rows.map((row) => drawn(row, content)),
+    );
+    const text = newestText(rows.length, content.rows.length, formats);
+    const action = rows.length < mostLines ? 'Show more' : null;
+    older.show(text === null ? null : { text, busy: false, action });
+    // The newest epoch is the one that is asked for most.
+    stopAt(
+      rows.find(({ epoch, own }) => own && epoch === stop)?.epoch ?? rows.findLast(({ own }) => own)?.epoch ?? null,
+    );
+  }
+
+  /** To write numbers takes longer than to look whether they changed. */
+  function drawn({ epoch, own, values }: ChartTable['rows'][number], content: ChartTable): HTMLElement {
+    const line = lineOf(epoch, content.columns.length);
+    line.button.disabled = !own;
+    if (hasSameValues(line.values, values)) return line.row;
+    line.values = values;
+    setText(line.button, cellText(content, values, 0));
+    for (const [index, cell] of line.cells.entries()) setText(cell, cellText(content, values, index + 1));
+    return line.row;
+  }
+
   return {
     element: container,
-    show: (content) => {
-      const { columns, rows } = content;
-      if (heading.childElementCount !== columns.length) {
-        heading.replaceChildren(
-          ...columns.map(() => element('th', { scope: 'col' }, element('span', { class: 'heading-text' }))),
-        );
-        lines.clear();
-      }
-      columns.forEach((column, index) => {
-        const text = heading.cells[index]?.firstChild;
-        if (text != null) setText(text, column.heading);
-      });
-      const present = new Set(rows.map(({ epoch }) => epoch));
-      for (const epoch of lines.keys()) if (!present.has(epoch)) lines.delete(epoch);
-      const drawn = rows.map(({ epoch, own, values }) => {
-        const { row, button, cells } = lineOf(epoch, columns.length);
-        button.disabled = !own;
-        setText(button, cellText(content, values, 0));
-        for (const [index, cell] of cells.entries()) setText(cell, cellText(content, values, index + 1));
-        return row;
-      });
-      setChildren(body, drawn);
-      // The newest epoch is the one that is asked for most.
-      stopAt(
-        rows.find(({ epoch, own }) => own && epoch === stop)?.epoch ?? rows.findLast(({ own }) => own)?.epoch ?? null,
-      );
-    },
+    show,
     setVisible: (present) => {
       visible = present;
       container.classList.toggle('spoken', !visible);

@@ -1,6 +1,7 @@
 import {
   Chart,
   type ChartDataset,
+  Decimation,
   Filler,
   LinearScale,
   LineController,
@@ -17,7 +18,7 @@ import type { Palette } from './palette.ts';
 import { type Coordinate, epochTexts, line, type Trend } from './series.ts';
 
 // Only what is drawn, so that only that is bundled.
-Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
+Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip, Decimation);
 
 const axisFormat: Record<Trend['unit'], Intl.NumberFormatOptions> = {
   rate: { minimumFractionDigits: 2, maximumFractionDigits: 2 },
@@ -74,6 +75,9 @@ export function createLineChart(
     data: { datasets: band === undefined ? [over, mean] : [low, high, over, mean] },
     options: {
       ...shared.options,
+      // As the thinning of thousands of epochs wants them: smallest and largest of each pixel stay.
+      parsing: false,
+      normalized: true,
       // One epoch at a time, wherever in its column the pointer is.
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       onHover: (_event, active) => pointAt(canvas, active.length > 0),
@@ -104,6 +108,7 @@ export function createLineChart(
         },
       },
       plugins: {
+        decimation: { enabled: true, algorithm: 'min-max' },
         tooltip: {
           ...shared.tooltip,
           callbacks: {

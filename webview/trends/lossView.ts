@@ -14,7 +14,7 @@ export interface LossView {
 
 /** One chart of what the trainer logged, with what belongs to it. */
 export function createLossView(trend: LossTrend, formats: Formats, actions: CardActions): LossView {
-  const card = createChartCard(trend.key, trend.title, actions);
+  const card = createChartCard(trend.key, trend.title, formats, actions);
   let chart: LossChart | null = null;
   /** What the chart draws. */
   let drawn: Parameters<LossView['show']>[0] | null = null;

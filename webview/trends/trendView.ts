@@ -17,7 +17,7 @@ export interface TrendView {
 
 /** One line chart with what belongs to it. */
 export function createTrendView(trend: Trend, formats: Formats, actions: CardActions): TrendView {
-  const card = createChartCard(trend.key, trend.title, actions);
+  const card = createChartCard(trend.key, trend.title, formats, actions);
   let chart: LineChart | null = null;
   /** What the chart draws. */
   let drawn: {

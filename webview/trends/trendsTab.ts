@@ -3,6 +3,7 @@ import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import { createRestingDrawer } from '../rest.ts';
 import { createSelect } from '../select.ts';
 import { showEpochInTable } from '../viewState.ts';
 import { createChangesView } from './changesView.ts';
@@ -109,15 +110,20 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     changes.show(message.changes, points, palette);
   }
 
+  const drawer = createRestingDrawer(refresh);
+
   return {
     element: element('div', { class: 'trends' }, content, nothing.element, logged),
     show: (present) => {
+      const isAsked = present.allEpochs || present.overlay?.allEpochs === true;
       message = nextTrends(message, present);
-      refresh();
+      // What the reader asked for does not wait.
+      if (isAsked) refresh();
+      else drawer.request();
     },
     showLosses: (present) => {
       losses = present;
-      refresh();
+      drawer.request();
     },
     refresh,
   };

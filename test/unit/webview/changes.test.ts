@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
 import { formatsFor } from '../../../webview/formats.ts';
-import { changeKinds, changeText, lastChanges, whyNoChanges } from '../../../webview/trends/changes.ts';
+import { changeKinds, changeText, lastChanges, newestBarsText, whyNoChanges } from '../../../webview/trends/changes.ts';
 import { overlayChoices, overlayLegend } from '../../../webview/trends/overlay.ts';
 
 const formats = formatsFor('en');
@@ -32,6 +32,11 @@ describe('changed samples', () => {
   it('are headed by the last epoch that has any', () => {
     assert.equal(lastChanges([none, some, { ...none, epoch: 2 }]), some);
     assert.equal(lastChanges([none]), undefined);
+  });
+
+  it('say of how many epochs the newest are drawn', () => {
+    assert.deepEqual(newestBarsText(200, formats), []);
+    assert.deepEqual(newestBarsText(20_000, formats), ['showing the newest 200 of 20,000 epochs']);
   });
 
   it('say why there are none', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
 import { formatsFor } from '../../../webview/formats.ts';
-import { cellText, changesTable, tableCsv, trendTable } from '../../../webview/trends/chartTable.ts';
+import { cellText, changesTable, newestText, tableCsv, trendTable } from '../../../webview/trends/chartTable.ts';
 import { trends } from '../../../webview/trends/series.ts';
 
 const formats = formatsFor('en');
@@ -59,6 +59,14 @@ describe('the table of a chart', () => {
     assert.equal(
       tableCsv(trendTable(cer, points, null, formats)),
       'Epoch,Step,Character error rate,Min,Max,Samples\r\n0,0,0.97179412,0.92,1,50\r\n4,1600,,,,50\r\n',
+    );
+  });
+
+  it('says so where it lacks the older lines', () => {
+    assert.equal(newestText(31, 31, formats), null);
+    assert.equal(
+      newestText(100, 20_000, formats),
+      'Showing the newest 100 of 20,000 lines. A saved CSV has all of them.',
     );
   });
 
