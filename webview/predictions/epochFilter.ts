@@ -12,6 +12,8 @@ export interface EpochFilter {
 
 /** Between two touches of what a closed list hides, in ms. */
 const rest = 500;
+/** The newest epochs, which a closed list holds: the browser looks at each choice of a page whenever anything changes. */
+const closedChoices = 200;
 
 /**
  * The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. What is
@@ -19,20 +21,24 @@ const rest = 500;
  */
 export function createEpochFilter(formats: Formats, choose: (epoch: number | null) => void): EpochFilter {
   const all = element('option', { value: '' });
-  /** An epoch that was kept from before is a choice even while none of its rows is here. */
+  /** Stands in for an epoch that is chosen and not in the list: an old one, or one of which no row is here yet. */
   let absent: HTMLOptionElement | null = null;
   const select = element('select', { class: 'select epoch-choice', id: 'epoch-filter' }, all);
   select.addEventListener('change', () => choose(select.value === '' ? null : Number(select.value)));
   const options = new Map<number, HTMLOptionElement>();
   let told: readonly EpochSummary[] = [];
-  let drawn: readonly EpochSummary[] | null = null;
+  let chosen: number | null = null;
+  let isOpen = false;
+  /** The choices that are in the list, and what they were made of. */
+  let drawn: readonly EpochSummary[] = [];
+  let drawnOf: readonly EpochSummary[] | null = null;
   let timer: number | undefined;
 
   /** Brings all choices up to date. */
   function draw() {
-    const epochs = told;
-    if (epochs === drawn) return;
-    for (const step of epochSteps(drawn ?? [], epochs)) {
+    if (told === drawnOf) return;
+    const epochs = isOpen ? told : told.slice(0, closedChoices);
+    for (const step of epochSteps(drawn, epochs)) {
       if (step.kind === 'remove') {
         options.get(step.epoch)?.remove();
         options.delete(step.epoch);
@@ -50,43 +56,58 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
       select.insertBefore(option, step.before === null ? absent : (options.get(step.before) ?? absent));
     }
     drawn = epochs;
-    setText(all, allEpochsText(epochs, formats));
+    drawnOf = told;
+    setText(all, allEpochsText(told, formats));
   }
 
   /** What a closed list shows. */
-  function drawChosen(chosen: number | null) {
-    if (chosen !== null && !options.has(chosen)) draw();
-    const option = chosen === null ? all : options.get(chosen);
-    const summary = told.find(({ epoch }) => epoch === chosen);
-    if (option === all) setText(all, allEpochsText(told, formats));
-    else if (option !== undefined && summary !== undefined) setText(option, epochText(summary, formats));
+  function drawChosen() {
+    if (chosen === null) setText(all, allEpochsText(told, formats));
+    const summary = chosen === null ? undefined : told.find(({ epoch }) => epoch === chosen);
+    const wanted = chosen === null || options.has(chosen) ? null : String(chosen);
+    if ((absent?.value ?? null) !== wanted) {
+      absent?.remove();
+      absent = wanted === null ? null : element('option', { value: wanted });
+      if (absent !== null) select.append(absent);
+    }
+    const option = chosen === null ? undefined : (options.get(chosen) ?? absent);
+    if (option != null) setText(option, summary === undefined ? `${chosen} (0)` : epochText(summary, formats));
+    const value = chosen === null ? '' : String(chosen);
+    if (select.value !== value) select.value = value;
   }
 
   function drawInAWhile() {
-    if (timer !== undefined || told === drawn) return;
+    if (timer !== undefined || told === drawnOf) return;
     draw();
     timer = setTimeout(() => {
       timer = undefined;
       drawInAWhile();
+      drawChosen();
     }, rest);
   }
 
-  for (const event of ['pointerdown', 'focus', 'keydown']) select.addEventListener(event, draw);
+  function open() {
+    if (!isOpen) drawnOf = null;
+    isOpen = true;
+    draw();
+    drawChosen();
+  }
+
+  for (const event of ['pointerdown', 'focus', 'keydown']) select.addEventListener(event, open);
+  select.addEventListener('blur', () => {
+    isOpen = false;
+    if (told.length > closedChoices) drawnOf = null;
+    drawInAWhile();
+    drawChosen();
+  });
 
   return {
     element: select,
-    show: (epochs, chosen) => {
+    show: (epochs, wanted) => {
       told = epochs;
-      drawChosen(chosen);
+      chosen = wanted;
       drawInAWhile();
-      const wanted = chosen === null || options.has(chosen) ? null : String(chosen);
-      if ((absent?.value ?? null) !== wanted) {
-        absent?.remove();
-        absent = wanted === null ? null : element('option', { value: wanted }, `${wanted} (0)`);
-        if (absent !== null) select.append(absent);
-      }
-      const value = chosen === null ? '' : String(chosen);
-      if (select.value !== value) select.value = value;
+      drawChosen();
     },
   };
 }

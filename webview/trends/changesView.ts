@@ -65,7 +65,10 @@ export function createChangesView(formats: Formats, actions: CardActions): Chang
           ' · ',
         ),
         legend: [],
-        table: changesTable(changes, points, formats),
+        table: {
+          total: changes.length,
+          newest: (count: number) => changesTable(changes.slice(-count), points, formats),
+        },
       };
       card.show(content, palette);
       chart ??= createChangesChart(card.canvas, palette, formats, describe, actions.choose);

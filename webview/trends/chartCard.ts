@@ -1,6 +1,6 @@
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
-import { type ChartTable, tableCsv } from './chartTable.ts';
+import { type TableLines, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
 import { showLegend } from './legend.ts';
 import type { LossTrend } from './losses.ts';
@@ -15,7 +15,7 @@ export interface CardContent {
   value: string;
   source: string;
   legend: readonly LegendEntry[];
-  table: ChartTable;
+  table: TableLines;
 }
 
 export interface ChartCard {
@@ -81,7 +81,11 @@ export function createChartCard(
     const { content, palette } = shown;
     const stroke = key === 'changes' ? palette.text : palette.lines[key];
     const caption = { title, summary: `${content.value}   ${content.source}`, legend: content.legend, stroke };
-    actions.save(title, format, format === 'csv' ? tableCsv(content.table) : pictureOf(canvas, caption, palette));
+    actions.save(
+      title,
+      format,
+      format === 'csv' ? tableCsv(content.table.newest(Number.POSITIVE_INFINITY)) : pictureOf(canvas, caption, palette),
+    );
   }
 
   return {

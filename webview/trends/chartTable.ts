@@ -16,6 +16,13 @@ export interface ChartTable {
   rows: { epoch: number; own: boolean; values: (number | null)[] }[];
 }
 
+/** The lines of a chart's table, of which a page shows the newest. */
+export interface TableLines {
+  total: number;
+  /** At least the newest so many of them; all of infinitely many. */
+  newest(count: number): ChartTable;
+}
+
 /** What a chart of a trend draws, with the job that is laid over it in a column of its own. */
 export function trendTable(
   trend: Trend,
@@ -62,13 +69,30 @@ export function trendTable(
   };
 }
 
+export function trendLines(
+  trend: Trend,
+  points: readonly TrendPoint[],
+  overlay: Overlay | null,
+  formats: Formats,
+): TableLines {
+  const epochs = (of: readonly TrendPoint[]) => of.map(({ epoch }) => epoch);
+  return {
+    total: overlay === null ? points.length : new Set([...epochs(points), ...epochs(overlay.points)]).size,
+    newest: (count) => {
+      const over = overlay === null ? null : { ...overlay, points: overlay.points.slice(-count) };
+      return trendTable(trend, points.slice(-count), over, formats);
+    },
+  };
+}
+
 /** How many samples of each epoch changed which way. */
 export function changesTable(
   changes: readonly EpochChanges[],
   points: readonly TrendPoint[],
   formats: Formats,
 ): ChartTable {
-  const steps = new Map(points.map(({ epoch, step }) => [epoch, step]));
+  const first = changes[0]?.epoch ?? 0;
+  const steps = new Map(points.filter(({ epoch }) => epoch >= first).map(({ epoch, step }) => [epoch, step]));
   const headings = ['Epoch', 'Step', 'Improved', 'Regressed', 'Unchanged'];
   return {
     columns: headings.map((heading) => ({ heading, write: formats.count })),

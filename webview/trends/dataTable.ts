@@ -1,7 +1,7 @@
 import { createAbsence } from '../absenceView.ts';
 import { element, setChildren, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
-import { type ChartTable, cellText, hasSameValues, newestText } from './chartTable.ts';
+import { type ChartTable, cellText, hasSameValues, newestText, type TableLines } from './chartTable.ts';
 
 /** Lines that are there at first, and that each press adds: a page with many thousands would take seconds to lay out. */
 const linesAtOnce = 100;
@@ -9,7 +9,7 @@ const mostLines = 2000;
 
 export interface DataTable {
   readonly element: HTMLElement;
-  show(table: ChartTable): void;
+  show(lines: TableLines): void;
   /** In sight for everyone, and within reach of the keyboard; otherwise it is there for screen readers alone. */
   setVisible(visible: boolean): void;
 }
@@ -37,7 +37,7 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
   const container = element('div', { class: 'spoken' }, older.element, table);
   const lines = new Map<number, Line>();
   let visible = false;
-  let shown: ChartTable | null = null;
+  let shown: TableLines | null = null;
   /** Lines that are shown, the newest. */
   let most = linesAtOnce;
   /** The epoch that the tab order stops at. */
@@ -72,8 +72,9 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
     line.button.focus();
   }
 
-  function show(content: ChartTable) {
-    shown = content;
+  function show(all: TableLines) {
+    shown = all;
+    const content = all.newest(most);
     const { columns } = content;
     const rows = content.rows.slice(-most);
     if (heading.childElementCount !== columns.length) {
@@ -92,7 +93,7 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
       body,
       rows.map((row) => drawn(row, content)),
     );
-    const text = newestText(rows.length, content.rows.length, formats);
+    const text = newestText(rows.length, all.total, formats);
     const action = rows.length < mostLines ? 'Show more' : null;
     older.show(text === null ? null : { text, busy: false, action });
     // The newest epoch is the one that is asked for most.

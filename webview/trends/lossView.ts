@@ -36,7 +36,9 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
         clear();
         return;
       }
-      const content = { ...last, legend: lossLegend(trend, lines), table: lossTable(trend, lines, formats) };
+      const table = lossTable(trend, lines, formats);
+      const legend = lossLegend(trend, lines);
+      const content = { ...last, legend, table: { total: table.rows.length, newest: () => table } };
       card.show(content, palette);
       chart ??= createLossChart(card.canvas, trend, palette, formats);
       chart.show(lines);

@@ -1,7 +1,7 @@
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
-import { trendTable } from './chartTable.ts';
+import { trendLines } from './chartTable.ts';
 import { createLineChart, type LineChart } from './lineChart.ts';
 import { type Overlay, overlayLegend } from './overlay.ts';
 import type { Palette } from './palette.ts';
@@ -45,7 +45,7 @@ export function createTrendView(trend: Trend, formats: Formats, actions: CardAct
         clear();
         return;
       }
-      const table = trendTable(trend, points, overlay, formats);
+      const table = trendLines(trend, points, overlay, formats);
       card.show({ ...last, legend: overlayLegend(overlay, trend.value), table }, palette);
       chart ??= createLineChart(card.canvas, trend, palette, formats, actions.choose);
       chart.show(points, overlay);
