@@ -15,7 +15,10 @@
     select.dispatchEvent(new PointerEvent('pointerdown'));
     select.value = value;
     select.dispatchEvent(new Event('change'));
+    select.dispatchEvent(new FocusEvent('blur'));
   };
+  /** The epoch at a place of the list, whatever it is. @param {number} index */
+  const place = (index) => /** @type {HTMLSelectElement} */ (find('#epoch-filter')).options[index]?.value ?? '';
   /** The messages since the last deed. @type {Set<string>} */
   const heard = new Set();
   addEventListener('message', ({ data }) => {
@@ -26,7 +29,7 @@
   const actions = {
     'page-on': () => change(firstRow, () => find('.pages vscode-button:last-of-type').click()),
     'page-back': () => change(firstRow, () => find('.pages vscode-button:first-of-type').click()),
-    filter: () => change(firstRow, () => choose('#epoch-filter', '7')),
+    filter: () => change(firstRow, () => choose('#epoch-filter', place(30))),
     'filter-off': () => change(firstRow, () => choose('#epoch-filter', '')),
     sort: () => change(firstRow, () => find('th.column-prediction .sorter').click()),
     'sort-down': () => change(firstRow, () => find('th.column-prediction .sorter').click()),

@@ -13,7 +13,7 @@ import { eventSource, microsoftEventSource, ours, type StreamClient } from '../s
 const rate = 200;
 const seconds = 4;
 const events = rate * seconds;
-const runs = 3;
+const runs = 2;
 const cutRuns = 1;
 /** A client that has got nothing for so long is given up, in ms; both others try again after 3 s at most. */
 const patience = 8000;

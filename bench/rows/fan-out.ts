@@ -1,10 +1,10 @@
 /** Telling each event to a thousand streams: against bare `node:http` that writes the same bytes, and `better-sse`. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openStream, predictionsPath } from '../../test/support/serverClient.ts';
 import { median, report } from '../report.ts';
+import { residentMemory } from '../support/processes.ts';
 import { prediction } from '../support/recordedRun.ts';
 import { build, postBody, withServer } from '../support/server.ts';
 
@@ -116,13 +116,13 @@ async function measure(
   mark: string,
   send: (body: string) => Promise<void>,
 ): Promise<Run> {
-  const before = residentMemory(server);
+  const before = residentMemory(server.pid ?? 0);
   const readers = fork(path.join(support, 'streamReaders.ts'), ['--url', url, '--streams', `${streams}`], {
     env: { ...process.env, BENCH_KEY: key },
   });
   try {
     await once(readers, 'message');
-    const memory = (residentMemory(server) - before) / streams;
+    const memory = (residentMemory(server.pid ?? 0) - before) / streams;
     readers.send(mark);
     const done = once(readers, 'message');
     const start = performance.now();
@@ -132,12 +132,6 @@ async function measure(
   } finally {
     readers.kill('SIGKILL');
   }
-}
-
-/** Bytes; 0 where the system does not tell. */
-function residentMemory({ pid }: ChildProcess): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
 function eventsOf(frames: string): string {

@@ -16,7 +16,7 @@ const writers = 4;
  */
 const warmUp = 600;
 const timed = 300;
-const runs = 7;
+const runs = 5;
 
 await build();
 

@@ -5,6 +5,7 @@ import { sample } from '../../test/support/serverClient.ts';
 import { steadyRun } from '../../test/support/steadyRun.ts';
 import { quantile, report } from '../report.ts';
 import { noteFrames, readFrames } from '../support/frameTimes.ts';
+import { panelFrame } from '../support/heldPanel.ts';
 import { prediction } from '../support/recordedRun.ts';
 
 const held = 5000;
@@ -37,8 +38,7 @@ try {
   const detail = stage.grid.locator('tbody tr:not([data-id])');
   await detail.getByText(/received/).waitFor();
   await detail.locator('.long-text').first().selectText();
-  const frame = await (await stage.panel.locator('body').elementHandle())?.ownerFrame();
-  if (frame == null) throw new Error('no panel');
+  const frame = await panelFrame(stage);
   const before = await frame.evaluate<string>(place);
   const run = steadyRun(stage, job, 100);
   await noteFrames(frame);

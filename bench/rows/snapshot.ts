@@ -3,8 +3,9 @@ import { eventually } from '../../test/support/eventually.ts';
 import { createJob, predictionsPath } from '../../test/support/serverClient.ts';
 import { watch } from '../../test/support/watching.ts';
 import { median, report } from '../report.ts';
+import { fill } from '../support/fill.ts';
 import { prediction } from '../support/recordedRun.ts';
-import { build, postBody, withServer } from '../support/server.ts';
+import { build, withServer } from '../support/server.ts';
 
 const count = 100_000;
 const runs = 3;
@@ -12,10 +13,7 @@ await build();
 
 await withServer(async (server) => {
   const job = await createJob(server, { status: 'running' });
-  for (let first = 0; first < count; first += 1000) {
-    const predictions = Array.from({ length: 1000 }, (_, n) => ({ ...prediction(first + n), job_id: job.id }));
-    await postBody(server, job, JSON.stringify({ job_id: job.id, predictions }));
-  }
+  await fill(server, job, [0, count], prediction);
   const whole: number[] = [];
   const firstPage: number[] = [];
   const bare: number[] = [];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { sample } from '../../test/support/serverClient.ts';
 import { quantile, report } from '../report.ts';
+import { panelFrame } from '../support/heldPanel.ts';
 import { prediction } from '../support/recordedRun.ts';
 
 const held = 5000;
@@ -27,8 +28,7 @@ try {
   );
   await stage.watch('orders');
   await stage.showing(`1–10 of ${held.toLocaleString('en-US')}`);
-  const frame = await (await stage.panel.locator('body').elementHandle())?.ownerFrame();
-  if (frame == null) throw new Error('no panel');
+  const frame = await panelFrame(stage);
   await frame.evaluate(program);
   const times: Record<string, number[]> = Object.fromEntries(steps.map((step) => [step, []]));
   for (let run = -1; run < runs; run += 1) {

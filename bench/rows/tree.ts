@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { createJob, request, sample, saveJob, type TestJob } from '../../test/support/serverClient.ts';
 import { median, quantile, report } from '../report.ts';
+import { panelFrame } from '../support/heldPanel.ts';
 import { extensionHosts } from '../support/processes.ts';
 import { type Stretch, stretchOf } from '../support/stretches.ts';
 
@@ -80,9 +81,9 @@ async function removeJobs(added: readonly TestJob[]): Promise<void> {
 async function costOfUpdates(others: TestJob[]): Promise<void> {
   const job = await stage.train('watched', [sample()]);
   await stage.watch('watched');
-  const frame = await (await stage.panel.locator('body').elementHandle())?.ownerFrame();
+  const frame = await panelFrame(stage);
   const [host] = extensionHosts(mark);
-  if (!frame || host === undefined) throw new Error('There is no panel');
+  if (host === undefined) throw new Error('There is no extension host');
   const progress = async (numbers: number[]) => {
     for (const n of numbers) {
       await saveJob(stage.server, { job_id: job.id, status: 'running', current_step: n, loss: 1 / (n + 1) });
@@ -91,7 +92,7 @@ async function costOfUpdates(others: TestJob[]): Promise<void> {
   const updates = () => stretchOf({ job, frame, host }, stage.server.url, 10, progress);
   const costs: Record<'many' | 'few', Stretch[]> = { many: [], few: [] };
   let added = others;
-  for (let run = 0; run < 3; run += 1) {
+  for (let run = 0; run < 2; run += 1) {
     costs.many.push(await updates());
     await removeJobs(added);
     await shown(`fewer ${run}`);

@@ -1,12 +1,6 @@
 /** Where the time of an extension host goes, by its own profiler. */
 import type { Profiler } from 'node:inspector';
-import { setTimeout as sleep } from 'node:timers/promises';
-import * as Type from 'typebox';
-import { schema } from '../../src/wire/schema.ts';
-
-/** Where a process that was sent SIGUSR1 listens for a debugger. */
-const debuggers = 'http://127.0.0.1:9229/json';
-const targets = schema(Type.Array(Type.Object({ webSocketDebuggerUrl: Type.String() }), { minItems: 1 }));
+import { NodeDebugger } from './nodeDebugger.ts';
 
 /** Shares of a core. */
 export interface HostShares {
@@ -19,29 +13,12 @@ export interface HostShares {
 
 /** @param folder part of the extension's path */
 export async function profileHost(pid: number, folder: string, work: () => Promise<void>): Promise<HostShares> {
-  process.kill(pid, 'SIGUSR1');
-  await sleep(1000);
-  const [target] = targets.parse(await (await fetch(debuggers)).json());
-  const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '');
-  await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
-  let calls = 0;
-  const call = (method: string) =>
-    new Promise<unknown>((resolve) => {
-      calls += 1;
-      const id = calls;
-      socket.addEventListener('message', function answered({ data }) {
-        const message = JSON.parse(String(data)) as { id?: number; result?: unknown };
-        if (message.id !== id) return;
-        socket.removeEventListener('message', answered);
-        resolve(message.result);
-      });
-      socket.send(JSON.stringify({ id, method }));
-    });
-  await call('Profiler.enable');
-  await call('Profiler.start');
+  const inspected = await NodeDebugger.attach(pid);
+  await inspected.call('Profiler.enable');
+  await inspected.call('Profiler.start');
   await work();
-  const { profile } = (await call('Profiler.stop')) as Profiler.StopReturnType;
-  socket.close();
+  const { profile } = (await inspected.call('Profiler.stop')) as Profiler.StopReturnType;
+  inspected.close();
   return sharesOf(profile, folder);
 }
 

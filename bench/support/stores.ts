@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { ViewState } from '../../src/panel/protocol.ts';
 import { SpillFolder } from '../../src/store/spillFolder.ts';
 import { PredictionStore } from '../../src/watch/predictionStore.ts';
+import type { TextStorage } from '../../src/watch/textStorage.ts';
 import { largePrediction } from './largeRun.ts';
 
 /** The default of `trainingPredictions.maxPredictionsInMemory`. */
@@ -13,12 +14,22 @@ const inMemory = 100_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-texts-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** A store that holds so many predictions, those beyond the default limit in a file. */
-export async function filledStore(count: number): Promise<PredictionStore> {
+/** Where texts go that are too much for the memory, as in the extension. */
+export function textStorage(): TextStorage {
   const files = new SpillFolder(folder);
-  const store = new PredictionStore({
+  return {
     limit: () => inMemory,
     file: () => files.file(),
+    tell: (problem) => {
+      throw new Error(problem);
+    },
+  };
+}
+
+/** A store that holds so many predictions, those beyond the default limit in a file. */
+export async function filledStore(count: number): Promise<PredictionStore> {
+  const store = new PredictionStore({
+    ...textStorage(),
     writing: (problem) => {
       throw problem ?? new Error('writing was told of as failed');
     },

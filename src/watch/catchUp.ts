@@ -135,14 +135,20 @@ async function readInSequence(
   total: number,
   signal: AbortSignal,
 ): Promise<boolean> {
+  let coming = reader.page({ after: 0, limit: maxPageSize }, signal);
   // What comes after so many rows came over the stream, or is asked for by the next comparison.
   for (let after = 0, rows = 0; rows < total; ) {
-    const { predictions } = await reader.page({ after, limit: maxPageSize }, signal);
+    const { predictions } = await coming;
     const last = sequenceOf(predictions.at(-1));
     if (last === undefined || last <= after) return predictions.length === 0;
-    holdings.take(predictions, null);
     after = last;
     rows += predictions.length;
+    if (rows < total) {
+      // The server reads on while these are taken. A failure is met where the page is waited for.
+      coming = reader.page({ after, limit: maxPageSize }, signal);
+      coming.catch(() => {});
+    }
+    holdings.take(predictions, null);
   }
   return true;
 }

@@ -14,6 +14,8 @@ export interface EpochFilter {
 const rest = 500;
 /** The newest epochs, which a closed list holds: the browser looks at each choice of a page whenever anything changes. */
 const closedChoices = 200;
+/** An open list holds all of them; they come so many a frame, as thousands at once take a second. */
+const choicesAFrame = 2000;
 
 /**
  * The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. What is
@@ -28,7 +30,8 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
   const options = new Map<number, HTMLOptionElement>();
   let told: readonly EpochSummary[] = [];
   let chosen: number | null = null;
-  let isOpen = false;
+  /** How many of the epochs the list holds. */
+  let most = closedChoices;
   /** The choices that are in the list, and what they were made of. */
   let drawn: readonly EpochSummary[] = [];
   let drawnOf: readonly EpochSummary[] | null = null;
@@ -37,7 +40,7 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
   /** Brings all choices up to date. */
   function draw() {
     if (told === drawnOf) return;
-    const epochs = isOpen ? told : told.slice(0, closedChoices);
+    const epochs = told.slice(0, most);
     for (const step of epochSteps(drawn, epochs)) {
       if (step.kind === 'remove') {
         options.get(step.epoch)?.remove();
@@ -86,20 +89,28 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
     }, rest);
   }
 
-  function open() {
-    if (!isOpen) drawnOf = null;
-    isOpen = true;
+  function hold(choices: number) {
+    // Where all are there already, nothing is to be drawn.
+    if (told.length > Math.min(most, choices)) drawnOf = null;
+    most = choices;
     draw();
     drawChosen();
   }
 
+  function open() {
+    if (most > closedChoices) draw();
+    else grow();
+  }
+
+  function grow() {
+    hold(most + choicesAFrame);
+    requestAnimationFrame(() => {
+      if (most > closedChoices && most < told.length) grow();
+    });
+  }
+
   for (const event of ['pointerdown', 'focus', 'keydown']) select.addEventListener(event, open);
-  select.addEventListener('blur', () => {
-    isOpen = false;
-    if (told.length > closedChoices) drawnOf = null;
-    drawInAWhile();
-    drawChosen();
-  });
+  select.addEventListener('blur', () => hold(closedChoices));
 
   return {
     element: select,

@@ -1,0 +1,137 @@
+/**
+ * 24 hours of 10 events a second, as fast as they go: from the server that ships over its stream into a watch and the
+ * page of a table. The connection is opened anew every hour of them. What grows but the rows is a leak.
+ */
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TableView } from '../../src/panel/tableView.ts';
+import { Pace } from '../../src/watch/pace.ts';
+import { watch } from '../../test/support/watching.ts';
+import { heldMemory, report } from '../report.ts';
+import { fill } from '../support/fill.ts';
+import { largePrediction } from '../support/largeRun.ts';
+import { NodeDebugger } from '../support/nodeDebugger.ts';
+import { cpuSeconds, residentMemory } from '../support/processes.ts';
+import { build, withServer } from '../support/server.ts';
+import { firstView, textStorage } from '../support/stores.ts';
+
+const [hours, hour] = [24, 36_000];
+const day = hours * hour;
+/** Events that the watch may be behind: a server cuts a reader that is further behind, and it catches up over REST. */
+const behind = 6000;
+/** Events sent together. */
+const step = 4000;
+/** Growth is looked at once the texts go to the file. */
+const marks = [6, 12, 24];
+/** Between two messages to a panel, in ms. */
+const newsInterval = 50;
+const megabyte = 1024 * 1024;
+
+interface Mark {
+  rows: number;
+  /** Bytes that this process, with the watch in it, holds. */
+  held: number;
+  /** Bytes that the server holds. */
+  server: number;
+  /** Bytes of it that are in memory, with what the next collection would let go of. */
+  resident: number;
+  /** Timers, sockets and files of both. */
+  open: number;
+}
+
+const inMegabytes = (bytes: number[]) => bytes.map((count) => (count / megabyte).toFixed(1)).join(' ');
+
+await build();
+await withServer(async (server, job) => {
+  const { session, states, catchesUp } = watch(server, job.id, { pollInterval: 30_000 }, textStorage());
+  const { store } = session;
+  const view = new TableView(store, firstView);
+  const news = new Pace(
+    () => newsInterval,
+    () => view.message(),
+  );
+  session.onDidChange((change) => {
+    if (change === 'rows') news.request();
+  });
+  await catchesUp();
+  const pid = server.process.pid ?? 0;
+  const inspected = await NodeDebugger.attach(pid);
+  const openFiles = (process: number | 'self') => readdirSync(`/proc/${process}/fd`).length;
+  const seen: Mark[] = [];
+  /** µs of the server's processor an event, by hour. */
+  const costs: number[] = [];
+  for (let passed = 1; passed <= hours; passed += 1) {
+    const seconds = cpuSeconds(pid);
+    for (let n = store.size; n < passed * hour; n += step) {
+      await fill(server, job, [n, n + step], largePrediction);
+      while (n + step - store.size > behind) await sleep(1);
+    }
+    while (store.size < passed * hour) await sleep(5);
+    costs.push(((cpuSeconds(pid) - seconds) * 1e6) / hour);
+    session.dispatch({ type: 'reconnect' });
+    await catchesUp();
+    if (!marks.includes(passed)) continue;
+    while (store.textsInMemory > 101_000) await sleep(10);
+    // What a collection or a connection that ends has still to let go of.
+    await sleep(2000);
+    seen.push({
+      rows: store.size,
+      held: heldMemory(),
+      server: await inspected.heldBytes(),
+      resident: residentMemory(pid),
+      open: process.getActiveResourcesInfo().length + openFiles('self') + openFiles(pid),
+    });
+  }
+  session.dispose();
+  news.dispose();
+  inspected.close();
+
+  const [quarter, half, whole] = seen as [Mark, Mark, Mark];
+  const growth = (from: Mark, to: Mark) => (to.held - from.held) / (to.rows - from.rows);
+  report({
+    name: 'day-delivered',
+    measured: `of ${day.toLocaleString('en-US')} events over the stream, which was opened anew ${hours} times`,
+    unit: 'of what was sent',
+    ours: [whole.rows / day],
+    target: { of: 'ours', atLeast: 1, atMost: 1 },
+    more: { connections: states.filter((name) => name === 'live').length },
+  });
+  report({
+    name: 'day-memory',
+    measured: 'held more a row by the watch, second half of those events, texts on the disk',
+    unit: 'bytes',
+    ours: [growth(half, whole)],
+    peer: { name: 'second quarter', values: [growth(quarter, half)] },
+    target: { of: 'ratio', atMost: 1.2 },
+    more: { heldMB: Math.round(whole.held / megabyte) },
+  });
+  report({
+    name: 'day-server-event',
+    measured: "the server's processor an event, stored and told to a stream, last six hours",
+    unit: 'µs',
+    ours: costs.slice(-6),
+    // Its code is compiled in the first hour.
+    peer: { name: 'hours 2 to 7', values: costs.slice(1, 7) },
+    target: { of: 'ratio', atMost: 1.2 },
+  });
+  report({
+    name: 'day-server-memory',
+    measured: 'held by the server after them, more than after a quarter',
+    unit: 'MB',
+    ours: [(whole.server - quarter.server) / megabyte],
+    target: { of: 'ours', atMost: 8 },
+    more: {
+      heldMB: inMegabytes(seen.map((mark) => mark.server)),
+      residentMB: inMegabytes(seen.map(({ resident }) => resident)),
+    },
+  });
+  report({
+    name: 'day-resources',
+    measured: 'timers, sockets and files open after them, more than after a quarter, watch and server',
+    unit: 'more',
+    ours: [whole.open - quarter.open],
+    target: { of: 'ours', atMost: 0 },
+    more: { open: seen.map(({ open }) => open).join(' ') },
+  });
+});
+process.exit();
