@@ -50,14 +50,14 @@ export async function stretchOf(
   rate: number,
   send: (numbers: number[]) => Promise<void>,
 ): Promise<Stretch> {
-  const count = rate * 5;
+  const count = rate * 4;
   const first = posted;
   posted += count;
   const { frame } = side;
   // A webview is a frame in a frame.
   const frames = await frameIds(frame.page(), frame.parentFrame() === null ? server : '/webview/');
   await sleep(500);
-  const idle = await costOf(side, frames, () => sleep(2000));
+  const idle = await costOf(side, frames, () => sleep(1500));
   let answered = new Map<number, number>();
   const cost = await costOf(side, frames, async () => {
     answered = await postSteadily(first, count, rate, send);
