@@ -1,6 +1,4 @@
 /** A million predictions of one job in a real VS Code: the first snapshot, what it holds, how a reader gets about, an event. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { createJob } from '../../test/support/serverClient.ts';
@@ -11,14 +9,15 @@ import { largePrediction } from '../support/largeRun.ts';
 import { NodeDebugger } from '../support/nodeDebugger.ts';
 import { extensionHosts } from '../support/processes.ts';
 import { type Side, type Stretch, stretch } from '../support/stretches.ts';
+import { timeSwitches } from '../support/switches.ts';
 
 const many = 1_000_000;
 /** Enough for each part of a tab to be full. */
 const few = 15_000;
 const runs = 5;
 const tabs = ['Predictions', 'Comparison', 'Trends'] as const;
+type Times = Awaited<ReturnType<typeof timeSwitches>>;
 type Costs = Record<(typeof tabs)[number], Stretch[]>;
-const program = readFileSync(path.join(import.meta.dirname, '../page/switches.js'), 'utf8');
 const steps = [
   ...['page-on', 'page-back', 'filter', 'filter-off'],
   ...['comparison', 'sample-on', 'sample-back', 'trends', 'predictions'],
@@ -30,9 +29,9 @@ const [host = 0] = extensionHosts(mark);
 const memory = await NodeDebugger.attach(host);
 try {
   const small = await watchHeld(stage, few, host, largePrediction);
-  const ofFew = { switches: await switches(small), costs: await costs(small, few) };
+  const ofFew = { switches: await timeSwitches(small.frame, steps, runs), costs: await costs(small, few) };
   const large = await firstSnapshot();
-  reportSwitches(ofFew.switches, await switches(large));
+  reportSwitches(ofFew.switches, await timeSwitches(large.frame, steps, runs));
   reportCosts(ofFew.costs, await costs(large, many));
 } finally {
   memory.close();
@@ -82,28 +81,14 @@ async function firstSnapshot(): Promise<Side> {
   return { job, frame: await panelFrame(stage), host };
 }
 
-/** ms from a press to the painted result, by what was pressed. */
-async function switches({ frame }: Side): Promise<Record<string, number[]>> {
-  await frame.evaluate(program);
-  const times: Record<string, number[]> = Object.fromEntries(steps.map((step) => [step, []]));
-  for (let run = -1; run < runs; run += 1) {
-    for (const step of steps) {
-      const time = await frame.evaluate<number>(`timeSwitch('${step}')`);
-      if (run >= 0) times[step]?.push(time);
-    }
-  }
-  return times;
-}
-
-function reportSwitches(ofFew: Record<string, number[]>, ofMany: Record<string, number[]>): void {
-  for (const step of steps) {
-    const ours = ofMany[step] ?? [];
+function reportSwitches(ofFew: Times, ofMany: Times): void {
+  for (const [step, ours] of ofMany) {
     report({
       name: `panel-million-${step}`,
       measured: `${step}: press → result painted in VS Code, 1,000,000 held`,
       unit: 'ms',
       ours,
-      peer: { name: `${few.toLocaleString('en-US')} held`, values: ofFew[step] ?? [] },
+      peer: { name: `${few.toLocaleString('en-US')} held`, values: ofFew.get(step) ?? [] },
       target: { of: 'ratio', atMost: 2 },
       more: { largest: Math.round(quantile(ours, 1)) },
     });

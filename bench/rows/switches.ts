@@ -1,17 +1,14 @@
 /** How soon a reader sees the result of turning a page, filtering, sorting, searching, another sample, another tab. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { sample } from '../../test/support/serverClient.ts';
 import { quantile, report } from '../report.ts';
 import { panelFrame } from '../support/heldPanel.ts';
 import { prediction } from '../support/recordedRun.ts';
+import { timeSwitches } from '../support/switches.ts';
 
 const held = 5000;
 const runs = 15;
-const program = readFileSync(path.join(import.meta.dirname, '../page/switches.js'), 'utf8');
 
-/** In an order in which each finds what it needs. */
 const steps = [
   ...['page-on', 'page-back', 'filter', 'filter-off', 'sort', 'sort-down', 'sort-off', 'search', 'search-off'],
   ...['comparison', 'sample-on', 'sample-back', 'trends', 'predictions'],
@@ -28,18 +25,7 @@ try {
   );
   await stage.watch('orders');
   await stage.showing(`1–10 of ${held.toLocaleString('en-US')}`);
-  const frame = await panelFrame(stage);
-  await frame.evaluate(program);
-  const times: Record<string, number[]> = Object.fromEntries(steps.map((step) => [step, []]));
-  for (let run = -1; run < runs; run += 1) {
-    for (const step of steps) {
-      const time = await frame.evaluate<number>(`timeSwitch('${step}')`);
-      // The first of each warms up.
-      if (run >= 0) times[step]?.push(time);
-    }
-  }
-  for (const step of steps) {
-    const ours = times[step] ?? [];
+  for (const [step, ours] of await timeSwitches(await panelFrame(stage), steps, runs)) {
     report({
       name: `switch-${step}`,
       measured: `${step}: press → result painted in VS Code, ${held} held`,

@@ -103,7 +103,9 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
   }
 
   function grow() {
-    hold(most + choicesAFrame);
+    const choices = most + choicesAFrame;
+    // Once all are there, those that arrive take nothing away.
+    hold(choices < told.length ? choices : Number.POSITIVE_INFINITY);
     requestAnimationFrame(() => {
       if (most > closedChoices && most < told.length) grow();
     });

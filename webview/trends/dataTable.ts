@@ -93,13 +93,18 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
       body,
       rows.map((row) => drawn(row, content)),
     );
-    const text = newestText(rows.length, all.total, formats);
-    const action = rows.length < mostLines ? 'Show more' : null;
-    older.show(text === null ? null : { text, busy: false, action });
+    showOlder();
     // The newest epoch is the one that is asked for most.
     stopAt(
       rows.find(({ epoch, own }) => own && epoch === stop)?.epoch ?? rows.findLast(({ own }) => own)?.epoch ?? null,
     );
+  }
+
+  function showOlder() {
+    const text = newestText(lines.size, shown?.total ?? 0, formats);
+    // Nobody would see where the focus is.
+    const action = visible && lines.size < mostLines ? 'Show more' : null;
+    older.show(text === null ? null : { text, busy: false, action });
   }
 
   /** To write numbers takes longer than to look whether they changed. */
@@ -121,6 +126,7 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
       container.classList.toggle('spoken', !visible);
       container.classList.toggle('chart-table', visible);
       stopAt(stop);
+      showOlder();
     },
   };
 }

@@ -25,8 +25,8 @@ const axisFormat: Record<Trend['unit'], Intl.NumberFormatOptions> = {
   share: { style: 'percent', minimumFractionDigits: 0, maximumFractionDigits: 0 },
 };
 
-/** Many epochs leave no room for a dot each. */
-const radius = (points: readonly TrendPoint[]) => (points.length > 60 ? 0 : 2);
+/** Many epochs leave no room for a dot each. A chart keeps the dots that it is made with. */
+export const hasDots = (points: readonly TrendPoint[]): boolean => points.length <= 60;
 
 type LineDataset = ChartDataset<'line', Coordinate[]>;
 
@@ -40,6 +40,7 @@ export interface LineChart {
 export function createLineChart(
   canvas: HTMLCanvasElement,
   trend: Trend,
+  dots: boolean,
   palette: Palette,
   formats: Formats,
   choose: (epoch: number) => void,
@@ -54,6 +55,7 @@ export function createLineChart(
     data: [],
     borderColor: own,
     borderWidth: 2,
+    pointRadius: dots ? 2 : 0,
     pointBackgroundColor: palette.background,
     pointBorderColor: own,
     // Points at 0 and at 1 stay whole.
@@ -125,9 +127,7 @@ export function createLineChart(
       points = present;
       overlay = presentOverlay;
       mean.data = line(points, trend.value);
-      mean.pointRadius = radius(points);
       over.data = overlay === null ? [] : line(overlay.points, trend.value);
-      over.pointRadius = radius(overlay?.points ?? []);
       if (band !== undefined) {
         low.data = line(points, band.low);
         high.data = line(points, band.high);

@@ -2,7 +2,7 @@ import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { trendLines } from './chartTable.ts';
-import { createLineChart, type LineChart } from './lineChart.ts';
+import { createLineChart, hasDots, type LineChart } from './lineChart.ts';
 import { type Overlay, overlayLegend } from './overlay.ts';
 import type { Palette } from './palette.ts';
 import { headline, type Trend } from './series.ts';
@@ -47,7 +47,9 @@ export function createTrendView(trend: Trend, formats: Formats, actions: CardAct
       }
       const table = trendLines(trend, points, overlay, formats);
       card.show({ ...last, legend: overlayLegend(overlay, trend.value), table }, palette);
-      chart ??= createLineChart(card.canvas, trend, palette, formats, actions.choose);
+      const dots = hasDots(points);
+      if (drawn !== null && hasDots(drawn.points) !== dots) clear();
+      chart ??= createLineChart(card.canvas, trend, dots, palette, formats, actions.choose);
       chart.show(points, overlay);
       drawn = { points, over, title };
     },
