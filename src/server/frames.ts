@@ -30,7 +30,8 @@ export class Frames {
     let encoded = this.#encoded.get(epoch);
     if (encoded === undefined) {
       const frames = this.#frames.filter((frame) => epoch === undefined || frame.epoch === epoch);
-      encoded = { bytes: Buffer.from(frames.map((frame) => frame.text).join('')), events: frames.length };
+      // Texts of more than 128 kB are dear to make: bytes are joined, not texts.
+      encoded = { bytes: Buffer.concat(frames.map((frame) => Buffer.from(frame.text))), events: frames.length };
       this.#encoded.set(epoch, encoded);
     }
     return encoded;
