@@ -181,4 +181,36 @@ describe('the catch-up', () => {
       assert.deepEqual(asked, ['299', ...pages]);
     });
   }
+
+  it('takes a page in turns, so that the request for the next one leaves meanwhile, and nothing more once it is told to stop', async () => {
+    const rows = Array.from({ length: 2010 }, (_, index) => ({ id: `${index}`, epoch: index, seq: index + 1 }));
+    const stop = new AbortController();
+    let taken = 0;
+    const takenAtLeaving: number[] = [];
+    const proof = catchUp(
+      {
+        epochs: async () => rows.map(({ epoch }) => ({ epoch, prediction_count: 1 })),
+        page: async ({ epoch, after = 0, limit }) => {
+          // As a request does that leaves in a later turn than the one it was made in.
+          await new Promise((resolve) => setImmediate(resolve));
+          if (epoch === undefined) takenAtLeaving.push(taken);
+          const found = epoch === undefined ? rows.slice(after, after + limit) : rows.slice(epoch, epoch + 1);
+          return { predictions: found, total_count: rows.length };
+        },
+      },
+      {
+        counts: () => new Map(),
+        take: (some) => {
+          taken += some.length;
+          if (taken > 1500) stop.abort(new Error('told to stop'));
+        },
+        learned: () => {},
+      },
+      stop.signal,
+      pauses,
+    );
+    await assert.rejects(proof, { name: 'AbortError' });
+    assert.deepEqual(takenAtLeaving, [1, 101, 1101]);
+    assert.equal(taken, 1501);
+  });
 });
