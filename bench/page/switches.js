@@ -8,17 +8,22 @@
   };
   const firstRow = () => document.querySelector('tbody tr[data-id]')?.getAttribute('data-id');
   const firstAnswer = () => document.querySelector('.history [data-id]')?.getAttribute('data-id');
+  /** @param {string} selector */
+  const list = (selector) => /** @type {HTMLSelectElement} */ (find(selector));
+  const frame = () => new Promise(requestAnimationFrame);
+  /** A list is brought up to date when somebody opens it, who then needs a while to find a choice. @param {string} selector */
+  const open = async (selector) => {
+    const { options } = list(selector);
+    list(selector).dispatchEvent(new PointerEvent('pointerdown'));
+    for (let before = -1; before !== options.length; await frame()) before = options.length;
+  };
   /** @param {string} selector @param {string} value */
   const choose = (selector, value) => {
-    const select = /** @type {HTMLSelectElement} */ (find(selector));
-    // A list is brought up to date when somebody opens it.
-    select.dispatchEvent(new PointerEvent('pointerdown'));
-    select.value = value;
-    select.dispatchEvent(new Event('change'));
-    select.dispatchEvent(new FocusEvent('blur'));
+    list(selector).value = value;
+    list(selector).dispatchEvent(new Event('change'));
   };
   /** The epoch at a place of the list, whatever it is. @param {number} index */
-  const place = (index) => /** @type {HTMLSelectElement} */ (find('#epoch-filter')).options[index]?.value ?? '';
+  const place = (index) => list('#epoch-filter').options[index]?.value ?? '';
   /** The messages since the last deed. @type {Set<string>} */
   const heard = new Set();
   addEventListener('message', ({ data }) => {
@@ -29,6 +34,7 @@
   const actions = {
     'page-on': () => change(firstRow, () => find('.pages vscode-button:last-of-type').click()),
     'page-back': () => change(firstRow, () => find('.pages vscode-button:first-of-type').click()),
+    'filter-open': () => opening('#epoch-filter'),
     filter: () => change(firstRow, () => choose('#epoch-filter', place(30))),
     'filter-off': () => change(firstRow, () => choose('#epoch-filter', '')),
     sort: () => change(firstRow, () => find('th.column-prediction .sorter').click()),
@@ -42,6 +48,18 @@
     trends: () => tab('trends', 'trends'),
     predictions: () => tab('predictions', 'page'),
   };
+
+  /** The lists that are open when something is done. @type {Record<string, string>} */
+  const lists = {
+    ...{ filter: '#epoch-filter', 'filter-off': '#epoch-filter' },
+    ...{ 'sample-on': '#sample-choice', 'sample-back': '#sample-choice' },
+  };
+
+  /** The first frame of an open list; what it still lacks follows. @param {string} selector */
+  function opening(selector) {
+    void open(selector);
+    return () => true;
+  }
 
   /** @param {() => unknown} read @param {() => void} act */
   function change(read, act) {
@@ -68,20 +86,28 @@
   }
 
   /** @param {string} name @returns {Promise<number>} ms from the deed to the painted result */
-  const time = (name) =>
-    new Promise((resolve, reject) => {
-      const start = performance.now();
-      const isThere = actions[name]?.();
-      if (isThere === undefined) throw new Error(`no ${name}`);
-      const painted = new MessageChannel();
-      painted.port1.onmessage = () => resolve(performance.now() - start);
-      const look = () => {
-        if (performance.now() - start > 10_000) reject(new Error(`${name}: no result`));
-        // A message that is posted in a frame is taken after it was painted.
-        else if (isThere()) painted.port2.postMessage(0);
-        else requestAnimationFrame(look);
-      };
-      requestAnimationFrame(look);
+  async function time(name) {
+    const opened = lists[name];
+    if (opened !== undefined) await open(opened);
+    const start = performance.now();
+    const isThere = actions[name]?.();
+    if (isThere === undefined) throw new Error(`no ${name}`);
+    do {
+      await frame();
+      if (performance.now() - start > 10_000) throw new Error(`${name}: no result`);
+    } while (!isThere());
+    await painted();
+    const found = performance.now() - start;
+    if (opened !== undefined) list(opened).dispatchEvent(new FocusEvent('blur'));
+    return found;
+  }
+
+  /** A message that is posted in a frame is taken after it was painted. */
+  const painted = () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(0);
     });
   Reflect.set(globalThis, 'timeSwitch', time);
 })();

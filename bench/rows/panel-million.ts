@@ -19,7 +19,7 @@ const tabs = ['Predictions', 'Comparison', 'Trends'] as const;
 type Times = Awaited<ReturnType<typeof timeSwitches>>;
 type Costs = Record<(typeof tabs)[number], Stretch[]>;
 const steps = [
-  ...['page-on', 'page-back', 'filter', 'filter-off'],
+  ...['page-on', 'page-back', 'filter-open', 'filter', 'filter-off'],
   ...['comparison', 'sample-on', 'sample-back', 'trends', 'predictions'],
 ];
 

@@ -10,7 +10,18 @@ const held = 5000;
 const runs = 15;
 
 const steps = [
-  ...['page-on', 'page-back', 'filter', 'filter-off', 'sort', 'sort-down', 'sort-off', 'search', 'search-off'],
+  ...[
+    'page-on',
+    'page-back',
+    'filter-open',
+    'filter',
+    'filter-off',
+    'sort',
+    'sort-down',
+    'sort-off',
+    'search',
+    'search-off',
+  ],
   ...['comparison', 'sample-on', 'sample-back', 'trends', 'predictions'],
 ];
 
