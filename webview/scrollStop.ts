@@ -1,18 +1,20 @@
-/** A shorter text of one line fits into its place however narrow that is, in characters. */
-const surelyFits = 200;
-
 /**
- * Brings what scrolls into reach of the keyboard. It is measured once it is laid out, and only where it may scroll:
- * asking hundreds of texts for their height lays each of them out.
+ * Sizes are told once a text was laid out, thus for one far out of sight not before it comes near: asking hundreds of
+ * texts for their height lays each of them out.
  */
-export function stopAtScroller(content: HTMLElement): void {
-  const text = content.textContent ?? '';
-  if (text.length < surelyFits && !/[\r\n]/.test(text)) {
-    content.removeAttribute('tabindex');
-    return;
+const sizes = new ResizeObserver((entries) => {
+  const texts = entries.map(({ target }) => target);
+  // All are read before any is changed, as each change would have all laid out anew.
+  const scrolls = texts.map((text) => text.scrollHeight > text.clientHeight);
+  for (const [index, text] of texts.entries()) {
+    if (scrolls[index]) text.setAttribute('tabindex', '0');
+    else text.removeAttribute('tabindex');
   }
-  requestAnimationFrame(() => {
-    if (content.scrollHeight > content.clientHeight) content.tabIndex = 0;
-    else content.removeAttribute('tabindex');
-  });
+});
+
+/** Keeps what scrolls within reach of the keyboard, and nothing else. To be called again with each new text. */
+export function stopAtScroller(content: HTMLElement): void {
+  // Another text may need no other size, and yet more or less than there is.
+  sizes.unobserve(content);
+  sizes.observe(content);
 }

@@ -9,8 +9,11 @@ describe('a job of many epochs in VS Code', () => {
   let stage: PanelStage;
   let job: TestJob;
 
+  /** Every other answer to sample 1 is taller than its place. */
+  const answer = (epoch: number, index: number) =>
+    index === 1 && epoch % 2 === 0 ? `line ${epoch}\n`.repeat(60) : `hello ${epoch % 7}`;
   const row = (epoch: number, index: number) =>
-    sample({ epoch, step: epoch, sample_index: index, ground_truth: 'hello', prediction: `hello ${epoch % 7}` });
+    sample({ epoch, step: epoch, sample_index: index, ground_truth: 'hello', prediction: answer(epoch, index) });
   const list = () => stage.panel.getByLabel('Epoch', { exact: true });
   const choices = () => list().locator('option').count();
   const chosen = () => list().locator('option:checked').textContent();
@@ -78,5 +81,26 @@ describe('a job of many epochs in VS Code', () => {
     for (let epoch = epochs; epoch < epochs + 20; epoch += 1) await stage.add(job, [row(epoch, 0)]);
     const last = table().locator('tbody tr').last().locator('th');
     await eventually('the last one', async () => ((await last.innerText()) === String(epochs + 19) ? true : undefined));
+  });
+
+  it('stops the keyboard at an answer that scrolls, once that is near, and at no other', async () => {
+    await stage.openTab('Comparison');
+    await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('1');
+    const text = (epoch: number) =>
+      stage.panel
+        .getByRole('listitem')
+        .filter({ has: stage.panel.getByRole('heading', { name: `Epoch ${epoch}`, exact: true }) })
+        .locator('.long-text');
+    const isStop = async (epoch: number) => (await text(epoch).getAttribute('tabindex')) === '0';
+    await eventually('a stop', async () => ((await isStop(248)) ? true : undefined));
+    assert.deepEqual([await isStop(249), await isStop(247), await isStop(60)], [false, false, false]);
+    await text(60).scrollIntoViewIfNeeded();
+    await eventually('a stop once it is near', async () => ((await isStop(60)) ? true : undefined));
+    assert.equal(await isStop(61), false);
+    await text(60).focus();
+    await stage.workbench.page.keyboard.press('End');
+    await eventually('the end of the text', async () =>
+      (await text(60).evaluate((place) => place.scrollTop)) > 100 ? true : undefined,
+    );
   });
 });
