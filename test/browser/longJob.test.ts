@@ -13,7 +13,13 @@ describe('a job of many epochs in VS Code', () => {
   const answer = (epoch: number, index: number) =>
     index === 1 && epoch % 2 === 0 ? `line ${epoch}\n`.repeat(60) : `hello ${epoch % 7}`;
   const row = (epoch: number, index: number) =>
-    sample({ epoch, step: epoch, sample_index: index, ground_truth: 'hello', prediction: answer(epoch, index) });
+    sample({
+      epoch,
+      step: 123_456 + epoch,
+      sample_index: index,
+      ground_truth: 'hello',
+      prediction: answer(epoch, index),
+    });
   const list = () => stage.panel.getByLabel('Epoch', { exact: true });
   const choices = () => list().locator('option').count();
   const chosen = () => list().locator('option:checked').textContent();
@@ -83,15 +89,19 @@ describe('a job of many epochs in VS Code', () => {
     await eventually('the last one', async () => ((await last.innerText()) === String(epochs + 19) ? true : undefined));
   });
 
-  it('stops the keyboard at an answer that scrolls, once that is near, and at no other', async () => {
+  it('has room for large steps, and stops the keyboard at an answer that scrolls, once that is near, and at no other', async () => {
     await stage.openTab('Comparison');
     await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('1');
-    const text = (epoch: number) =>
+    const entry = (epoch: number) =>
       stage.panel
         .getByRole('listitem')
-        .filter({ has: stage.panel.getByRole('heading', { name: `Epoch ${epoch}`, exact: true }) })
-        .locator('.long-text');
+        .filter({ has: stage.panel.getByRole('heading', { name: `Epoch ${epoch}`, exact: true }) });
+    const text = (epoch: number) => entry(epoch).locator('.long-text');
     const isStop = async (epoch: number) => (await text(epoch).getAttribute('tabindex')) === '0';
+    const step = entry(248).getByText('step 123,704');
+    await step.waitFor();
+    const [left, right] = [await step.boundingBox(), await text(248).boundingBox()];
+    assert.ok(left !== null && right !== null && left.x + left.width <= right.x, 'the step lies over the answer');
     await eventually('a stop', async () => ((await isStop(248)) ? true : undefined));
     assert.deepEqual([await isStop(249), await isStop(247), await isStop(60)], [false, false, false]);
     await text(60).scrollIntoViewIfNeeded();
