@@ -12,9 +12,14 @@ const sizes = new ResizeObserver((entries) => {
   }
 });
 
+/** A shorter text of one line fits into its place however narrow that is, in characters. */
+const surelyFits = 200;
+
 /** Keeps what scrolls within reach of the keyboard, and nothing else. To be called again with each new text. */
 export function stopAtScroller(content: HTMLElement): void {
+  const text = content.textContent ?? '';
   // Another text may need no other size, and yet more or less than there is.
   sizes.unobserve(content);
-  sizes.observe(content);
+  if (text.length >= surelyFits || /[\r\n]/.test(text)) sizes.observe(content);
+  else content.removeAttribute('tabindex');
 }

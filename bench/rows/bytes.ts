@@ -10,7 +10,7 @@ import { prediction } from '../support/recordedRun.ts';
 import { build, withServer } from '../support/server.ts';
 
 const held = 500;
-const events = 50;
+const events = 30;
 const runs = 3;
 
 await build();

@@ -11,7 +11,7 @@ import { build, withServer } from '../support/server.ts';
 import { eventSource, microsoftEventSource, ours, type StreamClient } from '../support/streamClients.ts';
 
 const rate = 200;
-const seconds = 4;
+const seconds = 3;
 const events = rate * seconds;
 const runs = 2;
 const cutRuns = 1;

@@ -10,7 +10,7 @@ import { extensionHosts } from '../support/processes.ts';
 import { type Stretch, stretchOf } from '../support/stretches.ts';
 
 const jobs = 200;
-const runs = 9;
+const runs = 6;
 
 const mark = `bench-${process.pid}`;
 const stage = await PanelStage.open({ env: { TRAINING_PREDICTIONS_BENCH: mark } });

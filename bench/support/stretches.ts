@@ -50,7 +50,7 @@ export async function stretchOf(
   rate: number,
   send: (numbers: number[]) => Promise<void>,
 ): Promise<Stretch> {
-  const count = rate * 4;
+  const count = rate * 3;
   const first = posted;
   posted += count;
   const { frame } = side;

@@ -92,6 +92,9 @@ describe('a job of many epochs in VS Code', () => {
   it('has room for large steps, and stops the keyboard at an answer that scrolls, once that is near, and at no other', async () => {
     await stage.openTab('Comparison');
     await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('1');
+    // Entries that were still to be drawn when the tab was left are drawn when one comes back.
+    await stage.openTab('Trends');
+    await stage.openTab('Comparison');
     const entry = (epoch: number) =>
       stage.panel
         .getByRole('listitem')

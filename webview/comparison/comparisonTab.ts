@@ -1,4 +1,4 @@
-import type { HostMessageOf } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
 import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
@@ -20,6 +20,9 @@ export interface ComparisonTab {
   refresh(): void;
 }
 
+/** A screen holds fewer entries. Hundreds at once would keep the reader waiting for those in sight. */
+const entriesAFrame = 40;
+
 const wholeInTable = 'An open row of the Predictions tab shows all of it.';
 
 /** One sample's answers over the epochs, the newest first. */
@@ -28,7 +31,13 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   let comparison: HostMessageOf<'comparison'> | null = null;
   /** The sample whose answers are drawn. */
   let drawnSample: number | null = null;
+  /** What the entries were drawn of, which most arrivals do not change; null where they have to be drawn again. */
+  let drawnHistory: readonly HistoryEntry[] | null = null;
+  let drawnAgainst: ViewState['compareWith'] | null = null;
   const entries = new Map<string, HistoryEntryView>();
+  /** How many entries are drawn at most. */
+  let most = entriesAFrame;
+  let isGrowing = false;
 
   const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
   const against = createSelect({ id: 'compare-choice' }, (value) => {
@@ -115,7 +124,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     content.hidden = !some;
     nothing.show(absenceOf(some ? 'some' : comparison === null ? 'unknown' : 'none', panel.status()));
     if (comparison === null) return;
-    const { samples, firstCorrect, firstRegression } = comparison;
+    const { samples } = comparison;
     const shown = shownSample(comparison, panel.view().sample);
     sample.show(samples, shown);
     against.show(comparedWith, panel.view().compareWith);
@@ -125,13 +134,14 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     truth.show(comparison.groundTruth);
     setText(promptRest, cutText(comparison.prompt, wholeInTable, formats));
     setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));
-    if (drawnSample === comparison.sample) keepPlace(history, drawNewHistory);
-    else drawAnotherSample();
+    if (drawnSample !== comparison.sample) drawAnotherSample();
+    else if (drawnHistory !== comparison.history || drawnAgainst !== panel.view().compareWith) {
+      keepPlace(history, drawNewHistory);
+    }
+    showJumps();
     const rest = answersText(comparison.history.length, comparison.answers, formats);
     const mayShowMore = panel.view().answers < 2000;
     older.show(rest === null ? null : { text: rest, busy: false, action: mayShowMore ? 'Show more' : null });
-    correct.show(firstCorrect);
-    regression.show(firstRegression);
   }
 
   function drawAnotherSample() {
@@ -139,6 +149,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     // The focus must not fall back to the document's beginning with the entry that it was in.
     const focusLost = history.contains(document.activeElement);
     newEntries.forget();
+    most = entriesAFrame;
     drawHistory();
     toTop();
     if (focusLost) document.getElementById('sample-choice')?.focus();
@@ -162,14 +173,38 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const { compareWith } = panel.view();
     const present = new Set(comparison.history.map(({ id }) => id));
     for (const id of entries.keys()) if (!present.has(id)) entries.delete(id);
-    const drawn = comparison.history.map((answer) => {
+    const drawn = comparison.history.slice(0, most).map((answer) => {
       const view = entries.get(answer.id) ?? createHistoryEntry(answer.id, formats, act);
       entries.set(answer.id, view);
       view.show(answer, comparison !== null && diffSides(comparison, answer, compareWith) !== null);
       return view.element;
     });
-    history.classList.toggle('many', drawn.length > 60);
+    history.classList.toggle('many', comparison.history.length > 60);
     setChildren(history, drawn);
+    drawnHistory = comparison.history;
+    drawnAgainst = compareWith;
+    if (drawn.length < comparison.history.length) growSoon();
+    // Once all are drawn, those that come are so at once.
+    else most = Number.POSITIVE_INFINITY;
+  }
+
+  function showJumps() {
+    correct.show(comparison?.firstCorrect ?? null);
+    regression.show(comparison?.firstRegression ?? null);
+  }
+
+  /** Draws the next entries, below the others, where they move nothing. */
+  function growSoon() {
+    if (isGrowing) return;
+    isGrowing = true;
+    requestAnimationFrame(() => {
+      isGrowing = false;
+      most += entriesAFrame;
+      if (panel.view().tab === 'comparison') {
+        drawHistory();
+        showJumps();
+      } else drawnHistory = null;
+    });
   }
 
   return {

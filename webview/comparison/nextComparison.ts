@@ -3,7 +3,10 @@ import { withChanged } from '../changed.ts';
 
 type Comparison = HostMessageOf<'comparison'>;
 
-/** The comparison to show, with all samples and answers, after a message that may tell of the changed ones only. */
+/**
+ * The comparison to show, with all samples and answers, after a message that may tell of the changed ones only. The
+ * history is the same list where nothing of it changed.
+ */
 export function nextComparison(shown: Comparison | null, arrived: Comparison): Comparison {
   const samples = arrived.allSamples
     ? arrived.samples
@@ -12,9 +15,10 @@ export function nextComparison(shown: Comparison | null, arrived: Comparison): C
   return { ...arrived, samples, history: withEntries(shown?.history ?? [], arrived) };
 }
 
-function withEntries(known: readonly HistoryEntry[], { history: changed, places, shown }: Comparison): HistoryEntry[] {
+function withEntries(known: HistoryEntry[], { history: changed, places, shown }: Comparison): HistoryEntry[] {
+  if (changed.length === 0 && known.length <= shown) return known;
   const ids = new Set(changed.map(({ id }) => id));
-  const history = ids.size === 0 ? known.slice() : known.filter(({ id }) => !ids.has(id));
+  const history = known.filter(({ id }) => !ids.has(id));
   // Ascending, so what comes before is in its place already.
   changed.forEach((entry, index) => {
     history.splice(places[index] ?? history.length, 0, entry);

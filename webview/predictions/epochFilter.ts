@@ -15,7 +15,7 @@ const rest = 500;
 /** The newest epochs, which a closed list holds: the browser looks at each choice of a page whenever anything changes. */
 const closedChoices = 200;
 /** An open list holds all of them; they come so many a frame, as thousands at once take a second. */
-const choicesAFrame = 2000;
+const choicesAFrame = 500;
 
 /**
  * The epochs to choose one from: thousands, of which an arrival changes one or two, and only those are touched. What is
