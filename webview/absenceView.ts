@@ -1,6 +1,6 @@
 import type { Absence } from './absence.ts';
 import { createButton, createProgressRing } from './controls.ts';
-import { element, setText } from './dom.ts';
+import { element, setHidden, setText } from './dom.ts';
 
 export interface AbsenceView {
   readonly element: HTMLElement;
@@ -16,8 +16,8 @@ export function createAbsence(act: () => void): AbsenceView {
   return {
     element: container,
     show: (absence) => {
-      container.hidden = absence === null;
-      ring.hidden = absence?.busy !== true;
+      setHidden(container, absence === null);
+      setHidden(ring, absence?.busy !== true);
       const action = absence?.action ?? null;
       if (action !== null) button.setText(action);
       button.setVisible(action !== null);

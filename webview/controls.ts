@@ -7,6 +7,7 @@
  * every click.
  */
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
+import { setHidden } from './dom.ts';
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 
@@ -40,7 +41,7 @@ export function createButton(options: ButtonOptions): Button {
     },
     setEnabled: (enabled) => control.toggleAttribute('disabled', !enabled),
     setVisible: (visible) => {
-      control.hidden = !visible;
+      setHidden(control, !visible);
     },
   };
 }

@@ -25,6 +25,11 @@ export function setAttribute(target: Element, name: string, value: Attribute): v
   else target.setAttribute(name, text);
 }
 
+/** Hides or shows; touches the document only when that changes: styles are found anew for an attribute that is set. */
+export function setHidden(target: HTMLElement, hidden: boolean): void {
+  if (target.hidden !== hidden) target.hidden = hidden;
+}
+
 /** Sets the text; touches the document only when it differs, so that selections stay and nothing is spoken twice. */
 export function setText(target: Node, text: string): void {
   const only = target.firstChild;

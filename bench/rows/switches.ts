@@ -7,7 +7,7 @@ import { prediction } from '../support/recordedRun.ts';
 import { timeSwitches } from '../support/switches.ts';
 
 const held = 5000;
-const runs = 15;
+const runs = 11;
 
 const steps = [
   ...[

@@ -1,4 +1,4 @@
-import { element, setAttribute, setText } from '../dom.ts';
+import { element, setAttribute, setHidden, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { type TableLines, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
@@ -102,8 +102,8 @@ export function createChartCard(
     canvas,
     show: (content, palette) => {
       shown = { content, palette };
-      for (const part of whenDrawn) part.hidden = false;
-      empty.hidden = true;
+      for (const part of whenDrawn) setHidden(part, false);
+      setHidden(empty, true);
       setText(value, content.value);
       setText(source, content.source);
       showLegend(legend, content.legend);
@@ -111,9 +111,9 @@ export function createChartCard(
     },
     showEmpty: (why) => {
       shown = null;
-      for (const part of whenDrawn) part.hidden = true;
+      for (const part of whenDrawn) setHidden(part, true);
       showLegend(legend, []);
-      empty.hidden = false;
+      setHidden(empty, false);
       setText(empty, why);
     },
   };

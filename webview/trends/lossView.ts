@@ -1,3 +1,4 @@
+import { setHidden } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { createLossChart, type LossChart } from './lossChart.ts';
@@ -31,7 +32,7 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
     show: (lines, palette) => {
       if (drawn === lines) return;
       const last = lossHeadline(trend, lines, formats);
-      card.element.hidden = last === null;
+      setHidden(card.element, last === null);
       if (last === null) {
         clear();
         return;

@@ -1,7 +1,7 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
-import { element, setAttribute, setText } from '../dom.ts';
+import { element, setAttribute, setHidden, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createRestingDrawer } from '../rest.ts';
 import { createSelect } from '../select.ts';
@@ -31,6 +31,8 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   let losses: HostMessageOf<'losses'> | null = null;
   /** The colours that the charts were made with. */
   let palette: Palette = readPalette();
+  /** What the charts show. A reader who comes back sees it at once; drawing it again would be in the way of the news. */
+  let drawnOf: readonly unknown[] = [];
   /** Ends the watch for other colours, which lasts as long as the tab is in sight. */
   let unwatch: (() => void) | null = null;
 
@@ -87,12 +89,15 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       return;
     }
     const points = message?.points ?? [];
-    content.hidden = points.length === 0;
+    setHidden(content, points.length === 0);
     nothing.show(absenceOf(points.length > 0 ? 'some' : message === null ? 'unknown' : 'none', panel.status()));
     if (unwatch === null) {
       unwatch = watchTheme(recolour);
       takeColours();
     }
+    const present = [message, losses, palette, panel.view().overlay];
+    if (present.every((part, index) => part === drawnOf[index])) return;
+    drawnOf = present;
     if (losses !== null) for (const view of lossViews) view.show(losses.lines, palette);
     if (message === null || points.length === 0) {
       for (const view of views) view.clear();
