@@ -20,8 +20,8 @@ export interface ComparisonTab {
   refresh(): void;
 }
 
-/** A screen holds fewer entries. Hundreds at once would keep the reader waiting for those in sight. */
-const entriesAFrame = 40;
+/** About as many as a screen holds. Hundreds at once would keep the reader waiting for those in sight. */
+const entriesAFrame = 20;
 
 const wholeInTable = 'An open row of the Predictions tab shows all of it.';
 

@@ -31,8 +31,6 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   let losses: HostMessageOf<'losses'> | null = null;
   /** The colours that the charts were made with. */
   let palette: Palette = readPalette();
-  /** What the charts show. A reader who comes back sees it at once; drawing it again would be in the way of the news. */
-  let drawnOf: readonly unknown[] = [];
   /** Ends the watch for other colours, which lasts as long as the tab is in sight. */
   let unwatch: (() => void) | null = null;
 
@@ -95,9 +93,6 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       unwatch = watchTheme(recolour);
       takeColours();
     }
-    const present = [message, losses, palette, panel.view().overlay];
-    if (present.every((part, index) => part === drawnOf[index])) return;
-    drawnOf = present;
     if (losses !== null) for (const view of lossViews) view.show(losses.lines, palette);
     if (message === null || points.length === 0) {
       for (const view of views) view.clear();
