@@ -68,7 +68,7 @@ const suites: Suite[] = [
     packaged: true,
   },
   // What a failed hook left open must not hold up the end.
-  mocha('browser', 15, '--timeout', '180000', '--exit'),
+  mocha('browser', 25, '--timeout', '180000', '--exit'),
 ];
 
 const asked = process.argv.slice(2);

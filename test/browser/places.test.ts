@@ -7,7 +7,7 @@ import type { TestJob } from '../support/serverClient.ts';
 const run = readSampleRun().filter(({ epoch }) => epoch < 6);
 
 /** VS Code remembers an editor for the next start only once it stood open for a while, in ms. */
-const remembered = 15_000;
+const remembered = 25_000;
 
 /** What a reader set, and where the reader is. */
 interface Reading {
