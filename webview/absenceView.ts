@@ -1,6 +1,6 @@
 import type { Absence } from './absence.ts';
 import { createButton, createProgressRing } from './controls.ts';
-import { element, setHidden, setText } from './dom.ts';
+import { element, setAttribute, setText } from './dom.ts';
 
 export interface AbsenceView {
   readonly element: HTMLElement;
@@ -16,8 +16,8 @@ export function createAbsence(act: () => void): AbsenceView {
   return {
     element: container,
     show: (absence) => {
-      setHidden(container, absence === null);
-      setHidden(ring, absence?.busy !== true);
+      setAttribute(container, 'hidden', absence === null);
+      setAttribute(ring, 'hidden', absence?.busy !== true);
       const action = absence?.action ?? null;
       if (action !== null) button.setText(action);
       button.setVisible(action !== null);

@@ -7,7 +7,7 @@
  * every click.
  */
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
-import { setHidden } from './dom.ts';
+import { setAttribute } from './dom.ts';
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 
@@ -41,7 +41,7 @@ export function createButton(options: ButtonOptions): Button {
     },
     setEnabled: (enabled) => control.toggleAttribute('disabled', !enabled),
     setVisible: (visible) => {
-      setHidden(control, !visible);
+      setAttribute(control, 'hidden', !visible);
     },
   };
 }

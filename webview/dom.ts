@@ -17,17 +17,15 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sets or removes an attribute; touches the document only when the value differs. */
+/**
+ * Sets or removes an attribute; touches the document only when the value differs: styles are found anew for each that is
+ * set, `hidden` among them.
+ */
 export function setAttribute(target: Element, name: string, value: Attribute): void {
   const text = value === true ? '' : value === false || value === null ? null : String(value);
   if (target.getAttribute(name) === text) return;
   if (text === null) target.removeAttribute(name);
   else target.setAttribute(name, text);
-}
-
-/** Hides or shows; touches the document only when that changes: styles are found anew for an attribute that is set. */
-export function setHidden(target: HTMLElement, hidden: boolean): void {
-  if (target.hidden !== hidden) target.hidden = hidden;
 }
 
 /** Sets the text; touches the document only when it differs, so that selections stay and nothing is spoken twice. */

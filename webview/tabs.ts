@@ -1,5 +1,5 @@
 import type { Tab } from '../src/panel/protocol.ts';
-import { element, setAttribute, setHidden } from './dom.ts';
+import { element, setAttribute } from './dom.ts';
 
 const titles: Record<Tab, string> = { predictions: 'Predictions', comparison: 'Comparison', trends: 'Trends' };
 const order: readonly Tab[] = ['predictions', 'comparison', 'trends'];
@@ -65,7 +65,7 @@ export function createTabs(contents: Record<Tab, HTMLElement>, choose: (tab: Tab
       const leaves = panels.some((panel, index) => index !== current && panel.contains(document.activeElement));
       if (leaves) tabs[current]?.focus();
       panels.forEach((panel, index) => {
-        setHidden(panel, index !== current);
+        setAttribute(panel, 'hidden', index !== current);
       });
     },
   };

@@ -1,7 +1,4 @@
 /** What of a stream arrives, and what reading it costs: ours beside two known clients, on the same server. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCuttingProxy } from '../../test/support/cuttingProxy.ts';
 import type { TestServer } from '../../test/support/server.ts';
@@ -9,6 +6,7 @@ import { createJob } from '../../test/support/serverClient.ts';
 import { median, report } from '../report.ts';
 import { build, withServer } from '../support/server.ts';
 import { eventSource, microsoftEventSource, ours, type StreamClient } from '../support/streamClients.ts';
+import { followWriter } from '../support/writing.ts';
 
 const rate = 200;
 const seconds = 3;
@@ -86,18 +84,12 @@ async function follow(server: TestServer, name: Name, seed: number | null): Prom
   const client = clients[name]({ url: proxy?.url ?? server.url, apiKey: server.apiKey }, job.id);
   try {
     await client.ready;
-    const args = [server.url, job.id, job.token, String(rate), String(seconds)];
-    const writer = spawn(process.execPath, [path.join(import.meta.dirname, '../support/writer.ts'), ...args]);
-    const written = once(writer, 'exit');
-    while (client.delivered() === 0) await sleep(5);
-    const before = process.cpuUsage();
-    await written;
-    const { user, system } = process.cpuUsage(before);
+    const { cpu } = await followWriter([server.url, job.id, job.token, rate, seconds], client.delivered);
     // What is missing now, it has to see and to get by itself.
     proxy?.calm();
     await settled(client);
     const cuts = proxy === null ? 0 : proxy.counts.streamCuts;
-    return { delivered: client.delivered() / events, cpu: (user + system) / 1000 / events, cuts };
+    return { delivered: client.delivered() / events, cpu: (cpu * 1000) / events, cuts };
   } finally {
     client.close();
     await proxy?.close();

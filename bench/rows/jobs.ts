@@ -1,7 +1,4 @@
 /** Many jobs in one listing, and many watches at once. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseServerAddress } from '../../src/api/serverAddress.ts';
 import { JobListing } from '../../src/watch/jobListing.ts';
@@ -10,12 +7,12 @@ import { createJob } from '../../test/support/serverClient.ts';
 import { report } from '../report.ts';
 import { build, withServer } from '../support/server.ts';
 import { eventSource, ours, type StreamClient } from '../support/streamClients.ts';
+import { followWriter } from '../support/writing.ts';
 
 const runs = 5;
 const watchRuns = 2;
 const [jobs, watched, rate, seconds] = [200, 20, 10, 6];
 const sent = watched * rate * seconds;
-const writer = path.join(import.meta.dirname, '../support/writer.ts');
 
 await build();
 await withServer(async (server) => {
@@ -48,26 +45,20 @@ await withServer(async (server) => {
     const ids = followed.map(({ id }) => id).join();
     const tokens = followed.map(({ token }) => token).join();
     const before = delivered();
-    const writing = spawn(process.execPath, [writer, server.url, ids, tokens, String(rate), String(seconds)]);
-    const written = once(writing, 'exit');
-    while (delivered() === before) await sleep(5);
-    const [cpu, start] = [process.cpuUsage(), performance.now()];
-    await written;
-    const { user, system } = process.cpuUsage(cpu);
-    const share = (user + system) / 10 / (performance.now() - start);
+    const { cpu, took } = await followWriter([server.url, ids, tokens, rate, seconds], delivered);
     const arrived = () => delivered() - before;
     for (const end = performance.now() + 10_000; arrived() < sent && performance.now() < end; ) await sleep(20);
     const all = arrived() / sent;
     for (const client of clients) client.close();
-    return { share, delivered: all };
+    return { share: (cpu / took) * 100, delivered: all };
   };
   const found: Record<'ours' | 'theirs', number[]> = { ours: [], theirs: [] };
-  let delivered = 1;
+  const delivered: number[] = [];
   for (let run = 0; run < watchRuns; run += 1) {
     found.theirs.push((await follow(eventSource)).share);
     const own = await follow(ours);
     found.ours.push(own.share);
-    delivered = Math.min(delivered, own.delivered);
+    delivered.push(own.delivered);
   }
   report({
     name: 'watched-jobs',
@@ -81,7 +72,7 @@ await withServer(async (server) => {
     name: 'watched-jobs-delivered',
     measured: `${sent} events to ${watched} watched jobs`,
     unit: 'of what was sent',
-    ours: [delivered],
+    ours: delivered,
     target: { of: 'ours', atLeast: 1, atMost: 1 },
   });
 });

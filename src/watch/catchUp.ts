@@ -158,13 +158,13 @@ async function readInSequence(
 
 /** Between turns the stream is heard, the panel is told, and the request for the next page leaves at all. */
 async function takeInTurns(
-  { take }: Pick<Holdings, 'take'>,
+  holdings: Holdings,
   rows: readonly unknown[],
   epoch: number | null,
   signal: AbortSignal,
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    take(rows.slice(start, start + rowsAtOnce), epoch);
+    holdings.take(rows.slice(start, start + rowsAtOnce), epoch);
     await nextTurn(undefined, { signal });
   }
 }

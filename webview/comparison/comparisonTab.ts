@@ -1,7 +1,7 @@
 import type { HistoryEntry, HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
 import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
-import { element, setAttribute, setChildren, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import { createLongText } from '../longText.ts';
 import type { Panel } from '../panel.ts';
 import { createSelect } from '../select.ts';
@@ -100,7 +100,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       show: (epoch: number | null) => {
         const id = comparison?.history.find((entry) => entry.epoch === epoch)?.id;
         target = id === undefined ? undefined : entries.get(id);
-        setHidden(button, epoch === null);
+        setAttribute(button, 'hidden', epoch === null);
         // It may be among the older answers, which are not shown.
         button.disabled = target === undefined;
         setText(button, epoch === null ? '' : `${name}: epoch ${formats.count(epoch)}`);
@@ -121,7 +121,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     // What is out of sight is drawn when it comes into sight.
     if (panel.view().tab !== 'comparison') return;
     const some = comparison !== null && comparison.samples.length > 0;
-    setHidden(content, !some);
+    setAttribute(content, 'hidden', !some);
     nothing.show(absenceOf(some ? 'some' : comparison === null ? 'unknown' : 'none', panel.status()));
     if (comparison === null) return;
     const { samples } = comparison;

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../src/panel/protocol.ts';
 import { createDifference } from '../differenceView.ts';
-import { element, setAttribute, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { validationText } from '../predictions/columns.ts';
 import { cutText, markText } from './comparisonTexts.ts';
@@ -56,7 +56,7 @@ export function createHistoryEntry(
       setText(validation, validationText(present.validationPass));
       const tone = present.validationPass ? 'good' : 'bad';
       setAttribute(validation, 'data-tone', present.validationPass === null ? 'quiet' : tone);
-      setHidden(diff, !canDiff);
+      setAttribute(diff, 'hidden', !canDiff);
       setText(ofEpoch[0], `, ${name}`);
       setText(ofEpoch[1], ` prediction, ${name}`);
     },

@@ -1,4 +1,4 @@
-import { element, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 
 export interface NewEntries {
@@ -33,7 +33,7 @@ export function createNewEntries(formats: Formats, goToTop: () => void): NewEntr
   });
 
   function show() {
-    setHidden(button, unseen.size === 0);
+    setAttribute(button, 'hidden', unseen.size === 0);
     setText(button, newEpochsText(unseen.size, formats));
   }
 

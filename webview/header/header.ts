@@ -1,6 +1,6 @@
 import type { HostMessageOf, JobSummary, PanelCommand } from '../../src/panel/protocol.ts';
 import { createButton } from '../controls.ts';
-import { element, setAttribute, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import {
   connectionTone,
@@ -68,7 +68,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
 
   function showFact(fact: HTMLElement, text: string | null) {
     setText(fact, text ?? '');
-    setHidden(fact, text === null);
+    setAttribute(fact, 'hidden', text === null);
   }
 
   function showAges() {
@@ -113,7 +113,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
       if (action !== null) live.setText(action.text);
       setText(problemText, cause ?? '');
       problemButton.setText(problemAction(state).text);
-      setHidden(problem, cause === null);
+      setAttribute(problem, 'hidden', cause === null);
     },
   };
 }

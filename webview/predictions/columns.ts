@@ -1,5 +1,5 @@
 import type { ColumnKey, Mark, Row } from '../../src/panel/protocol.ts';
-import { element, setAttribute, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import type { ColumnWidth } from './columnWidths.ts';
 
@@ -52,7 +52,7 @@ const charErrorRate: Column['draw'] = (cell, formats) => {
     setAttribute(mark, 'data-tone', told?.tone ?? null);
     setText(number, rate === null ? '–' : formats.rate(rate));
     setAttribute(cell, 'title', rate === null ? 'No ground truth to compare with' : null);
-    setHidden(bar, rate === null);
+    setAttribute(bar, 'hidden', rate === null);
     // Full when every character is right.
     fill.style.inlineSize = `${(1 - Math.min(1, rate ?? 1)) * 100}%`;
   };

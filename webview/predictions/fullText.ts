@@ -1,6 +1,6 @@
 import type { DifferencePart } from '../../src/panel/protocol.ts';
 import { createDifference } from '../differenceView.ts';
-import { element, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { createLongText } from '../longText.ts';
 import { beginning, beginningOf } from './beginnings.ts';
@@ -27,7 +27,7 @@ export function createFullText(kind: 'prose' | 'code' | 'difference', formats: F
     const { text, difference } = shown;
     const length = difference?.reduce((sum, part) => sum + part.text.length, 0) ?? text?.length ?? 0;
     const cut = !whole && length > enough;
-    setHidden(button, !cut);
+    setAttribute(button, 'hidden', !cut);
     setText(button, `Show all ${formats.count(text?.length ?? 0)} characters`);
     const drawn = text !== null && cut ? beginning(text, enough) : text;
     if (kind !== 'difference') plain.show(drawn);

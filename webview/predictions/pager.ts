@@ -1,5 +1,5 @@
 import { createButton } from '../controls.ts';
-import { element, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createSelect } from '../select.ts';
 import { showOffset, showPageSize } from '../viewState.ts';
@@ -35,7 +35,7 @@ export function createPager(panel: Panel): Pager {
   return {
     element: container,
     show: (page) => {
-      setHidden(container, page === null || page.total === 0);
+      setAttribute(container, 'hidden', page === null || page.total === 0);
       if (page === null) return;
       const { pageSize } = panel.view();
       setText(range, rangeText(page, formats));

@@ -1,6 +1,6 @@
 import type { HostMessageOf, Row } from '../../src/panel/protocol.ts';
 import { createAbsence } from '../absenceView.ts';
-import { element, setHidden } from '../dom.ts';
+import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import type { Transition } from '../viewState.ts';
 import { compareSample, filterBy, holdFor, noFilters, queryOf, showOffset, sortBy, toggleRow } from '../viewState.ts';
@@ -108,7 +108,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       view,
       widths: panel.layout().widths,
     });
-    setHidden(grid.element, rows.length === 0);
+    setAttribute(grid.element, 'hidden', rows.length === 0);
     nothing.show(pageAbsence(page, view, panel.status(), formats));
     pager.show(page);
     scroll.follow(queryOf(view), rows.length > 0);

@@ -1,5 +1,5 @@
 import type { Row, RowDetail } from '../../src/panel/protocol.ts';
-import { element, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { differenceNote, metadataText } from './detailTexts.ts';
 import { createFullText } from './fullText.ts';
@@ -26,9 +26,9 @@ export function createRowDetail(row: Row, formats: Formats, actions: RowActions)
   prompt.show(row.prompt);
   truth.show(row.groundTruth);
   prediction.show(row.prediction);
-  setHidden(openDiff, row.groundTruth === null);
-  setHidden(copyTruth, row.groundTruth === null);
-  setHidden(errorsField, true);
+  setAttribute(openDiff, 'hidden', row.groundTruth === null);
+  setAttribute(copyTruth, 'hidden', row.groundTruth === null);
+  setAttribute(errorsField, 'hidden', true);
 
   return {
     element: element(
@@ -68,7 +68,7 @@ export function createRowDetail(row: Row, formats: Formats, actions: RowActions)
       prediction.show(detail.prediction, detail.difference);
       setText(note, differenceNote(detail));
       errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
-      setHidden(errorsField, detail.validationErrors.length === 0);
+      setAttribute(errorsField, 'hidden', detail.validationErrors.length === 0);
       setText(metadata, metadataText(detail, formats));
     },
   };

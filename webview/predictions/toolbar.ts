@@ -1,6 +1,6 @@
 import { createCheckbox } from '../checkbox.ts';
 import { createButton, createProgressRing } from '../controls.ts';
-import { element, setHidden } from '../dom.ts';
+import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { filterBy } from '../viewState.ts';
 import { createColumnsMenu } from './columnsMenu.ts';
@@ -48,7 +48,7 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       const view = panel.view();
       epoch.show(page?.epochs ?? noEpochs, view.epoch);
       search.show(view.search);
-      setHidden(ring, page?.searching !== true);
+      setAttribute(ring, 'hidden', page?.searching !== true);
       regressed.show(view.regressedOnly);
       invalid.show(view.invalidOnly);
       const text = page === null ? null : newRowsText(page.newRows, formats);

@@ -1,4 +1,4 @@
-import { element, setAttribute, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { type TableLines, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
@@ -102,8 +102,8 @@ export function createChartCard(
     canvas,
     show: (content, palette) => {
       shown = { content, palette };
-      for (const part of whenDrawn) setHidden(part, false);
-      setHidden(empty, true);
+      for (const part of whenDrawn) setAttribute(part, 'hidden', false);
+      setAttribute(empty, 'hidden', true);
       setText(value, content.value);
       setText(source, content.source);
       showLegend(legend, content.legend);
@@ -111,9 +111,9 @@ export function createChartCard(
     },
     showEmpty: (why) => {
       shown = null;
-      for (const part of whenDrawn) setHidden(part, true);
+      for (const part of whenDrawn) setAttribute(part, 'hidden', true);
       showLegend(legend, []);
-      setHidden(empty, false);
+      setAttribute(empty, 'hidden', false);
       setText(empty, why);
     },
   };

@@ -1,9 +1,9 @@
-import { element, setChildren, setHidden } from '../dom.ts';
+import { element, setAttribute, setChildren } from '../dom.ts';
 import type { LegendEntry } from './overlay.ts';
 
 /** Brings the legend up to date; nothing while a chart shows one thing alone. */
 export function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): void {
-  setHidden(list, entries.length === 0);
+  setAttribute(list, 'hidden', entries.length === 0);
   const held = [...list.children].map((item) => item.textContent);
   if (held.length === entries.length && entries.every(({ text }, index) => held[index] === text)) return;
   setChildren(

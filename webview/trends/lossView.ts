@@ -1,4 +1,4 @@
-import { setHidden } from '../dom.ts';
+import { setAttribute } from '../dom.ts';
 import type { Formats } from '../formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { createLossChart, type LossChart } from './lossChart.ts';
@@ -32,7 +32,7 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
     show: (lines, palette) => {
       if (drawn === lines) return;
       const last = lossHeadline(trend, lines, formats);
-      setHidden(card.element, last === null);
+      setAttribute(card.element, 'hidden', last === null);
       if (last === null) {
         clear();
         return;

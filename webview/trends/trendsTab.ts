@@ -1,7 +1,7 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { absenceOf } from '../absence.ts';
 import { createAbsence } from '../absenceView.ts';
-import { element, setAttribute, setHidden, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createRestingDrawer } from '../rest.ts';
 import { createSelect } from '../select.ts';
@@ -87,7 +87,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       return;
     }
     const points = message?.points ?? [];
-    setHidden(content, points.length === 0);
+    setAttribute(content, 'hidden', points.length === 0);
     nothing.show(absenceOf(points.length > 0 ? 'some' : message === null ? 'unknown' : 'none', panel.status()));
     if (unwatch === null) {
       unwatch = watchTheme(recolour);
