@@ -79,8 +79,7 @@ describe('one sample and all epochs in VS Code', () => {
     await workbench.run('Set API Key');
     await workbench.answer(server.apiKey);
     await workbench.notification('is stored').waitFor();
-    await workbench.run('Watch Training Predictions');
-    await workbench.pick('orders');
+    await workbench.choose('Watch Training Predictions', 'orders');
     await panel().getByRole('status').filter({ hasText: 'Live' }).waitFor();
   });
 

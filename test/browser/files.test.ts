@@ -156,9 +156,7 @@ describe('what leaves the panel in VS Code', () => {
       await eventually('both texts', async () => ((await sides()).join('|') === `${left}|${right}` ? true : undefined));
       await stage.workbench.run('View: Close Editor');
     }
-    await stage.workbench.run('Open Diff');
-    await stage.workbench.quickInput.filter({ hasText: 'Open Diff: Sample' }).waitFor();
-    await stage.workbench.answer(`#${index}`);
+    await stage.workbench.choose('Open Diff', `#${index}`, 'Open Diff: Sample');
     await stage.workbench.pick('Epoch 26', 'Open Diff: Answer');
     await stage.workbench.pick('Epoch 30', 'Open Diff: Compare With');
     await stage.workbench.tab(`Sample ${index} epoch 30 ↔ Sample ${index} epoch 26`).waitFor();

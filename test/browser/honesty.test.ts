@@ -36,8 +36,7 @@ describe('what the panel says when there is little or nothing to show', () => {
   it('says in every tab that a job ended without predictions', async () => {
     const job = await stage.train('ended', []);
     await saveJob(stage.server, { job_id: job.id, status: 'completed' });
-    await stage.workbench.run('Watch Training Predictions');
-    await stage.workbench.pick('ended');
+    await stage.workbench.choose('Watch Training Predictions', 'ended');
     await stage.panel.getByRole('status').filter({ hasText: 'Finished' }).waitFor();
     await everyTabSays('This job ended without predictions.');
   });

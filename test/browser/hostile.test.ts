@@ -47,8 +47,7 @@ describe('what a hostile model wrote, in VS Code', () => {
     );
     job = await stage.train(name, answers);
     stored = await readPredictions(stage.server, job.id, '?limit=1000');
-    await stage.workbench.run('Watch Training Predictions');
-    await stage.workbench.pick('<b>run</b>');
+    await stage.workbench.choose('Watch Training Predictions', '<b>run</b>');
     await stage.panel.getByText(`${answers.length} predictions`, { exact: true }).waitFor();
     await stage.panel.getByRole('combobox', { name: 'Rows per page' }).selectOption('50');
     await stage.rows.nth(answers.length - 1).waitFor();

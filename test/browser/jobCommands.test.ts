@@ -36,11 +36,7 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     await workbench.pick(column);
   }
 
-  async function deleteJob(title: string): Promise<void> {
-    await workbench.run('FineTune Lab: Delete Job');
-    await workbench.quickInput.locator('.quick-input-title').filter({ hasText: 'Delete Job' }).waitFor();
-    await workbench.pick(title);
-  }
+  const deleteJob = (title: string) => workbench.choose('FineTune Lab: Delete Job', title, 'Delete Job');
 
   it('imports a file after asking for its columns, starts the local server for it and offers to watch', async () => {
     const file = path.join(dataDir, 'answers.csv');

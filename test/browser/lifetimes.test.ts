@@ -26,8 +26,7 @@ describe('what happens to a watch in VS Code', () => {
   };
 
   async function watch(title: string): Promise<void> {
-    await workbench.run('Watch Training Predictions');
-    await workbench.pick(title);
+    await workbench.choose('Watch Training Predictions', title);
     await workbench.tab(`Predictions: ${title}`).waitFor();
     await badge('Live');
   }

@@ -60,12 +60,10 @@ describe('the local server and the windows of one person', () => {
   });
 
   it('that is killed is missed at once; one click starts it again for both windows, and the badge says how it is', async () => {
-    await first.run('Watch Training Predictions');
-    await first.pick('shared');
+    await first.choose('Watch Training Predictions', 'shared');
     await first.statusBarItem(/^Finished/).waitFor();
     const running = await createJob(server(), { model_name: 'running', status: 'running' });
-    await first.run('Watch Training Predictions');
-    await first.pick('running');
+    await first.choose('Watch Training Predictions', 'running');
     await first.statusBarItem(/^Live/).waitFor();
     const { pid, instance } = server();
     process.kill(pid, 'SIGKILL');

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, type Fields, post, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 import { Workbench } from '../support/workbench.ts';
-
-const appears = (what: Locator) =>
-  what.waitFor({ timeout: 10_000 }).then(
-    () => true,
-    () => false,
-  );
 
 describe('what people are told in VS Code', () => {
   let dataDir: string;
@@ -23,17 +16,7 @@ describe('what people are told in VS Code', () => {
   const dataTable = (name: string) => workbench.panel.getByRole('table', { name, exact: true });
 
   async function watch(title: string, window = workbench): Promise<void> {
-    // A window that still starts takes the focus now and then, which closes the list.
-    const picked = await eventually(
-      `${title} is picked`,
-      async () => {
-        await window.run('Watch Training Predictions');
-        const job = window.quickInput.getByRole('option', { name: title }).first();
-        return (await appears(job)) ? job : undefined;
-      },
-      60_000,
-    );
-    await picked.click();
+    await window.choose('Watch Training Predictions', title);
     await window.tab(`Predictions: ${title}`).waitFor();
     await window.statusBarItem(/^Live/).waitFor();
   }

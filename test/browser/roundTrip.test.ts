@@ -73,8 +73,7 @@ describe('predictions of FineTune Lab, exported and imported in VS Code', () => 
       .getByText(`of ${run.length.toLocaleString('en')}`)
       .first()
       .waitFor();
-    await workbench.run('FineTune Lab: Export Predictions');
-    await workbench.pick('JSON Lines', 'Export Predictions: Format');
+    await workbench.choose('FineTune Lab: Export Predictions', 'JSON Lines', 'Export Predictions: Format');
     await workbench.saveAs(file);
     await workbench.notification(`exported to ${file}`).waitFor();
     await workbench.run('Notifications: Clear All Notifications');
@@ -99,8 +98,7 @@ describe('predictions of FineTune Lab, exported and imported in VS Code', () => 
     await workbench.answer(server.apiKey);
     await workbench.notification('is stored').waitFor();
     await workbench.run('Notifications: Clear All Notifications');
-    await workbench.run('Watch Training Predictions');
-    await workbench.pick('orders');
+    await workbench.choose('Watch Training Predictions', 'orders');
     await workbench.statusBarItem(/^Live/).waitFor();
     first = await exported('first.jsonl');
     assert.deepEqual(byId(first), byId(stored as unknown as Fields[]));

@@ -61,8 +61,7 @@ describe('the table of predictions in VS Code', () => {
     await workbench.run('Set API Key');
     await workbench.answer(server.apiKey);
     await workbench.notification('works and is stored').waitFor();
-    await workbench.run('Watch Training Predictions');
-    await workbench.pick('orders');
+    await workbench.choose('Watch Training Predictions', 'orders');
     await showing('1–10 of 20');
   });
 

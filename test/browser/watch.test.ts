@@ -93,8 +93,7 @@ describe('watching a training run in VS Code', () => {
   });
 
   it('opens the picked job in a panel that says Live', async () => {
-    await workbench.run('Watch Training Predictions');
-    await workbench.pick('orders');
+    await workbench.choose('Watch Training Predictions', 'orders');
     await workbench.tab('Predictions: orders').waitFor();
     await workbench.statusBarItem(/^Live/).waitFor();
     await workbench.panel.getByRole('status').filter({ hasText: 'Live' }).waitFor();

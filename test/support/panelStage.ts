@@ -51,8 +51,7 @@ export class PanelStage {
 
   /** Watches a job by its title and waits until it is live. */
   async watch(title: string): Promise<void> {
-    await this.workbench.run('Watch Training Predictions');
-    await this.workbench.pick(title);
+    await this.workbench.choose('Watch Training Predictions', title);
     await this.workbench.tab(`Predictions: ${title}`).waitFor();
     await this.panel.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   }

@@ -165,6 +165,22 @@ export class Workbench {
     await widget.getByRole('option', { name: text }).first().click();
   }
 
+  /**
+   * Runs a command that asks by a quick pick, and picks the entry that holds `text`. All of it again when something
+   * takes the focus from the list, which closes it: VS Code gives it back to a webview, or to what was behind a dialog,
+   * a moment after the palette is closed.
+   *
+   * @param question the title of the quick pick, where it is not that of the command
+   */
+  async choose(command: string, text: string, question = command): Promise<void> {
+    const asked = this.quickInput.filter({ has: this.page.locator('.quick-input-title', { hasText: question }) });
+    await this.#until(async () => {
+      await this.run(command);
+      await asked.locator('.quick-input-box input').fill(text, { timeout: 5000 });
+      await asked.getByRole('option', { name: text }).first().click({ timeout: 2000 });
+    });
+  }
+
   /** Changes the colour theme, by its label. */
   async useTheme(label: string): Promise<void> {
     await this.run('Preferences: Color Theme');
