@@ -51,10 +51,7 @@ async function compareWithOthers(held: number): Promise<void> {
       const side = sides[name];
       await side.frame.page().bringToFront();
       slow[name].push(await stretch(stage, side, held, 10));
-      if (name !== 'theirs') {
-        // What an extension host does of itself comes and goes within seconds.
-        for (let turn = 0; turn < 2; turn += 1) fast[name].push(await stretch(stage, side, held, 100));
-      }
+      if (name !== 'theirs') fast[name].push(await stretch(stage, side, held, 100));
       if (name === 'bare') continue;
       // To look for arrivals costs as much as to show them.
       await noteArrivals(side.frame);
