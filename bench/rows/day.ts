@@ -6,8 +6,9 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TableView } from '../../src/panel/tableView.ts';
 import { Pace } from '../../src/watch/pace.ts';
+import type { PredictionStore } from '../../src/watch/predictionStore.ts';
 import type { TestServer } from '../../test/support/server.ts';
-import type { TestJob } from '../../test/support/serverClient.ts';
+import { createJob, type TestJob } from '../../test/support/serverClient.ts';
 import { watch } from '../../test/support/watching.ts';
 import { heldMemory, report } from '../report.ts';
 import { fill } from '../support/fill.ts';
@@ -25,8 +26,10 @@ const hoursOfConnection = 4;
 const behind = 6000;
 /** Events sent together. */
 const step = 4000;
-/** Growth is looked at once the texts go to the file. */
-const marks = [6, 12, 24];
+/** Growth is looked at once the texts go to the file, and when the day is over. */
+const marks = [6, 12];
+/** Hours at the end of the day in which another server does the same with jobs of an hour. */
+const compared = 6;
 /** Between two messages to a panel, in ms. */
 const newsInterval = 50;
 const megabyte = 1024 * 1024;
@@ -71,33 +74,41 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
   await catchesUp();
   const pid = server.process.pid ?? 0;
   const openFiles = (process: number | 'self') => readdirSync(`/proc/${process}/fd`).length;
-  const seen: Mark[] = [];
-  /** µs of the server's processor an event, by hour. */
-  const costs: number[] = [];
-  for (let passed = 1; passed <= hours; passed += 1) {
-    const seconds = cpuSeconds(pid);
-    for (let n = store.size; n < passed * hour; n += step) {
-      await fill(server, job, [n, n + step], largePrediction);
-      while (n + step - store.size > behind) await sleep(1);
-    }
-    while (store.size < passed * hour) await sleep(5);
-    costs.push(((cpuSeconds(pid) - seconds) * 1e6) / hour);
-    if (passed % hoursOfConnection === 0) {
-      session.dispatch({ type: 'reconnect' });
-      await catchesUp();
-    }
-    if (!marks.includes(passed)) continue;
+  const look = async (): Promise<Mark> => {
     while (store.textsInMemory > 101_000) await sleep(10);
     // What a collection or a connection that ends has still to let go of.
     await sleep(2000);
-    seen.push({
+    return {
       rows: store.size,
       held: heldMemory(),
       server: await inspected.heldBytes(),
       resident: residentMemory(pid),
       open: process.getActiveResourcesInfo().length + openFiles('self') + openFiles(pid),
-    });
-  }
+    };
+  };
+  const seen: Mark[] = [];
+  const costs: number[] = [];
+  const pass = async (passed: number): Promise<void> => {
+    costs.push(await passHour(server, job, store));
+    if (passed % hoursOfConnection === 0) {
+      session.dispatch({ type: 'reconnect' });
+      await catchesUp();
+    }
+    if (marks.includes(passed)) seen.push(await look());
+  };
+  const until = hours - compared;
+  for (let passed = 1; passed <= until; passed += 1) await pass(passed);
+  const others = await withServer(async (other) => {
+    // Its code is compiled in the first one.
+    await hourOfNewJob(other);
+    const beside: number[] = [];
+    for (let passed = until + 1; passed <= hours; passed += 1) {
+      await pass(passed);
+      beside.push(await hourOfNewJob(other));
+    }
+    return beside;
+  });
+  seen.push(await look());
   session.dispose();
   news.dispose();
 
@@ -118,16 +129,16 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
     ours: [growth(half, whole)],
     peer: { name: 'second quarter', values: [growth(quarter, half)] },
     target: { of: 'ratio', atMost: 1.2 },
-    more: { heldMB: Math.round(whole.held / megabyte) },
+    more: { heldMB: inMegabytes(seen.map(({ held }) => held)) },
   });
   report({
     name: 'day-server-event',
     measured: "the server's processor an event, stored and told to a stream, last six hours",
     unit: 'µs',
-    ours: costs.slice(-6),
-    // Its code is compiled in the first hour.
-    peer: { name: 'hours 2 to 7', values: costs.slice(1, 7) },
+    ours: costs.slice(-compared),
+    peer: { name: 'a new server with a new job each hour, in turn with it', values: others },
     target: { of: 'ratio', atMost: 1.2 },
+    more: { byHour: costs.map((cost) => cost.toFixed(0)).join(' ') },
   });
   report({
     name: 'day-server-memory',
@@ -149,4 +160,26 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
     target: { of: 'ours', atMost: 4 },
     more: { open: seen.map(({ open }) => open).join(' ') },
   });
+}
+
+/** Fills a job with an hour more, up to its watch. @returns µs of the server's processor an event */
+async function passHour(server: TestServer, job: TestJob, store: PredictionStore): Promise<number> {
+  const pid = server.process.pid ?? 0;
+  const seconds = cpuSeconds(pid);
+  const end = store.size + hour;
+  for (let n = store.size; n < end; n += step) {
+    await fill(server, job, [n, n + step], largePrediction);
+    while (n + step - store.size > behind) await sleep(1);
+  }
+  while (store.size < end) await sleep(5);
+  return ((cpuSeconds(pid) - seconds) * 1e6) / hour;
+}
+
+async function hourOfNewJob(server: TestServer): Promise<number> {
+  const job = await createJob(server, { status: 'running', model_name: 'new' });
+  const { session, catchesUp } = watch(server, job.id, { pollInterval: 30_000 }, textStorage());
+  await catchesUp();
+  const cost = await passHour(server, job, session.store);
+  session.dispose();
+  return cost;
 }
