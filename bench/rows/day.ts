@@ -87,6 +87,7 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
     };
   };
   const seen: Mark[] = [];
+  /** µs of the server's processor an event, by hour. */
   const costs: number[] = [];
   const pass = async (passed: number): Promise<void> => {
     costs.push(await passHour(server, job, store));
