@@ -11,7 +11,7 @@ import { followWriter } from '../support/writing.ts';
 const rate = 200;
 const seconds = 3;
 const events = rate * seconds;
-const runs = 2;
+const runs = 4;
 const cutRuns = 1;
 /** A client that has got nothing for so long is given up, in ms; both others try again after 3 s at most. */
 const patience = 8000;
