@@ -33,18 +33,25 @@ export class BareTable {
     return { BARE_EXTENSION: this.#config };
   }
 
-  /** Opens the table of a job in a window. */
+  /**
+   * Opens the table of a job in a window.
+   *
+   * @param like the panel whose table and styles it gets
+   */
   async open(
     window: Workbench,
     { url, apiKey, jobId }: { url: string; apiKey: string; jobId: string },
+    like: Frame,
   ): Promise<Frame> {
+    const table = await like.locator('.grid-scroll').evaluate((grid) => grid.outerHTML);
+    const style = readFileSync(path.join(import.meta.dirname, '../../dist/webview.css'), 'utf8');
     const stream = `${url}/api/training/predictions/${encodeURIComponent(jobId)}/stream`;
     const script = readFileSync(path.join(import.meta.dirname, '../page/bareTable.js'), 'utf8');
-    await writeFile(this.#config, JSON.stringify({ stream, apiKey, script }));
+    await writeFile(this.#config, JSON.stringify({ stream, apiKey, script, style, table }));
     await window.run('Open Bare Table');
-    const table = window.panel.locator('table');
-    await table.waitFor({ state: 'attached' });
-    const frame = await (await table.elementHandle())?.ownerFrame();
+    const count = window.panel.locator('output');
+    await count.waitFor({ state: 'attached' });
+    const frame = await (await count.elementHandle())?.ownerFrame();
     if (!frame) throw new Error('There is no bare table');
     return frame;
   }
