@@ -46,15 +46,10 @@ async function replay(): Promise<void> {
   const script = new ApiClient({ address, key: job_token });
   for (const epoch of epochs) {
     const answers = rows.filter((row) => row.epoch === epoch);
-    for (let start = 0; start < answers.length; start += batchSize) {
-      const batch = answers.slice(start, start + batchSize);
-      const key = randomUUID();
-      await persistently(() => script.sendPredictions(jobId, batch, key));
-      await sleep(pause);
-    }
+    // As in a training script: the model answers once an epoch is trained, and the job is there by then.
     const metric = logged.find((one) => one.epoch === epoch);
-    const key = randomUUID();
-    if (metric !== undefined) await persistently(() => sendMetric(script, jobId, metric, key));
+    const metricKey = randomUUID();
+    if (metric !== undefined) await persistently(() => sendMetric(script, jobId, metric, metricKey));
     await persistently(() =>
       client.saveJob({
         job_id: jobId,
@@ -64,6 +59,12 @@ async function replay(): Promise<void> {
         loss: metric?.train_loss ?? null,
       }),
     );
+    for (let start = 0; start < answers.length; start += batchSize) {
+      const batch = answers.slice(start, start + batchSize);
+      const key = randomUUID();
+      await persistently(() => script.sendPredictions(jobId, batch, key));
+      await sleep(pause);
+    }
   }
   await persistently(() =>
     client.saveJob({ job_id: jobId, status: 'completed', completed_at: new Date().toISOString() }),
