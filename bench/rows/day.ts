@@ -26,8 +26,11 @@ const hoursOfConnection = 4;
 const behind = 6000;
 /** Events sent together. */
 const step = 4000;
-/** Growth is looked at once the texts go to the file, and when the day is over. */
-const marks = [6, 12];
+/**
+ * Growth is looked at once the texts go to the file, and when the day is over. The first mark is an early one: sources
+ * of Node's own, 4.6 MB, are counted at one mark and not at another, which was a fifth of what six hours hold.
+ */
+const marks = [3, 12];
 /** Hours at the end of the day in which another server does the same with jobs of an hour. */
 const compared = 6;
 /** Between two messages to a panel, in ms. */
@@ -113,7 +116,7 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
   session.dispose();
   news.dispose();
 
-  const [quarter, half, whole] = seen as [Mark, Mark, Mark];
+  const [early, half, whole] = seen as [Mark, Mark, Mark];
   const growth = (from: Mark, to: Mark) => (to.held - from.held) / (to.rows - from.rows);
   report({
     name: 'day-delivered',
@@ -128,7 +131,7 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
     measured: 'held more a row by the watch, second half of those events, texts on the disk',
     unit: 'bytes',
     ours: [growth(half, whole)],
-    peer: { name: 'second quarter', values: [growth(quarter, half)] },
+    peer: { name: 'first half, from three hours on', values: [growth(early, half)] },
     target: { of: 'ratio', atMost: 1.2 },
     more: { heldMB: inMegabytes(seen.map(({ held }) => held)) },
   });
@@ -143,9 +146,9 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
   });
   report({
     name: 'day-server-memory',
-    measured: 'held by the server after them, more than after a quarter',
+    measured: 'held by the server after them, more than after three hours',
     unit: 'MB',
-    ours: [(whole.server - quarter.server) / megabyte],
+    ours: [(whole.server - early.server) / megabyte],
     target: { of: 'ours', atMost: 8 },
     more: {
       heldMB: inMegabytes(seen.map((mark) => mark.server)),
@@ -154,9 +157,9 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
   });
   report({
     name: 'day-resources',
-    measured: 'timers, sockets and files open after them, more than after a quarter, watch and server',
+    measured: 'timers, sockets and files open after them, more than after three hours, watch and server',
     unit: 'more',
-    ours: [whole.open - quarter.open],
+    ours: [whole.open - early.open],
     // Of the connections that are kept alive some come and go.
     target: { of: 'ours', atMost: 4 },
     more: { open: seen.map(({ open }) => open).join(' ') },
