@@ -57,7 +57,7 @@ async function compareWithOthers(held: number): Promise<void> {
       await side.frame.page().bringToFront();
       slow[name].push(await stretch(stage, side, held, 10));
       if (name !== 'theirs') {
-        for (let turn = 0; turn < 3; turn += 1) fast[name].push(await stretch(stage, side, held, 100));
+        for (let turn = 0; turn < 2; turn += 1) fast[name].push(await stretch(stage, side, held, 100));
       }
       if (name === 'bare') continue;
       // To look for arrivals costs as much as to show them.

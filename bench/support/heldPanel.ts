@@ -16,11 +16,17 @@ export async function watchHeld(
   await stage.workbench.run('View: Close All Editors');
   const title = `held ${held}`;
   const job = await stage.train(title, heldRows(held, made));
+  return { job, frame: await openPanel(stage, title, held), host };
+}
+
+/** The panel of a job by its title, alone, once it has so many predictions. */
+export async function openPanel(stage: PanelStage, title: string, count: number): Promise<Frame> {
+  await stage.workbench.run('View: Close All Editors');
   await stage.watch(title);
   await stage.panel
-    .getByText(`Showing 1–10 of ${held.toLocaleString('en-US')}`, { exact: true })
+    .getByText(`Showing 1–10 of ${count.toLocaleString('en-US')}`, { exact: true })
     .waitFor({ timeout: 90_000 });
-  return { job, frame: await panelFrame(stage), host };
+  return panelFrame(stage);
 }
 
 /** The frame of the panel that is in sight. */

@@ -33,14 +33,18 @@ export interface Stretch {
 /** Of all stretches of a process: no two events have the same number. */
 let posted = 0;
 
-/** Predictions at a rate a second. `held` is how many the job has before; its run goes on with a new epoch every 50. */
-export function stretch(stage: PanelStage, side: Side, held: number, rate: number): Promise<Stretch> {
-  return stretchOf(side, stage.server.url, rate, (numbers) =>
+/**
+ * Predictions at a rate a second. `held` is how many the job has before; its run goes on with a new epoch every 50.
+ *
+ * @param seconds of events, after half as many of rest
+ */
+export function stretch(stage: PanelStage, side: Side, held: number, rate: number, seconds = 3): Promise<Stretch> {
+  const send = (numbers: number[]) =>
     stage.add(
       side.job,
       numbers.map((n) => arriving(held, n)),
-    ),
-  );
+    );
+  return stretchOf(side, stage.server.url, rate, send, seconds);
 }
 
 /** Whatever `send` posts to the server at this address for each number, at a rate a second. */
@@ -49,15 +53,16 @@ export async function stretchOf(
   server: string,
   rate: number,
   send: (numbers: number[]) => Promise<void>,
+  seconds = 3,
 ): Promise<Stretch> {
-  const count = rate * 3;
+  const count = rate * seconds;
   const first = posted;
   posted += count;
   const { frame } = side;
   // A webview is a frame in a frame.
   const frames = await frameIds(frame.page(), frame.parentFrame() === null ? server : '/webview/');
   await sleep(500);
-  const idle = await costOf(side, frames, () => sleep(1500));
+  const idle = await costOf(side, frames, () => sleep(seconds * 500));
   let answered = new Map<number, number>();
   const cost = await costOf(side, frames, async () => {
     answered = await postSteadily(first, count, rate, send);
