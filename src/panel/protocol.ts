@@ -195,6 +195,8 @@ export interface Page {
   /** Those that the page before this one did not tell of as they are now; all of them where `allEpochs` is set. */
   epochs: EpochSummary[];
   allEpochs: boolean;
+  /** Predictions of all epochs, whatever the filters show. */
+  stored: number;
   /** The filter is still being applied: rows and `total` are not final. */
   searching: boolean;
 }

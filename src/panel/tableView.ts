@@ -104,6 +104,7 @@ export class TableView {
       // A job has thousands of epochs, of which one or two are new.
       epochs: told === null ? this.#store.epochs() : this.#store.epochsSince(told),
       allEpochs: told === null,
+      stored: this.#store.size,
       searching: this.#searching,
     };
   }

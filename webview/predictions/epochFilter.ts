@@ -6,8 +6,12 @@ import { allEpochsText, epochText } from './pageTexts.ts';
 
 export interface EpochFilter {
   readonly element: HTMLSelectElement;
-  /** @param epochs newest first; @param chosen null for all */
-  show(epochs: readonly EpochSummary[], chosen: number | null): void;
+  /**
+   * @param epochs newest first
+   * @param stored predictions of all epochs: to count those of thousands anew takes longer than to draw a row
+   * @param chosen null for all
+   */
+  show(epochs: readonly EpochSummary[], stored: number, chosen: number | null): void;
 }
 
 /** Between two touches of what a closed list hides, in ms. */
@@ -29,6 +33,7 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
   select.addEventListener('change', () => choose(select.value === '' ? null : Number(select.value)));
   const options = new Map<number, HTMLOptionElement>();
   let told: readonly EpochSummary[] = [];
+  let stored = 0;
   let chosen: number | null = null;
   /** How many of the epochs the list holds. */
   let most = closedChoices;
@@ -60,12 +65,12 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
     }
     drawn = epochs;
     drawnOf = told;
-    setText(all, allEpochsText(told, formats));
+    setText(all, allEpochsText(stored, formats));
   }
 
   /** What a closed list shows. */
   function drawChosen() {
-    if (chosen === null) setText(all, allEpochsText(told, formats));
+    if (chosen === null) setText(all, allEpochsText(stored, formats));
     const summary = chosen === null ? undefined : told.find(({ epoch }) => epoch === chosen);
     const wanted = chosen === null || options.has(chosen) ? null : String(chosen);
     if ((absent?.value ?? null) !== wanted) {
@@ -116,8 +121,9 @@ export function createEpochFilter(formats: Formats, choose: (epoch: number | nul
 
   return {
     element: select,
-    show: (epochs, wanted) => {
+    show: (epochs, count, wanted) => {
       told = epochs;
+      stored = count;
       chosen = wanted;
       drawInAWhile();
       drawChosen();

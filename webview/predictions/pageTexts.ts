@@ -42,10 +42,8 @@ export function pageSizes(present: number): number[] {
 }
 
 /** "All (57)": the choice of all epochs, with the count of their rows. */
-export function allEpochsText(epochs: readonly EpochSummary[], formats: Formats): string {
-  let all = 0;
-  for (const { prediction_count } of epochs) all += prediction_count;
-  return `All (${formats.count(all)})`;
+export function allEpochsText(stored: number, formats: Formats): string {
+  return `All (${formats.count(stored)})`;
 }
 
 /** "1 (7)": an epoch and its count. */
@@ -105,6 +103,6 @@ export function nextPage(shown: Page | null, arrived: Page, searchedFor: number)
   const wait = arrived.searching && (isShort || arrived.rows.length === 0) && shown !== null;
   const isWhole = shown === null || arrived.allEpochs;
   const epochs = isWhole ? arrived.epochs : withChanged(shown.epochs, arrived.epochs, descendingEpochs);
-  if (wait) return { ...shown, epochs, searching: !isShort };
+  if (wait) return { ...shown, epochs, stored: arrived.stored, searching: !isShort };
   return isWhole ? arrived : { ...arrived, epochs };
 }

@@ -46,7 +46,7 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
     ),
     show: (page) => {
       const view = panel.view();
-      epoch.show(page?.epochs ?? noEpochs, view.epoch);
+      epoch.show(page?.epochs ?? noEpochs, page?.stored ?? 0, view.epoch);
       search.show(view.search);
       setAttribute(ring, 'hidden', page?.searching !== true);
       regressed.show(view.regressedOnly);

@@ -160,8 +160,8 @@ describe('TableView', () => {
     const store = filled(2);
     const view = new TableView(store, first);
     const told = () => {
-      const { epochs, allEpochs } = view.page();
-      return { epochs: epochs.map(({ epoch, prediction_count }) => [epoch, prediction_count]), allEpochs };
+      const { epochs, allEpochs, stored } = view.page();
+      return { epochs: epochs.map(({ epoch, prediction_count }) => [epoch, prediction_count]), allEpochs, stored };
     };
     store.add(aPrediction({ epoch: 1 }));
     assert.deepEqual(told(), {
@@ -170,8 +170,9 @@ describe('TableView', () => {
         [0, 2],
       ],
       allEpochs: true,
+      stored: 3,
     });
-    assert.deepEqual(told(), { epochs: [], allEpochs: false });
+    assert.deepEqual(told(), { epochs: [], allEpochs: false, stored: 3 });
     store.add(aPrediction({ epoch: 1, sample_index: 1 }));
     store.add(aPrediction({ epoch: 2 }));
     assert.deepEqual(told(), {
@@ -180,12 +181,13 @@ describe('TableView', () => {
         [1, 2],
       ],
       allEpochs: false,
+      stored: 5,
     });
     view.forgetReader();
     assert.equal(told().epochs.length, 3);
     store.clear();
     store.add(aPrediction());
-    assert.deepEqual(told(), { epochs: [[0, 1]], allEpochs: true });
+    assert.deepEqual(told(), { epochs: [[0, 1]], allEpochs: true, stored: 1 });
   });
 
   it('cuts long texts for the cell', () => {

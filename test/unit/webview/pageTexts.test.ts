@@ -48,6 +48,7 @@ function page(offset: number, rows: number, total: number): Page {
     newRows: 0,
     epochs: [],
     allEpochs: true,
+    stored: total,
     searching: false,
   };
 }
@@ -88,7 +89,7 @@ describe('the pages', () => {
 
   it('can be filtered to an epoch, each with its count', () => {
     const epochs = [epochOf(1, 7), epochOf(0, 1050)];
-    assert.equal(allEpochsText(epochs, formats), 'All (1,057)');
+    assert.equal(allEpochsText(1057, formats), 'All (1,057)');
     assert.deepEqual(
       epochs.map((epoch) => epochText(epoch, formats)),
       ['1 (7)', '0 (1,050)'],
@@ -177,12 +178,14 @@ describe('the epochs of a page', () => {
       {
         ...page(0, 0, 0),
         searching: true,
+        stored: 8,
         epochs: [epochOf(1, 5)],
         allEpochs: false,
       },
       long,
     );
     assert.deepEqual(searching.epochs, [epochOf(3, 1), epochOf(2, 2), epochOf(1, 5)]);
+    assert.equal(searching.stored, 8);
     assert.deepEqual(nextPage(searching, { ...page(0, 1, 1), epochs: [epochOf(0, 1)] }, 0).epochs, [epochOf(0, 1)]);
   });
 });
