@@ -48,7 +48,7 @@ function page(offset: number, rows: number, total: number): Page {
     newRows: 0,
     epochs: [],
     allEpochs: true,
-    stored: total,
+    stored: 100,
     searching: false,
   };
 }
