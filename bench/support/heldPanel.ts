@@ -13,7 +13,6 @@ export async function watchHeld(
   host: number,
   made: (n: number) => Prediction = prediction,
 ): Promise<Side> {
-  await stage.workbench.run('View: Close All Editors');
   const title = `held ${held}`;
   const job = await stage.train(title, heldRows(held, made));
   return { job, frame: await openPanel(stage, title, held), host };

@@ -8,7 +8,7 @@ export interface EpochFilter {
   readonly element: HTMLSelectElement;
   /**
    * @param epochs newest first
-   * @param stored predictions of all epochs: to count those of thousands anew takes longer than to draw a row
+   * @param stored predictions of all epochs: adding up thousands for each event would grow with the job
    * @param chosen null for all
    */
   show(epochs: readonly EpochSummary[], stored: number, chosen: number | null): void;

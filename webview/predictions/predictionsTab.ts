@@ -129,8 +129,8 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       const whole = wholePage(message, told);
       told = whole.rows;
       const arrived = nextPage(page, whole, searchBegan === null ? 0 : performance.now() - searchBegan);
-      // Made before the host heard of the hold: its rows would move what is held, its epochs are told but once.
       const { epochs, stored } = arrived;
+      // Made before the host heard of the hold: its rows would move what is held, its epochs are told but once.
       page = page !== null && panel.view().hold && !message.held ? { ...page, epochs, stored } : arrived;
       refresh();
       settle();
