@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { runToSuccess } from '../support/runProgram.ts';
+import { readSampleRun } from '../support/sampleRun.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { createJob, type Fields, openStream, request } from '../support/serverClient.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const epochs = [0, 1, 2];
+
+describe('the replay of the sample run', () => {
+  let server: TestServer;
+  let folder: string;
+
+  before(async () => {
+    server = await startServer();
+    folder = await mkdtemp(path.join(tmpdir(), 'replay-'));
+  });
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('tells of an epoch before the answers to it, as a training script does', async () => {
+    const rows = readSampleRun().filter(({ epoch, sample_index }) => epochs.includes(epoch) && sample_index < 5);
+    const run = path.join(folder, 'run.jsonl.gz');
+    await writeFile(run, gzipSync(rows.map((row) => JSON.stringify(row)).join('\n')));
+    const job = await createJob(server);
+    const stream = await openStream(server, job.id);
+    const replay = runToSuccess(
+      process.execPath,
+      [
+        ...[path.join(root, 'src/sample/replay.ts'), run, path.join(root, 'media/orders-run-metrics.jsonl')],
+        // Half a second an epoch: enough to look at the job in between.
+        ...[job.id, '1.5'],
+      ],
+      { env: { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey } },
+    );
+    const fields = async () => {
+      const { json } = await request(server, '/api/training/local/jobs');
+      return (json['jobs'] as Fields[]).find(({ id }) => id === job.id) ?? {};
+    };
+    for (const epoch of epochs) {
+      await stream.until(({ predictions }) => predictions.some((row) => row['epoch'] === epoch));
+      assert.ok(Number((await fields())['current_epoch']) >= epoch);
+    }
+    await replay;
+    await stream.until(({ predictions }) => predictions.length === rows.length);
+    stream.close();
+    assert.equal((await fields())['status'], 'completed');
+  });
+});
