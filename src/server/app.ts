@@ -32,8 +32,8 @@ export interface Reach {
   readonly allowedHosts: readonly string[];
   /** undefined: plain HTTP. */
   readonly tls: TlsContent | undefined;
-  /** To be kept out of logs. */
-  readonly apiKey: string;
+  /** To be kept out of logs; asked anew each time, since it may be replaced. */
+  readonly apiKey: () => string;
 }
 
 export interface App {
@@ -76,7 +76,7 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   });
   fastify.addHook('onRequest', async ({ url }, reply) => {
     // Who looks after the server does not use it.
-    if (url !== '/health' && url !== '/metrics') services.usage.track(reply.raw);
+    if (!/^\/(health|metrics)(\?|$)/.test(url)) services.usage.track(reply.raw);
   });
   fastify.addHook('onSend', async (_request, reply) => {
     if (closing) void reply.header('Connection', 'close');
@@ -84,7 +84,7 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   const tell = (request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void => {
     metrics.countResponse(statusCode);
     const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'info' : 'debug';
-    const path = loggedPath(request.url, reach.apiKey);
+    const path = loggedPath(request.url, reach.apiKey());
     const milliseconds = Math.round(elapsedTime);
     request.log[level]({ method: request.method, path, status: statusCode, milliseconds }, 'answered');
   };

@@ -35,7 +35,10 @@ export interface RunOptions {
   readonly apiKey: string | undefined;
 }
 
-export type Command = { run: RunOptions } | { keys: KeysCommand; choice: DatabaseChoice } | { print: string };
+export type Command =
+  | { run: RunOptions }
+  | { keys: KeysCommand; choice: DatabaseChoice; isKeyFixed: boolean }
+  | { print: string };
 
 const megabyte = 1024 * 1024;
 
@@ -54,7 +57,7 @@ const defaults = {
 };
 
 const usage = `Usage: training-predictions-server [options]
-       training-predictions-server keys create|list|revoke …   keys for a team; keys --help
+       training-predictions-server keys create|list|revoke|replace …   keys; keys --help
 
 Keeps the predictions of training jobs and streams them to whoever watches.
 
@@ -126,7 +129,11 @@ function keysCommand(args: string[], environment: NodeJS.ProcessEnv): Command {
   const parsed = parseKeysCommand(args);
   if (parsed === 'help') return { print: keysUsage };
   const file = dataFiles(dataDirectory(parsed.dataDir, environment)).database;
-  return { keys: parsed.command, choice: { databaseUrl: environment[databaseVariable] || undefined, file } };
+  return {
+    keys: parsed.command,
+    choice: { databaseUrl: environment[databaseVariable] || undefined, file },
+    isKeyFixed: Boolean(environment['TRAINING_PREDICTIONS_API_KEY']),
+  };
 }
 
 function dataDirectory(flag: string | undefined, environment: NodeJS.ProcessEnv): string {

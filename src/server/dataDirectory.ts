@@ -1,8 +1,9 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type ServerFile, serverFile } from '../wire/serverFile.ts';
+import { anyServerFile, type ServerFile, serverFile } from '../wire/serverFile.ts';
 import { StartError } from './errors.ts';
+import { newKey } from './keys.ts';
 
 /** The names inside a data directory. Only its owner writes to it. */
 export function dataFiles(directory: string) {
@@ -40,12 +41,27 @@ function makeWithParents(directory: string): void {
 
 /** The API key of the directory, made at the first start. */
 export function readApiKey(file: string): string {
-  return readSecret(file, () => `wak_${randomText(28)}`);
+  return readSecret(file, newKey);
+}
+
+export function replaceApiKey(file: string): void {
+  writePrivately(file, `${newKey()}\n`);
 }
 
 /** The secret that job tokens are derived from, made at the first start. */
 export function readTokenSecret(file: string): Buffer {
-  return Buffer.from(readSecret(file, () => randomBytes(32).toString('base64url')));
+  return Buffer.from(readSecret(file, newTokenSecret));
+}
+
+/** @returns the new one */
+export function replaceTokenSecret(file: string): Buffer {
+  const secret = newTokenSecret();
+  writePrivately(file, `${secret}\n`);
+  return Buffer.from(secret);
+}
+
+function newTokenSecret(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 export function writeServerFile(file: string, content: ServerFile): void {
@@ -57,10 +73,31 @@ export function removeServerFile(file: string, instance: string): void {
   if (readServerFile(file)?.instance === instance) rmSync(file, { force: true });
 }
 
+/** The process of a server of a version that has nothing to prove itself with; undefined where none is told of. */
+export function olderServer(file: string): { url: string; pid: number } | undefined {
+  const told = parsed(file);
+  return anyServerFile.check(told) && told.proofKey === undefined ? told : undefined;
+}
+
 /** Undefined when there is none, or one that was cut short. */
 export function readServerFile(file: string): ServerFile | undefined {
+  const told = parsed(file);
+  return serverFile.check(told) ? told : undefined;
+}
+
+/** The secret in a file; undefined where there is none, or none that can be read now. */
+export function readSecretAsItIs(file: string): string | undefined {
   try {
-    return serverFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return secretIn(file);
+  } catch {
+    // The one that is known stays.
+    return undefined;
+  }
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // Nobody to ask, nothing to remove.
     return undefined;
@@ -71,9 +108,14 @@ function readSecret(file: string, make: () => string): string {
   if (!existsSync(file)) writePrivately(file, `${make()}\n`);
   // A copied or restored directory may have lost the mode.
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  const secret = readFileSync(file, 'utf8').trim();
-  if (/^[\x21-\x7e]+$/.test(secret)) return secret;
+  const secret = secretIn(file);
+  if (secret !== undefined) return secret;
   throw new StartError(`${file} does not hold a key. Remove it to have a new one made, or restore it.`);
+}
+
+function secretIn(file: string): string | undefined {
+  const secret = readFileSync(file, 'utf8').trim();
+  return /^[\x21-\x7e]+$/.test(secret) ? secret : undefined;
 }
 
 /** Whole or not at all, and for the owner alone from the first moment. */
@@ -82,9 +124,4 @@ function writePrivately(file: string, text: string): void {
   rmSync(fresh, { force: true });
   writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
   renameSync(fresh, file);
-}
-
-function randomText(length: number): string {
-  const characters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-  return Array.from({ length }, () => characters[randomInt(characters.length)]).join('');
 }

@@ -6,19 +6,26 @@ import { choiceFlag, usageError } from './flags.ts';
 import { keyScopes, newKey, recordOf } from './keys.ts';
 import { type DatabaseChoice, openKeys } from './openStorage.ts';
 import { databaseVariable } from './postgresAddress.ts';
+import { replaceKey } from './replaceKey.ts';
 
 /** What `training-predictions-server keys …` was asked to do. */
 export type KeysCommand =
   | { readonly action: 'create'; readonly user: string; readonly scopes: readonly (typeof keyScopes)[number][] }
   | { readonly action: 'list'; readonly user: string | undefined }
-  | { readonly action: 'revoke'; readonly id: string; readonly user: string | undefined };
+  | { readonly action: 'revoke'; readonly id: string; readonly user: string | undefined }
+  | { readonly action: 'replace' };
 
 export const keysUsage = `Usage: training-predictions-server keys create --user NAME [--scope SCOPE]… [--data-dir DIR]
        training-predictions-server keys list [--user NAME] [--data-dir DIR]
        training-predictions-server keys revoke KEY-ID [--user NAME] [--data-dir DIR]
+       training-predictions-server keys replace [--data-dir DIR]
 
 Keys for the people of a team: each sees the jobs that were made with a key of the same user. A key is shown once, when
 it is made; only its scrypt hash is kept. A running server follows within seconds.
+
+"replace" is for when the server's own key may have been taken: it makes a new one in DIR/api-key, and all job tokens
+are others from then on. A running server refuses the old ones within seconds; VS Code and new scripts follow by
+themselves, scripts that still run save their job again.
 
   --user NAME      whose key it is: letters, digits and . _ - @
   --scope SCOPE    ${keyScopes.join(', ')}; may be given again (training)
@@ -38,27 +45,36 @@ export function parseKeysCommand(
   const dataDir = values['data-dir'];
   if (more.length > 0 || (id !== undefined && action !== 'revoke')) throw wrong(`"${more[0] ?? id}" is too much`);
   if (values.scope !== undefined && action !== 'create') throw wrong('--scope: only for a new key');
+  if (action === 'replace') {
+    if (user !== undefined) throw wrong('--user: "keys replace" is for the key of the server itself');
+    return { command: { action }, dataDir };
+  }
   if (action === 'list') return { command: { action, user }, dataDir };
   if (action === 'revoke') {
     if (id === undefined) throw wrong('keys revoke: which one? "keys list" tells their ids');
     return { command: { action, id, user }, dataDir };
   }
-  if (action !== 'create') throw wrong('keys: expected create, list or revoke');
+  if (action !== 'create') throw wrong('keys: expected create, list, revoke or replace');
   if (user === undefined) throw wrong('keys create: --user is missing');
   const scopes = (values.scope ?? ['training']).map((scope) => choiceFlag('--scope', scope, keyScopes));
   return { command: { action, user, scopes: [...new Set(scopes)] }, dataDir };
 }
 
 /**
+ * @param isKeyFixed whether the server's own key is the environment's
  * @param say writes to the person at the terminal, and `print` to standard output
  * @throws StartError
  */
 export async function runKeysCommand(
   command: KeysCommand,
-  choice: DatabaseChoice,
+  { choice, isKeyFixed }: { choice: DatabaseChoice; isKeyFixed: boolean },
   { print, say }: { print: (text: string) => void; say: (message: string) => void },
 ): Promise<void> {
   makeDirectory(dirname(choice.file));
+  if (command.action === 'replace') {
+    await replaceKey({ choice, isKeyFixed }, say);
+    return;
+  }
   const { keys, close } = await openKeys(choice, say);
   try {
     if (command.action === 'create') {

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   process.stderr.on('error', () => {});
   const say = (message: string) => process.stderr.write(`${message}\n`);
   if ('keys' in command) {
-    await runKeysCommand(command.keys, command.choice, { print: (text) => process.stdout.write(text), say });
+    await runKeysCommand(command.keys, command, { print: (text) => process.stdout.write(text), say });
     return;
   }
   const { run } = command;

@@ -47,6 +47,25 @@ export async function openKeys(
   return { keys: new SqliteKeys(database), close: async () => database.close() };
 }
 
+/**
+ * Gives all servers on a PostgreSQL database another secret of job tokens; with SQLite the data directory's file is all.
+ *
+ * @throws StartError
+ */
+export async function replaceSharedSecret(
+  { databaseUrl }: DatabaseChoice,
+  secret: Buffer,
+  say: (message: string) => void,
+): Promise<void> {
+  if (databaseUrl === undefined) return;
+  const storage = await openPostgres(databaseUrl, say, () => {});
+  try {
+    await storage.replaceSharedSecret(secret);
+  } finally {
+    await storage.close();
+  }
+}
+
 async function openPostgres(
   databaseUrl: string,
   say: (message: string) => void,

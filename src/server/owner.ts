@@ -2,8 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { healthAnswer } from '../wire/responses.ts';
 import type { ServerFile } from '../wire/serverFile.ts';
-import { readServerFile } from './dataDirectory.ts';
+import { olderServer, readServerFile } from './dataDirectory.ts';
 import { exitCodes, StartError } from './errors.ts';
+import { isProven, newChallenge } from './prover.ts';
 
 /** SQLite's result code for a file that another process holds. */
 const busy = 5;
@@ -30,6 +31,14 @@ export async function ownDirectory(lockFile: string, serverFilePath: string): Pr
     }
     await sleep(300);
   }
+  const older = olderServer(serverFilePath);
+  if (older !== undefined) {
+    throw new StartError(
+      `A server of an older version still runs on this data directory: process ${older.pid}, at ${older.url}. It cannot ` +
+        `prove that it is the right one, so nothing is sent to it. Stop it (kill ${older.pid}), then start again.`,
+      exitCodes.alreadyRunning,
+    );
+  }
   throw new StartError(
     'Another process owns this data directory and does not answer. Stop it first, or give another --data-dir.',
     exitCodes.alreadyRunning,
@@ -50,17 +59,18 @@ function tryLock(file: string): (() => void) | undefined {
   }
 }
 
-/** The server that `server.json` tells of, if it is there and answers as that very instance. */
-async function runningServer(file: string): Promise<ServerFile | undefined> {
+/** The server that `server.json` tells of, if it is there and proves to be it. */
+export async function runningServer(file: string): Promise<ServerFile | undefined> {
   const told = readServerFile(file);
   if (told === undefined) return undefined;
+  const challenge = newChallenge();
   try {
-    const response = await fetch(new URL('/health', told.url), {
+    const response = await fetch(new URL(`/health?challenge=${challenge}`, told.url), {
       signal: AbortSignal.timeout(2000),
       redirect: 'error',
     });
     const health: unknown = await response.json();
-    return healthAnswer.check(health) && health.instance === told.instance ? told : undefined;
+    return healthAnswer.check(health) && isProven(told, challenge, health.proof) ? told : undefined;
   } catch {
     // Nobody there, or somebody else: either way the file is stale.
     return undefined;

@@ -271,14 +271,30 @@ export class PostgresStorage implements Storage {
   }
 
   async sharedSecret(proposed: Buffer): Promise<Buffer> {
+    const known = await this.#sharedSecret();
+    if (known !== undefined) return known;
     await this.#database.query(
       "INSERT INTO training_predictions.secrets VALUES ('job-tokens', $1) ON CONFLICT DO NOTHING",
       [proposed],
     );
+    const value = await this.#sharedSecret();
+    if (value === undefined) throw new TypeError('the database holds no secret');
+    return value;
+  }
+
+  /** Gives all processes on this database another one. */
+  async replaceSharedSecret(secret: Buffer): Promise<void> {
+    await this.#database.query(
+      `INSERT INTO training_predictions.secrets VALUES ('job-tokens', $1)
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      [secret],
+    );
+  }
+
+  async #sharedSecret(): Promise<Buffer | undefined> {
     const rows = await this.#database.query("SELECT value FROM training_predictions.secrets WHERE name = 'job-tokens'");
     const value = rows[0]?.['value'];
-    if (!Buffer.isBuffer(value)) throw new TypeError('the database holds no secret');
-    return value;
+    return Buffer.isBuffer(value) ? value : undefined;
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,8 @@ import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { openStorage } from './openStorage.ts';
 import { ownDirectory } from './owner.ts';
+import { followOwnSecrets } from './ownSecrets.ts';
+import { Prover } from './prover.ts';
 import { startRetention } from './retention.ts';
 import { Scorer } from './scoring.ts';
 import { StreamHub } from './streamHub.ts';
@@ -58,9 +60,13 @@ export async function startServer(
   makeDirectory(options.dataDir);
   const release = await ownDirectory(files.lock, files.server);
   const storage = await openStorage({ databaseUrl: options.databaseUrl, file: files.database }, log, say);
-  const apiKey = options.apiKey ?? readApiKey(files.apiKey);
-  const auth = new Auth(apiKey, await storage.sharedSecret(readTokenSecret(files.tokenSecret)), storage.keys);
+  let secrets = {
+    apiKey: options.apiKey ?? readApiKey(files.apiKey),
+    tokenSecret: await storage.sharedSecret(readTokenSecret(files.tokenSecret)),
+  };
+  const auth = new Auth(secrets, storage.keys);
   const instance = randomUUID();
+  const prover = new Prover(instance);
   const metrics = new Metrics();
   const hub = new StreamHub(storage, log, metrics, options.heartbeatSeconds);
   const scorer = new Scorer();
@@ -68,15 +74,27 @@ export async function startServer(
   const usage = new Usage(storage);
   const { host, allowedHosts, limits } = options;
   const app = await createApp(
-    { storage, hub, auth, scorer, leases, usage, log, metrics, limits, version, instance },
-    { host, allowedHosts, tls, apiKey },
+    { storage, hub, auth, scorer, leases, usage, log, metrics, limits, version, prover },
+    { host, allowedHosts, tls, apiKey: () => secrets.apiKey },
   );
   const endRetention = startRetention(storage, options.retention, log);
   const closeUnused = trackUnused(app.fastify.server);
-  const port = await listen(app.fastify, options.host, options.port, say);
-  const url = tls ? `https://${allowedHosts[0] ?? urlHost(host)}:${port}` : `http://${urlHost(host)}:${port}`;
+  const { port, address } = await listen(app.fastify, options.host, options.port, say);
+  // Not a name: what else listens at another address of that name could fetch the true server's proofs.
+  const url = tls ? `https://${allowedHosts[0] ?? urlHost(host)}:${port}` : `http://${urlHost(address)}:${port}`;
   if (!tls && !isLoopback(host)) say(withoutTls(host));
-  writeServerFile(files.server, { url, apiKey, pid: process.pid, instance });
+  const publish = () =>
+    writeServerFile(files.server, { ...prover.listensAt(url), apiKey: secrets.apiKey, pid: process.pid });
+  publish();
+  const endSecretsWatch = followOwnSecrets(secrets, {
+    ...{ fixedKey: options.apiKey, files, storage, auth, log },
+    publish: (next) => {
+      secrets = next;
+      // Whoever has the key may have had it from the file that holds both.
+      prover.renew();
+      publish();
+    },
+  });
   const endUsageWatch =
     options.stopWhenUnusedSeconds === 0
       ? undefined
@@ -90,6 +108,7 @@ export async function startServer(
     url,
     forget: () => removeServerFile(files.server, instance),
     stop: async () => {
+      endSecretsWatch();
       removeServerFile(files.server, instance);
       app.refuseRequests();
       endUsageWatch?.();
@@ -127,7 +146,7 @@ function trackUnused(server: Server): () => void {
   };
 }
 
-/** Listens on `port`, the next free one when it is taken; returns which. */
+/** Listens on `port`, the next free one when it is taken; returns where. */
 async function listen(app: FastifyInstance, host: string, port: number, say: (message: string) => void) {
   const last = port === 0 ? 0 : Math.min(port + portsTried, 65_535);
   const candidates = [...Array.from({ length: last - port + 1 }, (_, index) => port + index), 0];
@@ -135,10 +154,9 @@ async function listen(app: FastifyInstance, host: string, port: number, say: (me
     try {
       await app.listen({ host, port: candidate });
       const address = app.server.address();
-      const taken = typeof address === 'object' ? address?.port : undefined;
-      if (taken === undefined) throw new Error('the server has no port');
-      if (candidate !== port) say(`Port ${port} is taken; listening on ${taken} instead.`);
-      return taken;
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
+      if (candidate !== port) say(`Port ${port} is taken; listening on ${address.port} instead.`);
+      return address;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
         throw new StartError(`Cannot listen on ${host}, port ${candidate}: ${(error as Error).message}`, undefined, {

@@ -3,6 +3,7 @@ import type { Leases } from './leases.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Prover } from './prover.ts';
 import type { Scorer } from './scoring.ts';
 import type { Storage } from './storage.ts';
 import type { StreamHub } from './streamHub.ts';
@@ -20,6 +21,6 @@ export interface Services {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly version: string;
-  /** This server process. */
-  readonly instance: string;
+  /** This server process, and how it proves to be it. */
+  readonly prover: Prover;
 }

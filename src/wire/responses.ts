@@ -53,6 +53,8 @@ const healthAnswerType = Type.Object({
   engine: Type.String(),
   /** One running server process. */
   instance: Type.String(),
+  /** To a challenge alone: HMAC-SHA256 of `proofMessage`, in hex. */
+  proof: Type.Optional(Type.String()),
 });
 /** Answer of `GET /health` of the local server. */
 export const healthAnswer = schema(healthAnswerType);

@@ -49,7 +49,9 @@ describe('the server process', () => {
     const told = JSON.parse(readFileSync(serverFile(server.dataDir), 'utf8'));
     const { json: health } = await request(server, '/health');
     const { apiKey, url, process: child } = server;
-    assert.deepEqual(told, { url, apiKey, pid: child.pid, instance: health['instance'] });
+    const { proofKey, ...rest } = told;
+    assert.deepEqual(rest, { url, apiKey, pid: child.pid, instance: health['instance'] });
+    assert.match(proofKey, /^[0-9a-f]{64}$/);
     assert.match(apiKey, /^wak_[0-9A-Za-z]{28}$/);
     for (const file of ['server.json', 'api-key', 'token-secret', 'predictions.db']) {
       assert.equal(mode(join(server.dataDir, file)), 0o600, file);

@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import { dataFiles, readSecretAsItIs, replaceApiKey, replaceTokenSecret } from './dataDirectory.ts';
+import { StartError } from './errors.ts';
+import { type DatabaseChoice, replaceSharedSecret } from './openStorage.ts';
+import { runningServer } from './owner.ts';
+
+export interface Replacement {
+  readonly choice: DatabaseChoice;
+  /** Whether the server's key is this process's environment's. */
+  readonly isKeyFixed: boolean;
+}
+
+/**
+ * Replaces what whoever took the key of a data directory has: the key, and the secret of all job tokens. A running
+ * server follows by itself. The key is told nowhere but in its file.
+ *
+ * @throws StartError, also when the key is not the data directory's to replace
+ */
+export async function replaceKey({ choice, isKeyFixed }: Replacement, say: (message: string) => void): Promise<void> {
+  const files = dataFiles(dirname(choice.file));
+  const running = await runningServer(files.server);
+  const isRunningKeyFixed = running !== undefined && running.apiKey !== readSecretAsItIs(files.apiKey);
+  // First the tokens: a new key tells that all is done.
+  await replaceSharedSecret(choice, replaceTokenSecret(files.tokenSecret), say);
+  say('All job tokens are replaced: scripts that still run have to save their job again, for its new token.');
+  if (isKeyFixed || isRunningKeyFixed) {
+    throw new StartError(
+      'The API key is that of TRAINING_PREDICTIONS_API_KEY, so it is not replaced: change it there, and start the server anew.',
+    );
+  }
+  replaceApiKey(files.apiKey);
+  say(`The API key is replaced; it is in ${files.apiKey}. A running server refuses the old one within seconds.`);
+}
