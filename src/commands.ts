@@ -38,7 +38,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     reconnect: (argument) => watchOf(context, argument)?.session.dispatch({ type: 'reconnect' }),
     setApiKey: async () => {
       const address = config.server();
-      if (!(await promptForKey(context.credentials, address))) return;
+      if (!(await promptForKey(context.credentials, address, context.localServer.directory))) return;
       void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} works and is stored.', address.host));
     },
     clearApiKey: async () => {

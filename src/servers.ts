@@ -4,6 +4,7 @@ import type { Endpoint } from './api/request.ts';
 import { InvalidServerAddressError } from './api/serverAddress.ts';
 import { config } from './config.ts';
 import type { Credentials } from './credentials.ts';
+import { endpointOf } from './localServer/discovery.ts';
 import type { LocalServer } from './localServer/localServer.ts';
 import type { ServerChange } from './watch/watches.ts';
 
@@ -28,7 +29,7 @@ export class Servers implements vscode.Disposable {
         if (origin === this.remoteOrigin()) void this.#readKey('key');
       }),
       config.onDidChange(['serverUrl'], () => void this.#readKey('replaced')),
-      localServer.onDidChange(() => this.#changes.fire({ server: 'local', change: 'presence' })),
+      localServer.onDidChange((change) => this.#changes.fire({ server: 'local', change })),
     );
   }
 
@@ -70,11 +71,14 @@ export class Servers implements vscode.Disposable {
       const key = await this.#credentials.get(address.origin);
       if (key === null)
         throw new UnauthorizedError(vscode.l10n.t('There is no key for {0}. Use Set API Key.', address.host), null);
-      return { address, key };
+      return endpointOf(this.#localServer.directory, address, key);
     }
     const running = await this.#localServer.find();
-    if (running === null)
-      throw new UnreachableError(vscode.l10n.t('The local server does not run. Use Start Local Server.'));
+    if (running === null) {
+      const problem =
+        this.#localServer.problem ?? vscode.l10n.t('The local server does not run. Use Start Local Server.');
+      throw new UnreachableError(problem);
+    }
     return running.endpoint;
   }
 

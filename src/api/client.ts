@@ -116,9 +116,10 @@ export class ApiClient {
     return send(this.endpoint, leaseRoute, { query: { keep_running: keepRunning ? 1 : 0 }, signal });
   }
 
-  /** The local server's word on itself. */
-  health(signal?: AbortSignal): Promise<HealthAnswer> {
-    return sendForJson({ ...this.endpoint, key: null }, '/health', healthAnswer, { signal });
+  /** The local server's word on itself; with a challenge it proves to be the one that `server.json` tells of. */
+  health(signal?: AbortSignal, challenge?: string): Promise<HealthAnswer> {
+    const query = { challenge };
+    return sendForJson({ ...this.endpoint, key: null }, '/health', healthAnswer, { query, signal });
   }
 
   async #sendBatch(path: string, body: object, batchKey: string): Promise<void> {

@@ -37,6 +37,9 @@ export class UnreachableError extends ApiError {
   }
 }
 
+/** Who answers at a local server's address did not prove to be it; nothing secret was sent. */
+export class UnprovenServerError extends UnreachableError {}
+
 /** An answer that is not what the wire contract says: cut short, not JSON, fields missing. */
 export class UnreadableAnswerError extends ApiError {}
 

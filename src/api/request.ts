@@ -1,7 +1,8 @@
+import type { ServerProof } from '../wire/proof.ts';
 import { errorAnswer } from '../wire/responses.ts';
 import { type Schema, SchemaError } from '../wire/schema.ts';
 import {
-  type ApiError,
+  ApiError,
   NotFoundError,
   RedirectedError,
   RejectedError,
@@ -10,6 +11,7 @@ import {
   UnreachableError,
   UnreadableAnswerError,
 } from './errors.ts';
+import { provenFetch } from './provenFetch.ts';
 import { parseRetryAfter } from './retryAfter.ts';
 import type { ServerAddress } from './serverAddress.ts';
 
@@ -18,6 +20,11 @@ export interface Endpoint {
   readonly address: ServerAddress;
   /** An API key (`wak_…`) or a session token; null asks without one. */
   readonly key: string | null;
+  /**
+   * What the server has to prove itself with on each connection before anything is sent on it. The local server's,
+   * where it speaks plain http: anybody on the machine may listen at its address once it is gone.
+   */
+  readonly proof?: ServerProof | undefined;
 }
 
 /** A REST answer has to begin within this, and then to go on, in ms: a large one over a slow line may take its time. */
@@ -51,24 +58,32 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
   }
   let response: Response;
   try {
-    response = await fetch(url, {
-      method: options.method ?? 'GET',
-      redirect: 'manual',
-      headers: {
-        ...keyHeader(endpoint.key),
-        ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(options.lines === undefined ? {} : { 'Content-Type': 'application/x-ndjson' }),
-        ...options.headers,
-      },
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.lines === undefined ? {} : { body: ReadableStream.from(options.lines), duplex: 'half' }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    response = await carry(endpoint, url, options);
   } catch (cause) {
     throw unreachable(address, cause, options.signal);
   }
   if (response.ok) return response;
   throw await failure(address, response);
+}
+
+function carry({ key, proof }: Endpoint, url: URL, options: RequestOptions): Promise<Response> {
+  const { method = 'GET', body, lines, signal } = options;
+  const headers = {
+    ...keyHeader(key),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(lines === undefined ? {} : { 'Content-Type': 'application/x-ndjson' }),
+    ...options.headers,
+  };
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  if (proof !== undefined) return provenFetch(proof, url, { method, headers, body: text ?? lines, signal });
+  return fetch(url, {
+    method,
+    redirect: 'manual',
+    headers,
+    ...(text === undefined ? {} : { body: text }),
+    ...(lines === undefined ? {} : { body: ReadableStream.from(lines), duplex: 'half' }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 /**
@@ -136,15 +151,15 @@ function unreachable(address: ServerAddress, cause: unknown, signal: AbortSignal
     }
     return signal.reason;
   }
+  if (cause instanceof ApiError) return cause;
   return new UnreachableError(`${address.host} cannot be reached (${reasonOf(cause)}).`, { cause });
 }
 
-/** Node hides the system's own reason one level down: `fetch failed` ← `ECONNREFUSED`. */
+/** The system's own reason, which `fetch` hides one level down: `fetch failed` ← `ECONNREFUSED`. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
-  return error.message;
+  const reason = error.cause instanceof Error ? error.cause : error;
+  return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.message;
 }
 
 async function failure(address: ServerAddress, response: Response): Promise<ApiError> {

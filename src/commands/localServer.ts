@@ -93,6 +93,6 @@ async function openSampleRun({ localServer, watches, panels, extension }: Comman
   const running = activeSampleRun(listing.jobs, now);
   const jobId = running?.id ?? (await createSampleJob(server, now));
   const { watch } = panels.open({ server: 'local', jobId });
-  if (running === undefined) await replayInto(jobId, server, watch.session, extension);
+  if (running === undefined) await replayInto(jobId, watch.session, extension);
   await listing.refresh();
 }

@@ -16,14 +16,15 @@ export class LocalServer implements vscode.Disposable {
   readonly program: string;
   readonly directory = dataDirectory();
   readonly #credentials: Credentials;
-  readonly #changes = new vscode.EventEmitter<void>();
-  /** Fires when a server came, went or was replaced. */
+  readonly #changes = new vscode.EventEmitter<'presence' | 'key'>();
+  /** Fires when a server came, went or was replaced, or the key of the one that runs was. */
   readonly onDidChange = this.#changes.event;
   readonly #crashes = new vscode.EventEmitter<void>();
   /** Fires when the server that ran ended, though nobody stopped it, and none has taken its place. */
   readonly onDidCrash = this.#crashes.event;
   readonly #subscriptions: vscode.Disposable;
   #running: RunningServer | null = null;
+  #problem: string | undefined;
   #lease: vscode.Disposable | undefined;
   #starting: Promise<RunningServer> | undefined;
   /** The instance that this window stops: its end is no crash, however abrupt. */
@@ -50,6 +51,11 @@ export class LocalServer implements vscode.Disposable {
     return this.#running;
   }
 
+  /** What the user should know of whoever answers in the server's place; undefined where nobody does. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   /** What the server that ran last said. */
   get logFile(): string {
     return join(this.directory, serverLog);
@@ -57,7 +63,11 @@ export class LocalServer implements vscode.Disposable {
 
   /** Looks again. */
   async find(): Promise<RunningServer | null> {
-    const found = await findServer(this.directory);
+    let problem: string | undefined;
+    const found = await findServer(this.directory, ({ message }) => {
+      problem = message;
+    });
+    this.#problem = problem;
     this.#become(found);
     return found;
   }
@@ -107,10 +117,13 @@ export class LocalServer implements vscode.Disposable {
   }
 
   #become(running: RunningServer | null): void {
-    if (this.#disposed || this.#running?.instance === running?.instance) return;
+    const before = this.#running;
+    const isSame = before?.instance === running?.instance;
+    // A process may have its key replaced.
+    if (this.#disposed || (isSame && before?.endpoint.key === running?.endpoint.key)) return;
     this.#running = running;
     this.#holdLease();
-    this.#changes.fire();
+    this.#changes.fire(isSame ? 'key' : 'presence');
   }
 
   /** Lets go of the lease that was held, and holds one where a server runs. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alreadyRunningExitCode } from '../wire/serverFile.ts';
-import { findServer, type RunningServer } from './discovery.ts';
+import { findOlderServer, findServer, type RunningServer } from './discovery.ts';
 
 /** The local server did not come up; the message holds what it said last. */
 export class ServerStartError extends Error {
@@ -56,12 +56,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   });
   closeSync(log.output);
   let ended: string | undefined;
+  let isAnotherThere = false;
   server.once('error', (error) => {
     ended = error.message;
   });
   server.once('exit', (code, killedBy) => {
-    // Another window was faster: its server is about to answer.
-    if (code !== alreadyRunningExitCode) ended = `it ended with ${killedBy ?? `code ${code}`}`;
+    // Another window was faster: its server is about to answer, unless it is one that cannot prove itself.
+    isAnotherThere = code === alreadyRunningExitCode;
+    if (!isAnotherThere) ended = `it ended with ${killedBy ?? `code ${code}`}`;
   });
   server.unref();
 
@@ -73,6 +75,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     });
     const running = await findServer(dataDirectory);
     if (running !== null) return running;
+    if (ended === undefined && isAnotherThere) {
+      const older = await findOlderServer(dataDirectory);
+      if (older !== null) ended = `an older one still runs, process ${older.pid}`;
+    }
     if (ended !== undefined)
       throw new ServerStartError(`The local server did not start: ${await lastWords(log, ended)}`);
   }

@@ -3,7 +3,8 @@
  * routes that any script uses. Runs as a process of its own, so that it outlives the window that asked for it. SIGTERM
  * cancels the run.
  *
- * Usage: replay RUN.jsonl.gz METRICS.jsonl JOB_ID SECONDS, with FINETUNE_LAB_API_URL and FINETUNE_LAB_API_KEY set.
+ * Usage: replay RUN.jsonl.gz METRICS.jsonl JOB_ID SECONDS, with TRAINING_PREDICTIONS_HOME set for the local server of
+ * that data directory, else with FINETUNE_LAB_API_URL and FINETUNE_LAB_API_KEY.
  */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +13,9 @@ import { gunzipSync } from 'node:zlib';
 import * as Type from 'typebox';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, UnavailableError, UnreachableError } from '../api/errors.ts';
+import type { Endpoint } from '../api/request.ts';
 import { parseServerAddress } from '../api/serverAddress.ts';
+import { dataDirectory, endpointOf, findServer } from '../localServer/discovery.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
 import { schema } from '../wire/schema.ts';
 
@@ -30,8 +33,6 @@ replay().catch((error: unknown) => {
 
 async function replay(): Promise<void> {
   const [run = '', metrics = '', jobId = '', seconds = '60'] = process.argv.slice(2);
-  const address = parseServerAddress(process.env['FINETUNE_LAB_API_URL'] ?? '');
-  const client = new ApiClient({ address, key: process.env['FINETUNE_LAB_API_KEY'] ?? null });
   const rows = lines(gunzipSync(await readFile(run)).toString('utf8')).map((row) => line.parse(row));
   const logged = metricsAnswer.parse({ metrics: lines(await readFile(metrics, 'utf8')) }).metrics;
   const epochs = [...new Set(rows.map(({ epoch }) => epoch))];
@@ -39,18 +40,21 @@ async function replay(): Promise<void> {
   const lastStep = rows.at(-1)?.step ?? 0;
   const pause = (Number(seconds) * 1000) / Math.ceil(rows.length / batchSize);
 
-  const { job_token } = await persistently(() =>
+  const asOwner = <T>(ask: (client: ApiClient) => Promise<T>) =>
+    persistently(async () => ask(new ApiClient(await reach())));
+  const { job_token } = await asOwner((client) =>
     client.saveJob({ job_id: jobId, status: 'running', total_epochs: lastEpoch, total_steps: lastStep }),
   );
-  process.once('SIGTERM', () => void cancel(client, jobId));
-  const script = new ApiClient({ address, key: job_token });
+  process.once('SIGTERM', () => void cancel(jobId));
+  const asScript = (ask: (client: ApiClient) => Promise<void>) =>
+    persistently(async () => ask(new ApiClient({ ...(await reach()), key: job_token })));
   for (const epoch of epochs) {
     const answers = rows.filter((row) => row.epoch === epoch);
     // As in a training script: the model answers once an epoch is trained, and the job is there by then.
     const metric = logged.find((one) => one.epoch === epoch);
     const metricKey = randomUUID();
-    if (metric !== undefined) await persistently(() => sendMetric(script, jobId, metric, metricKey));
-    await persistently(() =>
+    if (metric !== undefined) await asScript((script) => sendMetric(script, jobId, metric, metricKey));
+    await asOwner((client) =>
       client.saveJob({
         job_id: jobId,
         current_epoch: epoch,
@@ -62,13 +66,24 @@ async function replay(): Promise<void> {
     for (let start = 0; start < answers.length; start += batchSize) {
       const batch = answers.slice(start, start + batchSize);
       const key = randomUUID();
-      await persistently(() => script.sendPredictions(jobId, batch, key));
+      await asScript((script) => script.sendPredictions(jobId, batch, key));
       await sleep(pause);
     }
   }
-  await persistently(() =>
+  await asOwner((client) =>
     client.saveJob({ job_id: jobId, status: 'completed', completed_at: new Date().toISOString() }),
   );
+}
+
+/** Where to send a request, as it is at this moment. */
+async function reach(): Promise<Endpoint> {
+  if (process.env['TRAINING_PREDICTIONS_HOME']) {
+    const server = await findServer(dataDirectory());
+    if (server === null) throw new UnreachableError('The local server does not run.');
+    return server.endpoint;
+  }
+  const address = parseServerAddress(process.env['FINETUNE_LAB_API_URL'] ?? '');
+  return endpointOf(dataDirectory(), address, process.env['FINETUNE_LAB_API_KEY'] ?? '');
 }
 
 /** Not every predictions server takes metrics. */
@@ -81,8 +96,9 @@ async function sendMetric(script: ApiClient, jobId: string, metric: Metric, key:
 }
 
 /** A run that is ended says so; otherwise its job would seem to run for ever. */
-async function cancel(client: ApiClient, jobId: string): Promise<never> {
+async function cancel(jobId: string): Promise<never> {
   try {
+    const client = new ApiClient(await reach());
     await client.saveJob({ job_id: jobId, status: 'cancelled', completed_at: new Date().toISOString() });
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

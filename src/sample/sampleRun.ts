@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
-import type { RunningServer } from '../localServer/discovery.ts';
+import { dataDirectory, type RunningServer } from '../localServer/discovery.ts';
 import type { WatchSession } from '../watch/watchSession.ts';
 import { isActive, type Job } from '../wire/job.ts';
 
@@ -42,12 +42,7 @@ export async function createSampleJob(server: RunningServer, now: Date): Promise
 }
 
 /** Lets the recorded run play into a job, in a process of its own, as soon as the session's stream is open. */
-export async function replayInto(
-  jobId: string,
-  server: RunningServer,
-  session: WatchSession,
-  extension: vscode.Uri,
-): Promise<void> {
+export async function replayInto(jobId: string, session: WatchSession, extension: vscode.Uri): Promise<void> {
   await opened(session);
   const file = (...path: string[]): string => vscode.Uri.joinPath(extension, ...path).fsPath;
   const script = spawn(
@@ -66,8 +61,8 @@ export async function replayInto(
       env: {
         ...process.env,
         ELECTRON_RUN_AS_NODE: '1',
-        FINETUNE_LAB_API_URL: server.endpoint.address.baseUrl,
-        FINETUNE_LAB_API_KEY: server.endpoint.key,
+        // Where it finds the local server, and what that has to prove itself with before it is sent the key.
+        TRAINING_PREDICTIONS_HOME: dataDirectory(),
       },
     },
   );

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
 import { ApiError, NotFoundError, UnauthorizedError } from '../api/errors.ts';
+import type { Endpoint } from '../api/request.ts';
 import type { ServerAddress } from '../api/serverAddress.ts';
 import { type Credentials, keyProblem } from '../credentials.ts';
+import { endpointOf } from '../localServer/discovery.ts';
 
 /** The server refused the key or could not be asked. */
 export class KeyNotStoredError extends Error {
@@ -12,10 +14,15 @@ export class KeyNotStoredError extends Error {
 /**
  * Asks for the key of one server, tries it there and stores it only when the server takes it.
  *
+ * @param dataDirectory the local server's: that one has to prove itself before it is sent a key
  * @returns whether a key was stored
  * @throws KeyNotStoredError
  */
-export async function promptForKey(credentials: Credentials, address: ServerAddress): Promise<boolean> {
+export async function promptForKey(
+  credentials: Credentials,
+  address: ServerAddress,
+  dataDirectory: string,
+): Promise<boolean> {
   const entered = await vscode.window.showInputBox({
     title: vscode.l10n.t('Set API Key'),
     prompt: vscode.l10n.t(
@@ -38,7 +45,7 @@ export async function promptForKey(credentials: Credentials, address: ServerAddr
       const aborted = new AbortController();
       cancellation.onCancellationRequested(() => aborted.abort(new vscode.CancellationError()));
       try {
-        await tryKey(address, key, aborted.signal);
+        await tryKey(await endpointOf(dataDirectory, address, key), key, aborted.signal);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         throw new KeyNotStoredError(vscode.l10n.t('{0} The key is not stored.', error.message), { cause: error });
@@ -49,8 +56,8 @@ export async function promptForKey(credentials: Credentials, address: ServerAddr
   return true;
 }
 
-async function tryKey(address: ServerAddress, key: string, signal: AbortSignal): Promise<void> {
-  const client = new ApiClient({ address, key });
+async function tryKey(endpoint: Endpoint, key: string, signal: AbortSignal): Promise<void> {
+  const client = new ApiClient(endpoint);
   try {
     await client.checkKey(signal);
   } catch (error) {
