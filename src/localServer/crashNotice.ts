@@ -18,9 +18,14 @@ export function offerRestart(localServer: LocalServer, log: RedactingLog): vscod
     const restart = vscode.l10n.t('Restart');
     const showLog = vscode.l10n.t('Show Log');
     const picked = await vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        'The local predictions server ended unexpectedly. Everything that it accepted is stored; scripts cannot send until it runs again.',
-      ),
+      [
+        vscode.l10n.t(
+          'The local predictions server ended unexpectedly. Everything that it accepted is stored; scripts cannot send until it runs again.',
+        ),
+        localServer.problem,
+      ]
+        .filter((text) => text !== undefined)
+        .join(' '),
       restart,
       showLog,
     );

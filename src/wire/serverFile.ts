@@ -19,5 +19,5 @@ const serverFileType = Type.Object({
 /** `server.json` in the data directory of a running local server. */
 export const serverFile = schema(serverFileType);
 export type ServerFile = Type.Static<typeof serverFileType>;
-/** The same of any version: those before 0.2 had nothing to prove themselves with. */
+/** The same of any version: early ones had nothing to prove themselves with. */
 export const anyServerFile = schema(Type.Object({ ...olderFields, proofKey: Type.Optional(Type.Unknown()) }));

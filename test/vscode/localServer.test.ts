@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { eventually } from '../support/eventually.ts';
-import { createJob } from '../support/serverClient.ts';
+import { startImpostor } from '../support/impostor.ts';
+import { runToSuccess } from '../support/runProgram.ts';
+import { createJob, request } from '../support/serverClient.ts';
 
 const home = process.env['TRAINING_PREDICTIONS_HOME'] ?? '';
 const serverFile = path.join(home, 'server.json');
@@ -95,6 +97,62 @@ describe('the local server in VS Code', () => {
     const { url, apiKey, instance: next } = await readServerFile();
     assert.notEqual(next, instance);
     assert.deepEqual(await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY'), [url, apiKey]);
+  });
+
+  it('may have its key replaced: terminals and the window go on with the new one by themselves', async () => {
+    const before = await readServerFile();
+    const job = await createJob(before, { model_name: 'kept' });
+    const extension = vscode.extensions.getExtension('finetunelab.training-predictions');
+    const program = path.join(extension?.extensionPath ?? '', 'dist', 'server.cjs');
+    const env = { ELECTRON_RUN_AS_NODE: '1', TRAINING_PREDICTIONS_HOME: home };
+    await runToSuccess(process.execPath, [program, 'keys', 'replace'], { env });
+    const now = await eventually('the server has the new key', async () => {
+      const told = await readServerFile();
+      return told.apiKey === before.apiKey ? undefined : told;
+    });
+    assert.equal(now.instance, before.instance);
+    assert.equal((await request(before, '/api/training/jobs')).status, 401);
+    const seen = await eventually(
+      'terminals have the new key',
+      async () => {
+        const key = await environmentOfTerminal('FINETUNE_LAB_API_KEY');
+        return JSON.stringify(key) === JSON.stringify([now.apiKey]) ? key : undefined;
+      },
+      30_000,
+    );
+    assert.deepEqual(seen, [now.apiKey]);
+    const { content } = await vscode.lm.invokeTool('trainingPredictions_listJobs', {
+      input: { server: 'local' },
+      toolInvocationToken: undefined,
+    });
+    assert.ok(JSON.stringify(content).includes(job.id));
+  });
+
+  it('is not taken for the program of another user that took its port: no key is sent there', async () => {
+    const { pid, instance, url, apiKey } = await readServerFile();
+    process.kill(pid, 'SIGKILL');
+    const impostor = await startImpostor({ port: Number(new URL(url).port), instance });
+    try {
+      await eventually('terminals know no server', async () => {
+        const seen = await environmentOfTerminal('FINETUNE_LAB_API_URL', 'FINETUNE_LAB_API_KEY');
+        return JSON.stringify(seen) === '[null,null]' ? true : undefined;
+      });
+      const said: unknown = await Promise.resolve(
+        vscode.lm.invokeTool('trainingPredictions_jobTrends', {
+          input: { server: 'local', jobId: 'any' },
+          toolInvocationToken: undefined,
+        }),
+      ).then(({ content }) => JSON.stringify(content), String);
+      assert.match(String(said), /Something else answers at 127\.0\.0\.1:\d+.*no key was sent/);
+      await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
+      const next = await readServerFile();
+      assert.notEqual(next.url, url);
+      assert.ok(impostor.heard().includes('/health'), impostor.heard());
+      assert.doesNotMatch(impostor.heard(), /wak_|x-api-key|authorization/i);
+      assert.ok(!impostor.heard().includes(apiKey));
+    } finally {
+      await impostor.stop();
+    }
   });
 
   it('is a command of its own in the terminal that is opened for it', async () => {
