@@ -6,8 +6,10 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { boundConnections } from './connections.ts';
 import { errorSender } from './errorAnswer.ts';
 import { HttpError } from './errors.ts';
+import { mayHoldBack } from './expectations.ts';
 import { hostCheck } from './hosts.ts';
 import { answerClientError, createHttpServer, type TlsContent } from './httpServer.ts';
 import { loggedPath } from './log.ts';
@@ -49,11 +51,14 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   const fastify = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
-    serverFactory: (listener) => createHttpServer(listener, reach.tls, limits.requestTimeout),
+    serverFactory: (listener) => {
+      const server = createHttpServer(listener, reach.tls, limits.requestTimeout, log);
+      boundConnections(server, limits.maxConnections, log);
+      return server;
+    },
     clientErrorHandler: (error, socket) => answerClientError(log, error, socket),
     // A client's own id is not taken: whatever it holds would be logged.
     genReqId: () => randomUUID(),
-    bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 16_384 },
@@ -78,8 +83,8 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
     // Who looks after the server does not use it.
     if (!/^\/(health|metrics)(\?|$)/.test(url)) services.usage.track(reply.raw);
   });
-  fastify.addHook('onSend', async (_request, reply) => {
-    if (closing) void reply.header('Connection', 'close');
+  fastify.addHook('onSend', async (request, reply) => {
+    if (closing || mayHoldBack(request.raw)) void reply.header('Connection', 'close');
   });
   const tell = (request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void => {
     metrics.countResponse(statusCode);
@@ -89,9 +94,10 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
     request.log[level]({ method: request.method, path, status: statusCode, milliseconds }, 'answered');
   };
   fastify.addHook('onResponse', async (request, reply) => tell(request, reply));
-  // Whatever a script calls its body, it is read as JSON, as FineTune Lab does.
+  // Bodies are read by the routes that want one, once they know who sends it. Whatever a script calls its body, it is
+  // read as JSON then, as FineTune Lab does.
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', (_request, _body, done) => done(null));
   fastify.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   fastify.setNotFoundHandler((request, reply) => sendError(new HttpError(404, 'Not found'), request, reply));
 

@@ -52,6 +52,8 @@ const defaults = {
   'log-level': 'info',
   'max-streams': `${defaultLimits.maxStreams}`,
   'body-limit-mb': `${defaultLimits.bodyBytes / megabyte}`,
+  'body-memory-mb': `${defaultLimits.bodyMemory / megabyte}`,
+  'max-connections': `${defaultLimits.maxConnections}`,
   'rate-limit': `${defaultLimits.requestsPerSecond}`,
   'request-timeout-seconds': `${defaultLimits.requestTimeout / 1000}`,
 };
@@ -78,6 +80,9 @@ For a machine that others reach:
   --allowed-host NAME      answer under this host name too; may be given again
   --max-streams N          open event streams of one user (${defaults['max-streams']})
   --body-limit-mb N        largest request body (${defaults['body-limit-mb']})
+  --body-memory-mb N       memory for the bodies of all requests; one user may have half of what the others
+                           leave, and at least four of the largest fit (${defaults['body-memory-mb']})
+  --max-connections N      open connections, half of them from one address (${defaults['max-connections']})
   --rate-limit N           requests a second under one key or token, over 10 s (${defaults['rate-limit']})
   --request-timeout-seconds N
                            time in which a request must have arrived (${defaults['request-timeout-seconds']})
@@ -158,6 +163,8 @@ function parseFlags(args: string[]) {
         'allowed-host': { type: 'string', multiple: true },
         'max-streams': { type: 'string' },
         'body-limit-mb': { type: 'string' },
+        'body-memory-mb': { type: 'string' },
+        'max-connections': { type: 'string' },
         'rate-limit': { type: 'string' },
         'request-timeout-seconds': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -177,9 +184,12 @@ function limits(values: typeof defaults): Limits {
     max: 86_400,
     integer: false,
   });
+  const bodyBytes = whole('body-limit-mb', 256) * megabyte;
   return {
     maxStreams: whole('max-streams', 1_000_000),
-    bodyBytes: whole('body-limit-mb', 256) * megabyte,
+    bodyBytes,
+    bodyMemory: Math.max(whole('body-memory-mb', 65_536) * megabyte, 4 * bodyBytes),
+    maxConnections: whole('max-connections', 1_000_000),
     requestsPerSecond: whole('rate-limit', 1_000_000),
     requestTimeout: seconds * 1000,
   };

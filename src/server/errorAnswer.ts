@@ -27,21 +27,19 @@ export type SendError = (
  * @param refuse what becomes of a refused key or token: the error that is told in its place
  */
 export function errorSender(
-  { limits, metrics }: Pick<Services, 'limits' | 'metrics'>,
+  { metrics }: Pick<Services, 'metrics'>,
   refuse: (error: HttpError, request: FastifyRequest) => Promise<HttpError>,
 ): SendError {
   return async (thrown, request, reply, form = 'json') => {
     const told = hasLeft(request) ? new HttpError(400, 'The connection ended before the answer') : (thrown as Error);
     const error = told instanceof HttpError && told.status === 401 ? await refuse(told, request) : told;
-    const { status, message } = describeError(error, limits.bodyBytes);
+    const { status, message } = describeError(error);
     if (status >= 500 && !(error instanceof HttpError)) {
       metrics.errors.add();
       request.log.error({ err: error }, 'A request failed');
     }
     const retryAfter = error instanceof StorageUnavailableError ? unavailableWait : (error as HttpError).retryAfter;
     if (retryAfter !== undefined) void reply.header('Retry-After', `${retryAfter}`);
-    // A connection that closes on a client which still sends takes the answer with it: the rest is read and dropped.
-    if (status === 413) void reply.removeHeader('Connection');
     void reply.header('X-Request-Id', request.id).status(status);
     if (form === 'text') void reply.type('text/plain; charset=utf-8').send(message);
     else void reply.type('application/json; charset=utf-8').send(JSON.stringify({ error: message }));
@@ -53,7 +51,7 @@ function hasLeft({ raw }: FastifyRequest): boolean {
   return raw.errored !== null;
 }
 
-function describeError(error: unknown, bodyBytes: number): ErrorAnswer {
+function describeError(error: unknown): ErrorAnswer {
   if (error instanceof HttpError) return { status: error.status, message: error.message };
   if (error instanceof SchemaError) return { status: 400, message: error.message };
   if (error instanceof StorageFullError) {
@@ -65,10 +63,7 @@ function describeError(error: unknown, bodyBytes: number): ErrorAnswer {
   if (error instanceof StorageUnavailableError) {
     return { status: 503, message: "The server's database does not answer for now: send it again later" };
   }
-  const { statusCode, code, message } = error as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return { status: 413, message: `The body is larger than ${bodyBytes / 1024 / 1024} MB: send fewer at once` };
-  }
+  const { statusCode, message } = error as Partial<FastifyError>;
   // 415 is not among the contract's statuses.
   if (statusCode === 415) return { status: 400, message: 'The Content-Type is malformed' };
   if (statusCode !== undefined && statusCode < 500) return { status: statusCode, message: message ?? 'Bad request' };

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type RequestListener, STATUS_CODES } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StartError } from './errors.ts';
+import { heedExpectations } from './expectations.ts';
 import type { Log } from './log.ts';
 
 /** Files in PEM. */
@@ -44,6 +46,7 @@ export function createHttpServer(
   listener: RequestListener,
   tls: TlsContent | undefined,
   requestTimeout: number,
+  log: Log,
 ): http.Server {
   const timeouts = {
     requestTimeout,
@@ -54,8 +57,9 @@ export function createHttpServer(
   const server =
     tls === undefined ? http.createServer(timeouts, listener) : https.createServer({ ...timeouts, ...tls }, listener);
   server.setTimeout(idleTimeout);
+  heedExpectations(server, listener);
   // Node by itself hangs up without a word.
-  server.on('connect', (_request, socket) => answerRaw(socket, 405, 'This server is no proxy'));
+  server.on('connect', (_request, socket) => answerRaw(log, socket, 405, 'This server is no proxy'));
   return server;
 }
 
@@ -70,21 +74,26 @@ export function allowLongBody({ socket }: IncomingMessage): void {
 /** Answers what is not HTTP, or too slow. The error holds the raw bytes, keys too: none of it is logged but its code. */
 export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === requestTimeoutCode && patient.has(socket)) return;
-  log.debug({ code: error.code }, 'a connection was refused');
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    log.debug({ code: error.code }, 'a connection was lost');
+    return void socket.destroy();
+  }
   const [status, message] = clientErrors[error.code ?? ''] ?? notHttp;
-  answerRaw(socket, status, message);
+  answerRaw(log.child({ code: error.code }), socket, status, message);
 }
 
 /** Answers on a bare connection, and ends it. */
-function answerRaw(socket: Duplex, status: number, message: string): void {
+function answerRaw(log: Log, socket: Duplex, status: number, message: string): void {
   const body = JSON.stringify({ error: message });
+  const request = randomUUID();
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `X-Request-Id: ${request}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${body.length}`,
     'Connection: close',
   ];
+  log.info({ request, status }, 'answered');
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 

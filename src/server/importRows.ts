@@ -3,6 +3,7 @@ import { importedPrediction } from '../wire/prediction.ts';
 import { HttpError } from './errors.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
 import { memberCount } from './jsonText.ts';
+import { LineIds } from './lineIds.ts';
 import { newPrediction } from './predictionJson.ts';
 import type { Scorer } from './scoring.ts';
 import type { JobChange, NewPrediction } from './storage.ts';
@@ -17,8 +18,7 @@ type Line = TextLine & { readonly input: ReturnType<typeof importedPrediction.pa
 export class ImportRows {
   readonly #scorer: Scorer;
   readonly #now = new Date().toISOString();
-  /** Each id's line. */
-  readonly #ids = new Map<string, number>();
+  readonly #ids = new LineIds();
   #count = 0;
   #first: string | undefined;
   #last: string | undefined;
@@ -41,12 +41,17 @@ export class ImportRows {
    * Yields the rows in their order, with the scores that they lack.
    *
    * @param limits in bytes
+   * @param hold as `textLines` takes it
    * @throws HttpError naming the first line that does not fit, and when there is none at all
    */
-  async *read(body: AsyncIterable<Buffer>, limits: { line: number; body: number }): AsyncGenerator<NewPrediction[]> {
+  async *read(
+    body: AsyncIterable<Buffer>,
+    limits: { line: number; body: number },
+    hold: (bytes: number) => void,
+  ): AsyncGenerator<NewPrediction[]> {
     let batch: Line[] = [];
     let characters = 0;
-    for await (const line of textLines(body, limits)) {
+    for await (const line of textLines(body, limits, hold)) {
       batch.push(this.#parse(line));
       characters += line.text.length;
       if (batch.length < batchRows && characters < batchCharacters) continue;
@@ -69,9 +74,8 @@ export class ImportRows {
       throw new HttpError(400, `Line ${number}: created_at: expected a time such as 2026-01-31T12:00:00Z`);
     }
     if (input.id == null) return { number, text, input };
-    const before = this.#ids.get(input.id);
+    const before = this.#ids.add(input.id, number);
     if (before !== undefined) throw new HttpError(400, `Line ${number}: id: line ${before} has the same one`);
-    this.#ids.set(input.id, number);
     return { number, text, input };
   }
 

@@ -1,4 +1,5 @@
 import { HttpError } from './errors.ts';
+import { GrowingBytes } from './growingBytes.ts';
 
 export interface TextLine {
   /** Counted from 1, as an editor does. */
@@ -12,18 +13,21 @@ const lineFeed = 0x0a;
  * Takes a body apart while it arrives. Empty lines are counted and left out, and a byte order mark at the start.
  *
  * @param limits in bytes
+ * @param hold is told what the line that is not complete yet takes, in bytes, and may throw
  * @throws HttpError 400 when a line is not UTF-8, 413 above a limit
  */
 export async function* textLines(
   body: AsyncIterable<Buffer>,
   limits: { line: number; body: number },
+  hold: (bytes: number) => void,
 ): AsyncGenerator<TextLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let [parts, partsLength, bodyLength, number]: [Buffer[], number, number, number] = [[], 0, 0, 0];
+  const begun = new GrowingBytes();
+  let [bodyLength, number] = [0, 0];
   const line = (end: Buffer): TextLine | undefined => {
     number += 1;
-    const bytes = Buffer.concat([...parts, end]);
-    [parts, partsLength] = [[], 0];
+    if (begun.length > 0) begun.add(end);
+    const bytes = begun.length > 0 ? begun.take() : end;
     let text: string;
     try {
       text = decoder.decode(bytes).trim();
@@ -41,11 +45,12 @@ export async function* textLines(
       if (found !== undefined) yield found;
       start = end + 1;
     }
-    parts.push(chunk.subarray(start));
-    partsLength += chunk.length - start;
-    if (partsLength > limits.line) {
+    begun.add(chunk.subarray(start));
+    if (begun.length > limits.line) {
       throw new HttpError(413, `Line ${number + 1} is larger than ${megabytes(limits.line)}`);
     }
+    // What grows is copied while it does.
+    hold(2 * begun.length);
   }
   const last = line(Buffer.alloc(0));
   if (last !== undefined) yield last;

@@ -4,6 +4,10 @@ export interface Limits {
   readonly maxStreams: number;
   /** Largest request body, in bytes. */
   readonly bodyBytes: number;
+  /** What the bodies of all requests may take in memory together, in bytes; at least four times the largest body. */
+  readonly bodyMemory: number;
+  /** Open connections; half of them from one address. */
+  readonly maxConnections: number;
   /** Requests a second under one key or token, on average over `rateWindow`. */
   readonly requestsPerSecond: number;
   /** Time in which a request must have arrived, in ms. */
@@ -17,6 +21,8 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxStreams: 2000,
   bodyBytes: 32 * 1024 * 1024,
+  bodyMemory: 256 * 1024 * 1024,
+  maxConnections: 10_000,
   requestsPerSecond: 2000,
   requestTimeout: 120_000,
 };

@@ -1,10 +1,17 @@
-import type { Auth, OwnSecrets } from './auth.ts';
+import type { Auth } from './auth.ts';
 import { type dataFiles, readSecretAsItIs } from './dataDirectory.ts';
+import type { JobTokens } from './jobTokens.ts';
 import type { Log } from './log.ts';
 import type { Storage } from './storage.ts';
 
 /** How often a server looks whether its key or the secret of job tokens was replaced, in ms. */
 const interval = 1000;
+
+/** What a server's own key and its job tokens stand and fall with. */
+export interface OwnSecrets {
+  readonly apiKey: string;
+  readonly tokenSecret: Buffer;
+}
 
 export interface OwnSecretsOptions {
   /** From the environment, where only a restart changes it. */
@@ -12,6 +19,7 @@ export interface OwnSecretsOptions {
   readonly files: ReturnType<typeof dataFiles>;
   readonly storage: Storage;
   readonly auth: Auth;
+  readonly tokens: JobTokens;
   readonly log: Log;
   /** Tells others of the new ones; requests with the old ones are refused once it returned. */
   readonly publish: (secrets: OwnSecrets) => void;
@@ -24,7 +32,7 @@ export interface OwnSecretsOptions {
  * @returns the way to stop
  */
 export function followOwnSecrets(first: OwnSecrets, options: OwnSecretsOptions): () => void {
-  const { fixedKey, files, storage, auth, log, publish } = options;
+  const { fixedKey, files, storage, auth, tokens, log, publish } = options;
   let current = first;
   let asking = false;
   let ended = false;
@@ -38,7 +46,8 @@ export function followOwnSecrets(first: OwnSecrets, options: OwnSecretsOptions):
     if (ended || (apiKey === current.apiKey && tokenSecret.equals(current.tokenSecret))) return;
     current = { apiKey, tokenSecret };
     publish(current);
-    auth.replace(current);
+    auth.replaceKey(apiKey);
+    tokens.replaceSecret(tokenSecret);
     log.warn('the API key or the secret of job tokens was replaced: the old ones are refused from now on');
   };
   const timer = setInterval(() => {

@@ -110,8 +110,9 @@ export class PostgresStorage implements Storage {
     return rows[0] && jobOf(rows[0]);
   }
 
-  jobToExtend(jobId: string): Promise<JobRecord | undefined> {
-    return this.job(jobId);
+  async jobToExtend(number: number): Promise<JobRecord | undefined> {
+    const rows = await this.#database.query('SELECT * FROM training_predictions.jobs WHERE number = $1', [number]);
+    return rows[0] && jobOf(rows[0]);
   }
 
   async jobs(userId: string, { status, limit, offset }: JobsRead): Promise<{ jobs: JobRecord[]; total: number }> {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
 import { Auth } from './auth.ts';
+import { BodyBudget } from './bodyBudget.ts';
 import type { RunOptions } from './cli.ts';
 import {
   dataFiles,
@@ -16,6 +17,7 @@ import {
 import { StartError } from './errors.ts';
 import { isLoopback, isUnspecified } from './hosts.ts';
 import { readTls } from './httpServer.ts';
+import { JobTokens } from './jobTokens.ts';
 import { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -64,17 +66,19 @@ export async function startServer(
     apiKey: options.apiKey ?? readApiKey(files.apiKey),
     tokenSecret: await storage.sharedSecret(readTokenSecret(files.tokenSecret)),
   };
-  const auth = new Auth(secrets, storage.keys);
+  const auth = new Auth(secrets.apiKey, storage.keys);
+  const tokens = new JobTokens(secrets.tokenSecret, storage);
   const instance = randomUUID();
   const prover = new Prover(instance);
   const metrics = new Metrics();
   const hub = new StreamHub(storage, log, metrics, options.heartbeatSeconds);
+  const bodies = new BodyBudget(options.limits.bodyMemory);
   const scorer = new Scorer();
   const leases = new Leases();
   const usage = new Usage(storage);
   const { host, allowedHosts, limits } = options;
   const app = await createApp(
-    { storage, hub, auth, scorer, leases, usage, log, metrics, limits, version, prover },
+    { storage, hub, auth, tokens, bodies, scorer, leases, usage, log, metrics, limits, version, prover },
     { host, allowedHosts, tls, apiKey: () => secrets.apiKey },
   );
   const endRetention = startRetention(storage, options.retention, log);
@@ -87,7 +91,7 @@ export async function startServer(
     writeServerFile(files.server, { ...prover.listensAt(url), apiKey: secrets.apiKey, pid: process.pid });
   publish();
   const endSecretsWatch = followOwnSecrets(secrets, {
-    ...{ fixedKey: options.apiKey, files, storage, auth, log },
+    ...{ fixedKey: options.apiKey, files, storage, auth, tokens, log },
     publish: (next) => {
       secrets = next;
       // Whoever has the key may have had it from the file that holds both.

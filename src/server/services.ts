@@ -1,4 +1,6 @@
 import type { Auth } from './auth.ts';
+import type { BodyBudget } from './bodyBudget.ts';
+import type { JobTokens } from './jobTokens.ts';
 import type { Leases } from './leases.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -14,6 +16,8 @@ export interface Services {
   readonly storage: Storage;
   readonly hub: StreamHub;
   readonly auth: Auth;
+  readonly tokens: JobTokens;
+  readonly bodies: BodyBudget;
   readonly scorer: Scorer;
   readonly leases: Leases;
   readonly usage: Usage;

@@ -80,8 +80,9 @@ export class SqliteStorage implements Storage {
     return this.#commits.read(() => this.#job(jobId));
   }
 
-  async jobToExtend(jobId: string): Promise<JobRecord | undefined> {
-    return this.#job(jobId);
+  async jobToExtend(number: number): Promise<JobRecord | undefined> {
+    const row = this.#sql('SELECT * FROM jobs WHERE number = ? AND user_id <> ?').get(number, nobody);
+    return row === undefined ? undefined : jobOf(row);
   }
 
   async jobs(userId: string, { status, limit, offset }: JobsRead): Promise<{ jobs: JobRecord[]; total: number }> {

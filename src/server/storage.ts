@@ -146,8 +146,11 @@ export interface Storage {
   /** Creates or updates a job; undefined when the id is another user's. */
   saveJob(userId: string, jobId: string, change: JobChange): Promise<JobRecord | undefined>;
   job(jobId: string): Promise<JobRecord | undefined>;
-  /** For whoever is about to add to it: unlike all that is read, its figures may be of rows that are not safe yet. */
-  jobToExtend(jobId: string): Promise<JobRecord | undefined>;
+  /**
+   * The job of this number, for whoever is about to add to it: unlike all that is read, its figures may be of rows that
+   * are not safe yet.
+   */
+  jobToExtend(number: number): Promise<JobRecord | undefined>;
   /** Newest first. */
   jobs(userId: string, read: JobsRead): Promise<{ jobs: JobRecord[]; total: number }>;
   /**

@@ -23,7 +23,14 @@ describe('the command line', () => {
       logLevel: 'info',
       tls: undefined,
       allowedHosts: [],
-      limits: { maxStreams: 2000, bodyBytes: 32 * 1024 * 1024, requestsPerSecond: 2000, requestTimeout: 120_000 },
+      limits: {
+        maxStreams: 2000,
+        bodyBytes: 32 * 1024 * 1024,
+        bodyMemory: 256 * 1024 * 1024,
+        maxConnections: 10_000,
+        requestsPerSecond: 2000,
+        requestTimeout: 120_000,
+      },
       apiKey: undefined,
     });
   });
@@ -31,8 +38,8 @@ describe('the command line', () => {
   it('takes every flag', () => {
     const flags =
       '--host ::1 --port 0 --data-dir data --heartbeat-seconds 0.5 --log-level debug --tls-cert c.pem --tls-key k.pem ' +
-      '--allowed-host GPU.example --allowed-host gpu --max-streams 3 --body-limit-mb 1 --rate-limit 7 ' +
-      '--request-timeout-seconds 0.5 --stop-when-unused 60 --keep-days 30.5 --keep-gb 1.5';
+      '--allowed-host GPU.example --allowed-host gpu --max-streams 3 --body-limit-mb 1 --rate-limit 7 --body-memory-mb 5 ' +
+      '--max-connections 9 --request-timeout-seconds 0.5 --stop-when-unused 60 --keep-days 30.5 --keep-gb 1.5';
     assert.deepEqual(run(flags.split(' ')), {
       host: '::1',
       port: 0,
@@ -44,9 +51,20 @@ describe('the command line', () => {
       logLevel: 'debug',
       tls: { certificate: resolve('c.pem'), key: resolve('k.pem') },
       allowedHosts: ['gpu.example', 'gpu'],
-      limits: { maxStreams: 3, bodyBytes: 1024 * 1024, requestsPerSecond: 7, requestTimeout: 500 },
+      limits: {
+        maxStreams: 3,
+        bodyBytes: 1024 * 1024,
+        bodyMemory: 5 * 1024 * 1024,
+        maxConnections: 9,
+        requestsPerSecond: 7,
+        requestTimeout: 500,
+      },
       apiKey: undefined,
     });
+  });
+
+  it('has memory for four of the largest bodies, whatever it is told', () => {
+    assert.equal(run(['--body-limit-mb', '100']).limits.bodyMemory, 400 * 1024 * 1024);
   });
 
   it('takes the data directory and the key from the environment, the flag before it', () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
 import { runServer, type StartOptions, startServer, type TestServer } from '../support/server.ts';
 import { createJob, request } from '../support/serverClient.ts';
 
@@ -172,6 +175,36 @@ describe('a server on a shared machine', () => {
       }
       assert.deepEqual([statuses.get(401), statuses.get(429)], [200, 50]);
       assert.equal((await request(guarded, '/api/training/jobs')).status, 200);
+    });
+
+    it('ends connections above the limit, from one address above half of it, and leaves open ones alone', async () => {
+      const limited = await start(['--max-connections', '10']);
+      const { hostname, port } = new URL(limited.url);
+      const open = new Set<net.Socket>();
+      const connect = async (localAddress: string, count: number) => {
+        for (let made = 0; made < count; made += 1) {
+          const socket = net.connect({ port: Number(port), host: hostname, localAddress });
+          socket.on('error', () => {}).on('close', () => open.delete(socket));
+          open.add(socket.resume());
+          await once(socket, 'connect');
+        }
+      };
+      const from = (address: string) => [...open].filter(({ localAddress }) => localAddress === address).length;
+      await connect('127.0.0.1', 8);
+      await eventually('five are left', () => (from('127.0.0.1') === 5 ? true : undefined));
+      await connect('127.0.0.2', 4);
+      await connect('127.0.0.3', 3);
+      await eventually('ten are left', () => (open.size === 10 ? true : undefined));
+      assert.deepEqual([from('127.0.0.1'), from('127.0.0.2'), from('127.0.0.3')], [5, 4, 1]);
+      await assert.rejects(request(limited, '/health'));
+      for (const socket of open) socket.destroy();
+      await eventually('there is room again', () =>
+        request(limited, '/health').then(
+          ({ status }) => (status === 200 ? true : undefined),
+          () => undefined,
+        ),
+      );
+      assert.match(limited.output.stderr, /"msg":"too many connections: new ones are refused"/);
     });
 
     it('refuses a body above the limit with 413, and takes one below', async () => {

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { importedPrediction } from '../../wire/prediction.ts';
 import { jobImportedType } from '../answers.ts';
+import { chunksOf } from '../body.ts';
 import { HttpError } from '../errors.ts';
 import { allowLongBody } from '../httpServer.ts';
 import { ImportRows } from '../importRows.ts';
@@ -9,11 +9,13 @@ import { described } from '../openapi.ts';
 import { checkJobId, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 
-/** Largest import, in bytes: its ids are held in memory while it arrives. */
+/** Largest import, in bytes. */
 const importLimit = 4 * 1024 * 1024 * 1024;
+const maxImports = 8;
+const maxOwnImports = 4;
 
 /** `POST /api/training/local/jobs/{jobId}/import`: a whole job's predictions as JSON Lines, all of them or none. */
-export function importRoute(app: FastifyInstance, { storage, auth, scorer, limits, metrics }: Services): void {
+export function importRoute(app: FastifyInstance, { storage, auth, bodies, scorer, limits, metrics }: Services): void {
   const schema = described({
     summary: 'A whole job’s predictions as JSON Lines, all of them or none',
     credential: 'key',
@@ -23,52 +25,67 @@ export function importRoute(app: FastifyInstance, { storage, auth, scorer, limit
     answer: jobImportedType,
     errors: [400, 404, 409, 413, 507],
   });
-  app.register(async (scope) => {
-    // The body is read while it arrives; no other route's body is.
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
-
-    scope.post<{ Params: { jobId: string } }>(
-      '/api/training/local/jobs/:jobId/import',
-      {
-        schema,
-        bodyLimit: importLimit,
-        onRequest: async (request) => {
-          await requireUser(auth, request);
-          allowLongBody(request.raw);
-        },
-      },
-      async (request) => {
-        const userId = await requireUser(auth, request);
-        const { jobId } = request.params;
-        checkJobId(jobId);
-        const body = request.raw;
-        try {
-          const known = await storage.job(jobId);
-          if (known !== undefined) throw known.userId === userId ? conflict() : new HttpError(404, 'Job not found');
-          const rows = new ImportRows(scorer);
-          const read = rows.read(chunksOf(body), { line: limits.bodyBytes, body: importLimit });
-          const job = await storage.importJob(userId, jobId, read, () => rows.change);
-          if (job === undefined) throw conflict();
-          metrics.inserts.add(rows.count);
-          return { success: true, job_id: jobId, user_id: userId, count: rows.count };
-        } catch (error) {
-          if (body.destroyed && !body.complete) {
-            throw new HttpError(400, 'The body ended before it was complete', { cause: error });
-          }
-          throw error;
-        } finally {
-          // A client that is still sending reads no answer before it is done.
-          body.resume();
+  const running = new RunningImports();
+  app.post<{ Params: { jobId: string } }>(
+    '/api/training/local/jobs/:jobId/import',
+    { schema },
+    async (request, reply) => {
+      const userId = await requireUser(auth, request);
+      const { jobId } = request.params;
+      checkJobId(jobId);
+      const body = request.raw;
+      const share = bodies.share(`user ${userId}`);
+      const end = running.begin(userId);
+      allowLongBody(body);
+      try {
+        const known = await storage.job(jobId);
+        if (known !== undefined) throw known.userId === userId ? conflict() : new HttpError(404, 'Job not found');
+        const rows = new ImportRows(scorer);
+        const limit = { line: limits.bodyBytes, body: importLimit };
+        const read = rows.read(chunksOf(body, reply), limit, (bytes) => share.hold(bytes));
+        const job = await storage.importJob(userId, jobId, read, () => rows.change);
+        if (job === undefined) throw conflict();
+        metrics.inserts.add(rows.count);
+        return { success: true, job_id: jobId, user_id: userId, count: rows.count };
+      } catch (error) {
+        if (body.destroyed && !body.complete) {
+          throw new HttpError(400, 'The body ended before it was complete', { cause: error });
         }
-      },
-    );
-  });
+        throw error;
+      } finally {
+        share.release();
+        end();
+        // A client that is still sending reads no answer before it is done.
+        body.resume();
+      }
+    },
+  );
 }
 
-/** Unlike a plain `for await`, leaves the connection open for the answer when the reader stops early. */
-function chunksOf(body: IncomingMessage): AsyncIterable<Buffer> {
-  return { [Symbol.asyncIterator]: () => body.iterator({ destroyOnReturn: false }) };
+/** Imports at once, in all and of one user: each holds a table of its ids, and a connection of a PostgreSQL database. */
+class RunningImports {
+  readonly #users = new Map<string, number>();
+  #all = 0;
+
+  /** @returns to be called at the end. @throws HttpError 429 or 503 */
+  begin(userId: string): () => void {
+    const own = this.#users.get(userId) ?? 0;
+    if (own >= maxOwnImports) {
+      throw new HttpError(429, `More than ${maxOwnImports} imports at once: send it again later`, { retryAfter: 5 });
+    }
+    if (this.#all >= maxImports) {
+      throw new HttpError(503, 'The server is busy with other imports: send it again later', { retryAfter: 5 });
+    }
+    this.#change(userId, 1);
+    return () => this.#change(userId, -1);
+  }
+
+  #change(userId: string, by: number): void {
+    this.#all += by;
+    const own = (this.#users.get(userId) ?? 0) + by;
+    if (own > 0) this.#users.set(userId, own);
+    else this.#users.delete(userId);
+  }
 }
 
 function conflict(): HttpError {

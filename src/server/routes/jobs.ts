@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
 import { jobDeletedType, jobSavedType, jobsType, localJobsType } from '../answers.ts';
-import { jsonBody } from '../body.ts';
+import { jsonBody, withBody } from '../body.ts';
 import { HttpError } from '../errors.ts';
 import { jobRow, jobSummary } from '../jobJson.ts';
 import { members, objectText } from '../jsonText.ts';
@@ -15,7 +15,9 @@ const defaultLimit = 50;
 const maxLimit = 100;
 
 /** Creating, updating, listing and deleting jobs, all with the API key. */
-export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): void {
+export function jobRoutes(app: FastifyInstance, services: Services): void {
+  const { storage, auth, tokens } = services;
+
   app.post(
     '/api/training/local/jobs',
     {
@@ -26,19 +28,20 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
         answer: jobSavedType,
         errors: [400, 404, 413, 507],
       }),
-      onRequest: async (request) => void (await requireUser(auth, request)),
     },
-    async (request) => {
+    async (request, reply) => {
       const userId = await requireUser(auth, request);
-      const { text, value } = jsonBody(request.body);
-      const { job_id: jobId, status } = jobUpdate.parse(value);
-      checkJobId(jobId);
-      const fields = members(text);
-      fields.delete('job_id');
-      fields.delete('status');
-      const job = await storage.saveJob(userId, jobId, { status, fields: objectText(fields) });
-      if (job === undefined) throw new HttpError(404, 'Job not found');
-      return { success: true, persisted: true, job_id: jobId, user_id: userId, job_token: auth.jobToken(job) };
+      return withBody(services, request, reply, `user ${userId}`, async (body) => {
+        const { text, value } = jsonBody(body);
+        const { job_id: jobId, status } = jobUpdate.parse(value);
+        checkJobId(jobId);
+        const fields = members(text);
+        fields.delete('job_id');
+        fields.delete('status');
+        const job = await storage.saveJob(userId, jobId, { status, fields: objectText(fields) });
+        if (job === undefined) throw new HttpError(404, 'Job not found');
+        return { success: true, persisted: true, job_id: jobId, user_id: userId, job_token: tokens.of(job) };
+      });
     },
   );
 
@@ -70,7 +73,7 @@ export function jobRoutes(app: FastifyInstance, { storage, auth }: Services): vo
     credential: 'key',
     jobInPath: true,
     answer: jobDeletedType,
-    errors: [404, 413],
+    errors: [404],
   });
   app.delete<{ Params: { jobId: string } }>(
     '/api/training/local/jobs/:jobId',

@@ -8,14 +8,14 @@ import { maxPageSize } from '../../wire/responses.ts';
 import type { Schema } from '../../wire/schema.ts';
 import { overallImprovement } from '../../wire/trends.ts';
 import { epochsType, predictionsType, storedType, trendsType } from '../answers.ts';
-import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
+import { batchHeaders, checkJobIds, storeBatch } from '../batch.ts';
 import type { JsonBody } from '../body.ts';
 import { epochSummary, trendPoint } from '../epochStatistics.ts';
 import { memberElements } from '../jsonText.ts';
 import { described } from '../openapi.ts';
 import { newPrediction, predictionJson } from '../predictionJson.ts';
 import { parseQuery } from '../query.ts';
-import { requireJob, requireToken, requireUser } from '../requests.ts';
+import { requireJob, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../storage.ts';
 import { mapInTurns } from '../turns.ts';
@@ -41,15 +41,14 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
         answer: storedType,
         errors: [400, 404, 409, 413, 507],
       }),
-      onRequest: async (request) => void requireToken(request),
     },
-    async (request) => {
-      const { job, body, key } = await requireBatch(services, request, 'predictions');
-      const rows = await readRows(services, job, body);
-      const outcome = await storage.addPredictions(job, rows, key);
-      if (outcome.kind === 'stored') metrics.inserts.add(rows.length);
-      return batchAnswer(outcome, key, rows.length);
-    },
+    (request, reply) =>
+      storeBatch(services, request, reply, 'predictions', async ({ job, body, key }) => {
+        const rows = await readRows(services, job, body);
+        const outcome = await storage.addPredictions(job, rows, key);
+        if (outcome.kind === 'stored') metrics.inserts.add(rows.length);
+        return { count: rows.length, outcome };
+      }),
   );
 
   const ofJob = (summary: string, answer: TSchema, query?: Schema<unknown>) => ({

@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import { metricBatch } from '../../wire/metric.ts';
 import { metricsQuery } from '../../wire/queries.ts';
 import { metricsType, storedType } from '../answers.ts';
-import { batchAnswer, batchHeaders, checkJobIds, requireBatch } from '../batch.ts';
+import { batchHeaders, checkJobIds, storeBatch } from '../batch.ts';
 import { memberElements } from '../jsonText.ts';
 import { metricJson, newMetric } from '../metricJson.ts';
 import { described } from '../openapi.ts';
 import { parseQuery } from '../query.ts';
-import { requireJob, requireToken, requireUser } from '../requests.ts';
+import { requireJob, requireUser } from '../requests.ts';
 import type { Services } from '../services.ts';
 import type { JobRecord, Storage } from '../storage.ts';
 
@@ -27,17 +27,16 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
         answer: storedType,
         errors: [400, 404, 409, 413, 507],
       }),
-      onRequest: async (request) => void requireToken(request),
     },
-    async (request) => {
-      const { job, body, key } = await requireBatch(services, request, 'metrics');
-      const { metrics } = metricBatch.parse(body.value);
-      checkJobIds(metrics, 'metrics', job);
-      const texts = memberElements(body.text, 'metrics');
-      const timestamp = new Date().toISOString();
-      const rows = metrics.map(({ step }, index) => newMetric(step, texts[index]?.text ?? '{}', timestamp));
-      return batchAnswer(await storage.addMetrics(job, rows, key), key, rows.length);
-    },
+    (request, reply) =>
+      storeBatch(services, request, reply, 'metrics', async ({ job, body, key }) => {
+        const { metrics } = metricBatch.parse(body.value);
+        checkJobIds(metrics, 'metrics', job);
+        const texts = memberElements(body.text, 'metrics');
+        const timestamp = new Date().toISOString();
+        const rows = metrics.map(({ step }, index) => newMetric(step, texts[index]?.text ?? '{}', timestamp));
+        return { count: rows.length, outcome: await storage.addMetrics(job, rows, key) };
+      }),
   );
 
   const schema = described({
