@@ -13,7 +13,7 @@ export async function requireUser(auth: Auth, request: FastifyRequest): Promise<
 
 /** Whose API key the request carries. @throws HttpError 401, and 403 for a key that is for something else */
 export async function requireIdentity(auth: Auth, request: FastifyRequest): Promise<Identity> {
-  const identity = await auth.identity(request.headers);
+  const identity = await auth.identity(request.headers, request.ip);
   if (identity === undefined) throw new HttpError(401, 'Unauthorized');
   if (!identity.scopes.some((scope) => scope === 'training' || scope === 'all')) {
     throw new HttpError(
