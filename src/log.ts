@@ -1,21 +1,24 @@
 import * as vscode from 'vscode';
-import { redact } from './redact.ts';
+import { logLine } from './redact.ts';
 
-/** The output channel **Training Predictions**. Nothing that looks like a key or token passes. */
+/**
+ * The output channel **Training Predictions**. Nothing that looks like a key or token passes, and a message is one line,
+ * whatever names it holds.
+ */
 export class RedactingLog implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Training Predictions', { log: true });
 
   info(message: string): void {
-    this.#channel.info(redact(message));
+    this.#channel.info(logLine(message));
   }
 
   warn(message: string): void {
-    this.#channel.warn(redact(message));
+    this.#channel.warn(logLine(message));
   }
 
   /** Logs an error with the causes behind it. */
   error(what: string, error: unknown): void {
-    this.#channel.error(redact(`${what}: ${withCauses(error)}`));
+    this.#channel.error(logLine(`${what}: ${withCauses(error)}`));
   }
 
   show(): void {

@@ -54,7 +54,8 @@ async function showServerLog({ logFile }: LocalServer): Promise<void> {
 async function logLastWords({ logFile }: LocalServer, log: RedactingLog): Promise<void> {
   try {
     const text = await readFile(logFile, 'utf8');
-    log.warn(`The local server ended unexpectedly. It said last: ${text.slice(-lastWords)}`);
+    log.warn('The local server ended unexpectedly. It said last:');
+    for (const line of text.slice(-lastWords).trimEnd().split('\n')) log.warn(line);
   } catch (error) {
     log.warn(`The local server ended unexpectedly. Its log cannot be read: ${String(error)}`);
   }

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { asciiUnescaped } from '../wire/percentEscapes.ts';
 
 export type Log = pino.Logger;
 
@@ -14,7 +15,7 @@ export function createLog(level: string): Log {
 
 /**
  * A request's path as it may be logged: without the query, and without what has the form of a key, a job token or a
- * session token, or is the server's own key, whatever its form. Escapes are undone first, as they would hide it.
+ * session token, or is the server's own key, whatever its form. Escapes are undone first, those of escapes too, as they would hide it.
  */
 export function loggedPath(url: string, apiKey: string): string {
   const path = unescaped(url.split('?', 1)[0] ?? '');
@@ -23,7 +24,7 @@ export function loggedPath(url: string, apiKey: string): string {
 
 function unescaped(path: string): string {
   try {
-    return decodeURIComponent(path);
+    return asciiUnescaped(decodeURIComponent(path)) ?? '(escaped too often)';
   } catch {
     // Nobody can say what a malformed one holds.
     return '(malformed)';

@@ -45,15 +45,19 @@ describe('the server’s log', () => {
       .map((line) => JSON.parse(line) as LogLine);
 
   /** Sends text as it is and waits for the end of the connection. */
-  async function raw(text: string): Promise<void> {
+  async function raw(text: string): Promise<string> {
     const { hostname, port } = new URL(server.url);
     const socket = net.connect(Number(port), hostname);
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (received: string) => {
+      answer += received;
+    });
     await new Promise<void>((resolve) => {
       socket.on('error', () => {});
       socket.on('close', () => resolve());
-      socket.resume();
       socket.end(text);
     });
+    return answer;
   }
 
   it('tells of every request by the id that its answer carries', async () => {
@@ -84,6 +88,32 @@ describe('the server’s log', () => {
     assert.ok(!ids.includes('mine') && !ids.includes(null));
   });
 
+  it('tells of what never was a request by the id of its answer too', async () => {
+    for (const [text, status] of [
+      ['GET / HTTP/9.9\r\n\r\n', 400],
+      [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
+      ['CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', 405],
+      ['POST /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: a miracle\r\n\r\n', 404],
+    ] as const) {
+      const answer = await raw(text);
+      const id = /\r\nX-Request-Id: ([\da-f-]{36})\r\n/i.exec(answer)?.[1];
+      assert.ok(id, answer);
+      const line = await eventually(`a line of ${status}`, () => lines().find((candidate) => candidate.request === id));
+      assert.equal(line.status, status);
+    }
+  });
+
+  it('is not forged by a job id with line feeds: each line is JSON of its own', async () => {
+    const id = 'a\n{"level":30,"msg":"forged"}\r\n\u2028\u001b[2K';
+    const odd = await createJob(server, { job_id: id });
+    await post(server, odd, [sample({ epoch: 'x' })]);
+    await request(server, predictionsPath(id));
+    const { headers } = await request(server, predictionsPath(`${id}-gone`));
+    await eventually('its line', () => lines().find((line) => line.request === headers.get('x-request-id')));
+    assert.ok(lines().every(({ msg }) => msg !== 'forged'));
+    assert.ok(!server.output.stderr.includes('\u001b'));
+  });
+
   it('never holds a key or token, wherever a client puts it', async () => {
     const key = 'wak_ABCDEFGHIJKLMNOPQRSTUVWXYZ12';
     const secrets = [chosenKey, key, job.token, sessionToken];
@@ -105,7 +135,10 @@ describe('the server’s log', () => {
         await raw(`GET /health HTTP/1.1\r\nHost: ${secret}\r\n\r\n`);
       }
       const escaped = Array.from(secret, (letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
-      for (const form of [secret, escaped, `${secret}%zz`, `x${secret}`]) {
+      const [twice, thrice] = [escaped.replaceAll('%', '%25'), escaped.toUpperCase().replaceAll('%', '%2525')];
+      const partly = secret.replace(/[^a-z\d]/i, (mark) => `%25${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+      const often = escaped.replaceAll('%', `%${'25'.repeat(20)}`).slice(0, 3000);
+      for (const form of [secret, escaped, twice, thrice, partly, often, `${secret}%zz`, `x${secret}`]) {
         for (const path of [`/${form}`, predictionsPath(job.id, `?key=${form}`), predictionsPath(`job/${form}`)]) {
           await request(server, path);
         }
