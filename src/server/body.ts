@@ -55,6 +55,20 @@ async function readBody(
 }
 
 /**
+ * Waits for the end of a request whose body nobody wants, before something is done: what was no whole request is told to
+ * be refused, so nothing of it may have happened.
+ *
+ * @throws HttpError 400 or 413
+ */
+export async function skipBody({ raw }: FastifyRequest, reply: FastifyReply, limit: number): Promise<void> {
+  let length = 0;
+  for await (const chunk of chunksOf(raw, reply)) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+  }
+}
+
+/**
  * A body while it arrives. Unlike a plain `for await`, leaves the connection open for the answer when the reader stops
  * early; what still comes is dropped then: a client that is still sending reads no answer before it is done.
  *

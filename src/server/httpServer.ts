@@ -66,9 +66,14 @@ export function createHttpServer(
 /** Connections whose request may take longer than others. */
 const patient = new WeakSet<Socket>();
 
-/** Exempts a request from the time in which it must have arrived; never silence from `idleTimeout`. */
-export function allowLongBody({ socket }: IncomingMessage): void {
+/**
+ * Exempts a request from the time in which it must have arrived; never silence from `idleTimeout`, and not what comes
+ * after it on its connection.
+ */
+export function allowLongBody(request: IncomingMessage): void {
+  const { socket } = request;
   patient.add(socket);
+  request.once('close', () => patient.delete(socket));
 }
 
 /** Answers what is not HTTP, or too slow. The error holds the raw bytes, keys too: none of it is logged but its code. */

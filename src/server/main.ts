@@ -6,6 +6,7 @@ import { exitCodes, StartError } from './errors.ts';
 import { runKeysCommand } from './keysCommand.ts';
 import { createLog } from './log.ts';
 import { startServer } from './server.ts';
+import { printable } from './terminal.ts';
 
 async function main(): Promise<void> {
   const command = parseCommand(process.argv.slice(2), process.env, manifest.version);
@@ -18,9 +19,9 @@ async function main(): Promise<void> {
   // Whoever started us may be gone and have closed our output; the server goes on.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
-  const say = (message: string) => process.stderr.write(`${message}\n`);
+  const say = (message: string) => process.stderr.write(`${printable(message)}\n`);
   if ('keys' in command) {
-    await runKeysCommand(command.keys, command, { print: (text) => process.stdout.write(text), say });
+    await runKeysCommand(command.keys, command, { print: (text) => process.stdout.write(printable(text)), say });
     return;
   }
   const { run } = command;
@@ -38,7 +39,8 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`);
+  const told = error instanceof StartError ? error.message : (error as Error).stack;
+  process.stderr.write(`${printable(String(told))}\n`);
   process.exit(error instanceof StartError ? error.exitCode : exitCodes.failure);
 }
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import net from 'node:net';
 import { eventually } from '../support/eventually.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -194,4 +197,45 @@ describe('POST /api/training/local/jobs/{id}/import', () => {
     );
     stream.close();
   });
+
+  it('are four at once of one user: more are told to come again, and find room when one ends', async () => {
+    const opened = Array.from({ length: 4 }, () => {
+      const headers = { 'X-API-Key': server.apiKey };
+      const open = httpRequest(server.url + importPath(newId()), { method: 'POST', headers, agent: false });
+      open.on('error', () => {});
+      open.write(`${JSON.stringify(sample())}\n`);
+      return open;
+    });
+    const refused = await eventually('an answer 429', async () => {
+      const answer = await send(newId(), JSON.stringify(sample()));
+      return answer.status === 429 ? answer : undefined;
+    });
+    assert.equal(refused.headers.get('retry-after'), '5');
+    for (const open of opened) open.destroy();
+    await eventually('room', async () =>
+      (await send(newId(), JSON.stringify(sample()))).status === 200 ? true : undefined,
+    );
+  });
+
+  it('takes a line in chunks of a byte without a hundred bytes for each', async function () {
+    this.timeout(60_000);
+    const before = memory();
+    const headers = { 'X-API-Key': server.apiKey, 'Transfer-Encoding': 'chunked' };
+    const { hostname, port } = new URL(server.url);
+    const socket = net.connect(Number(port), hostname).resume();
+    const head = Object.entries({ Host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`);
+    socket.write(`POST ${importPath(newId())} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
+    const piece = Buffer.from('1\r\n \r\n'.repeat(10_000));
+    for (let sent = 0; sent < 30; sent += 1) if (!socket.write(piece)) await once(socket, 'drain');
+    socket.write('0\r\n\r\n');
+    await once(socket, 'data');
+    socket.destroy();
+    assert.ok(memory() - before < 35, `${memory() - before} MB`);
+  });
+
+  /** Most memory that the server had at any time, in MB. */
+  function memory(): number {
+    const status = readFileSync(`/proc/${server.process.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
 });

@@ -44,6 +44,18 @@ describe('the server process', () => {
     assert.equal(server.output.stdout.trim().split('\n').length, 1);
   });
 
+  it('tells of an argument with control characters without sending them to the terminal', async () => {
+    for (const args of [
+      ['--port', '1\u001b[2J\u0007'],
+      ['keys', 'revoke', 'a', 'b\u001b[2J\u009b1A\r'],
+    ]) {
+      const { code, stderr } = await runServer([...args, '--data-dir', newDirectory()]);
+      assert.equal(code, 2);
+      assert.match(stderr, /\\x1b\[2J/);
+      assert.doesNotMatch(stderr, /(?![\t\n])\p{Cc}/u);
+    }
+  });
+
   it('tells in server.json where it is, for its user alone, and removes it at the end', async () => {
     const server = await start();
     const told = JSON.parse(readFileSync(serverFile(server.dataDir), 'utf8'));

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
 import { jobDeletedType, jobSavedType, jobsType, localJobsType } from '../answers.ts';
-import { jsonBody, withBody } from '../body.ts';
+import { jsonBody, skipBody, withBody } from '../body.ts';
 import { HttpError } from '../errors.ts';
 import { jobRow, jobSummary } from '../jobJson.ts';
 import { members, objectText } from '../jsonText.ts';
@@ -16,7 +16,7 @@ const maxLimit = 100;
 
 /** Creating, updating, listing and deleting jobs, all with the API key. */
 export function jobRoutes(app: FastifyInstance, services: Services): void {
-  const { storage, auth, tokens } = services;
+  const { storage, auth, tokens, limits } = services;
 
   app.post(
     '/api/training/local/jobs',
@@ -73,13 +73,14 @@ export function jobRoutes(app: FastifyInstance, services: Services): void {
     credential: 'key',
     jobInPath: true,
     answer: jobDeletedType,
-    errors: [404],
+    errors: [404, 413],
   });
   app.delete<{ Params: { jobId: string } }>(
     '/api/training/local/jobs/:jobId',
     { schema: deleteSchema },
-    async (request) => {
+    async (request, reply) => {
       const userId = await requireUser(auth, request);
+      await skipBody(request, reply, limits.bodyBytes);
       const { jobId } = request.params;
       if (!(await storage.deleteJob(userId, jobId))) throw new HttpError(404, 'Job not found');
       return { success: true, job_id: jobId };
