@@ -40,9 +40,14 @@ export function plain(name: string): string {
   return name.toLowerCase().replace(/[\s_]+/g, '');
 }
 
+/** Whether a table with these columns is one that this extension exported. */
+export function isOwnExport(columns: readonly string[]): boolean {
+  return ownNames.every((name) => columns.includes(name));
+}
+
 /** Columns by what they seem to stand for, as far as their names say it. */
 export function recognise(columns: readonly string[]): Mapping {
-  const isOwn = ownNames.every((name) => columns.includes(name));
+  const isOwn = isOwnExport(columns);
   if (isOwn) return withFields(columns, Object.fromEntries(roles.map((role) => [role, role])), isOwn);
   const byName = new Map(columns.map((column) => [plain(column), column]));
   const found: Partial<Record<Role, string>> = {};

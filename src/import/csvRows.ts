@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
+import { fromHarmless } from '../csv.ts';
+import { isOwnExport } from './columns.ts';
 import { ImportError } from './importError.ts';
 import { longestRow, type TableRow } from './rows.ts';
 
@@ -50,7 +52,11 @@ function cellsOf(names: readonly string[], record: readonly string[], line: numb
 }
 
 function checkedNames(names: readonly string[]): string[] {
-  const named = names.map((name, index) => (name.trim() === '' ? `column ${index + 1}` : name.trim()));
+  const own = names.map(fromHarmless);
+  // What we wrote ourselves is taken to the letter.
+  const named = isOwnExport(own)
+    ? own
+    : names.map((name, index) => (name.trim() === '' ? `column ${index + 1}` : name.trim()));
   const twice = named.find((name, index) => named.indexOf(name) !== index);
   if (twice !== undefined) throw new ImportError('two columns have this name', 1, twice);
   return named;
@@ -58,7 +64,7 @@ function checkedNames(names: readonly string[]): string[] {
 
 /** What stands most often in the first line, outside of quotes. */
 function delimiterOf(beginning: string): string {
-  const firstLine = (beginning.split('\n', 1)[0] ?? '').replace(/"[^"]*"/g, '');
+  const firstLine = beginning.replace(/"[^"]*("|$)/g, '').split('\n', 1)[0] ?? '';
   const count = (delimiter: string): number => firstLine.split(delimiter).length;
   return [',', ';', '\t'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
 }

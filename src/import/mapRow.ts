@@ -1,4 +1,4 @@
-import { fromHarmless } from '../panel/exportFormats.ts';
+import { fromHarmless } from '../csv.ts';
 import { importedPrediction } from '../wire/prediction.ts';
 import { SchemaError } from '../wire/schema.ts';
 import { CellError, countOf, fieldValueOf, meaningOf, shown, textOf } from './cells.ts';
@@ -118,7 +118,9 @@ export class RowMapper {
 
   #unknown(cell: unknown): unknown {
     if (typeof cell !== 'string' || this.#form !== 'csv') return cell;
-    return meaningOf(this.#mapping.isOwn ? fromHarmless(cell) : cell);
+    const text = this.#mapping.isOwn ? fromHarmless(cell) : cell;
+    // Only a text is made harmless: `'-5` is no number.
+    return text === cell ? meaningOf(cell) : text;
   }
 
   #unfitting(error: SchemaError, row: Imported, line: number): ImportError {

@@ -1,5 +1,5 @@
 /** Predictions as files: JSON Lines with every field that the server sent, and CSV (RFC 4180). Pure. */
-import { stringify } from 'csv-stringify/sync';
+import { csvLine } from '../csv.ts';
 import type { Prediction } from '../wire/prediction.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
@@ -45,23 +45,8 @@ function columnsOf(rows: Iterable<Prediction>): string[] {
   return [...columns];
 }
 
-function csvLine(cells: string[]): string {
-  // The library leaves a line feed alone, which readers take for the end of the record.
-  return stringify([cells], { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
-}
-
-function csvCell(value: unknown): string {
-  if (value == null) return '';
-  if (typeof value === 'string') return harmless(value);
+function csvCell(value: unknown): string | number | null {
+  if (value == null) return null;
+  if (typeof value === 'string' || typeof value === 'number') return value;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** A spreadsheet runs what begins like a formula: such a text gets a `'` before it, which `fromHarmless` takes away. */
-export function harmless(text: string): string {
-  return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
-
-/** The text that `harmless` was given. */
-export function fromHarmless(cell: string): string {
-  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
 }

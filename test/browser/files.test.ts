@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fromHarmless } from '../../src/panel/exportFormats.ts';
+import { fromHarmless } from '../../src/csv.ts';
 import { parseCsv } from '../support/csv.ts';
 import { eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';

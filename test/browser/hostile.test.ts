@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { fromHarmless } from '../../src/panel/exportFormats.ts';
+import { fromHarmless } from '../../src/csv.ts';
 import { parseCsv } from '../support/csv.ts';
 import { eventually } from '../support/eventually.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';

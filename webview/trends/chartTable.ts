@@ -1,7 +1,7 @@
+import { csvLine } from '../../src/csv.ts';
 import type { EpochChanges } from '../../src/panel/protocol.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../formats.ts';
-import { csvOf } from './csv.ts';
 import type { Overlay } from './overlay.ts';
 import { type Trend, valueText } from './series.ts';
 
@@ -121,5 +121,5 @@ export function newestText(shown: number, all: number, formats: Formats): string
 }
 
 export function tableCsv({ columns, rows }: ChartTable): string {
-  return csvOf([columns.map(({ heading }) => heading), ...rows.map(({ values }) => values)]);
+  return [columns.map(({ heading }) => heading), ...rows.map(({ values }) => values)].map(csvLine).join('');
 }
