@@ -67,7 +67,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     offerRestart(localServer, log),
     offerToTerminals(context.environmentVariableCollection, localServer),
     followWithContextKeys(servers, localServer, watches),
-    registerTools(servers, watches),
+    registerTools(servers, watches, log),
     registerCommands({
       extension,
       storage: context.globalStorageUri,

@@ -1,12 +1,20 @@
+interface ApiErrorOptions extends ErrorOptions {
+  /** The server's own words, which the message may quote. */
+  said?: string;
+}
+
 /** A request to a predictions server failed. One class a cause; `message` is for people and never holds a key. */
 export abstract class ApiError extends Error {
   /** HTTP status; null when no answer came. */
   readonly status: number | null;
+  /** What the server said of it, untrusted and short; empty where it said nothing. */
+  readonly said: string;
 
-  constructor(message: string, status: number | null, options?: ErrorOptions) {
+  constructor(message: string, status: number | null, { said = '', ...options }: ApiErrorOptions = {}) {
     super(message, options);
     this.name = new.target.name;
     this.status = status;
+    this.said = said;
   }
 }
 
@@ -24,8 +32,8 @@ export class UnavailableError extends ApiError {
   /** What the server asked to wait, in ms; null when it did not. */
   readonly retryAfter: number | null;
 
-  constructor(message: string, status: number, retryAfter: number | null) {
-    super(message, status);
+  constructor(message: string, status: number, retryAfter: number | null, options?: ApiErrorOptions) {
+    super(message, status, options);
     this.retryAfter = retryAfter;
   }
 }

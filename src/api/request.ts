@@ -121,7 +121,7 @@ async function readJson<T>(
       throw new UnreadableAnswerError(
         `${endpoint.address.host} sent an answer that this version cannot read (${cause.message}). Check that trainingPredictions.serverUrl is a predictions server.`,
         response.status,
-        { cause },
+        { cause, said: cause.message },
       );
     }
     throw unreachable(endpoint.address, cause, signal);
@@ -173,17 +173,18 @@ async function failure(address: ServerAddress, response: Response): Promise<ApiE
     );
   }
   if (status === 401 || status === 403) {
-    return new UnauthorizedError(`${address.host} refuses the API key (${detail}).`, status);
+    return new UnauthorizedError(`${address.host} refuses the API key (${detail}).`, status, { said });
   }
-  if (status === 404) return new NotFoundError(`${address.host} has no such job (${detail}).`, status);
+  if (status === 404) return new NotFoundError(`${address.host} has no such job (${detail}).`, status, { said });
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     return new UnavailableError(
       `${address.host} cannot answer right now (${detail}).`,
       status,
       parseRetryAfter(response.headers.get('Retry-After'), Date.now()),
+      { said },
     );
   }
-  return new RejectedError(`${address.host} refuses the request (${detail}).`, status);
+  return new RejectedError(`${address.host} refuses the request (${detail}).`, status, { said });
 }
 
 /** What an error body says, in one short line; the body may be JSON, plain text, a proxy's page, empty or cut. */

@@ -3,10 +3,10 @@ import { compareAnswers } from '../watch/sampleHistory.ts';
 import type { Job } from '../wire/job.ts';
 import { isActive } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
-import { overallImprovement } from '../wire/trends.ts';
+import { overallImprovement, type TrendPoint } from '../wire/trends.ts';
 import type { JobReader } from './jobReader.ts';
 import { defaultRows, type SampleHistoryInput, type SamplesInput } from './toolInputs.ts';
-import { excerpt, type ToolAnswer } from './toolText.ts';
+import type { ToolAnswer } from './toolText.ts';
 
 type Answer = Omit<ToolAnswer, 'source'>;
 
@@ -24,7 +24,7 @@ export function jobsAnswer(
     rows: sorted.map(({ server, job, watched }) => ({
       server,
       jobId: job.id,
-      model: excerpt(job.model_name),
+      model: job.model_name ?? null,
       status: job.status,
       ...(job._stale ? { stale: 'no worker runs it' } : {}),
       epoch: job.current_epoch ?? null,
@@ -50,7 +50,17 @@ export async function trendsAnswer(reader: JobReader): Promise<Answer> {
       'Rates are 0..1; a lower character error rate is better, of the others a higher one.',
     ],
     total: points.length,
-    rows: points.toReversed(),
+    rows: points.toReversed().map(numbersOf),
+  };
+}
+
+/** Without fields that only the server knows. */
+function numbersOf(point: TrendPoint): TrendPoint {
+  const { epoch, step, sample_count, avg_exact_match, avg_char_error_rate, avg_length_ratio, avg_word_overlap } = point;
+  const { min_char_error_rate, max_char_error_rate, validation_pass_rate } = point;
+  return {
+    ...{ epoch, step, sample_count, avg_exact_match, avg_char_error_rate, avg_length_ratio, avg_word_overlap },
+    ...{ min_char_error_rate, max_char_error_rate, validation_pass_rate },
   };
 }
 
@@ -110,7 +120,7 @@ export async function samplesAnswer(
     rows: regressed.slice(0, limit).map(({ row, then }) => ({
       ...sampleOf(row),
       ...answerOf(row),
-      before: { epoch: then.epoch, charErrorRate: rateOf(then), prediction: excerpt(then.prediction) },
+      before: { epoch: then.epoch, charErrorRate: rateOf(then), prediction: then.prediction },
     })),
   };
 }
@@ -130,7 +140,7 @@ function rateOf(row: Prediction): number {
 }
 
 function sampleOf(row: Prediction) {
-  return { sampleIndex: row.sample_index, prompt: excerpt(row.prompt), groundTruth: excerpt(row.ground_truth) };
+  return { sampleIndex: row.sample_index, prompt: row.prompt, groundTruth: row.ground_truth ?? null };
 }
 
 function answerOf(row: Prediction) {
@@ -140,6 +150,6 @@ function answerOf(row: Prediction) {
     charErrorRate: row.char_error_rate ?? null,
     exactMatch: row.exact_match ?? null,
     validationPass: row.validation_pass ?? null,
-    prediction: excerpt(row.prediction),
+    prediction: row.prediction,
   };
 }

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
-import { redact } from '../redact.ts';
+import type { RedactingLog } from '../log.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import type { Schema } from '../wire/schema.ts';
 import { historyAnswer, jobsAnswer, samplesAnswer, trendsAnswer } from './answers.ts';
+import { failureSentence, failureText, UnknownJobError } from './failureText.ts';
 import { HeldJobReader, type JobReader, ServerJobReader } from './jobReader.ts';
 import { toolInputs } from './toolInputs.ts';
 import { type ToolAnswer, toolText } from './toolText.ts';
@@ -14,14 +15,10 @@ const serverIds: readonly ServerId[] = ['remote', 'local'];
 type Known = { servers: Servers; watches: Watches<ServerId> };
 type Question = { jobId: string; server?: ServerId | undefined };
 
-/** A job that an assistant asked for is not there. */
-class UnknownJobError extends Error {
-  override readonly name = 'UnknownJobError';
-}
-
 /** Registers what the editor's assistant may ask. Prompts and predictions go to it only once the user agreed. */
-export function registerTools(servers: Servers, watches: Watches<ServerId>): vscode.Disposable {
+export function registerTools(servers: Servers, watches: Watches<ServerId>, log: RedactingLog): vscode.Disposable {
   const known: Known = { servers, watches };
+  const tool = <T>(name: string, input: Schema<T>, of: Tool<T>) => register(name, input, of, log);
   return vscode.Disposable.from(
     tool('trainingPredictions_listJobs', toolInputs.trainingPredictions_listJobs, {
       doing: () => vscode.l10n.t('Reading the list of training jobs'),
@@ -35,8 +32,12 @@ export function registerTools(servers: Servers, watches: Watches<ServerId>): vsc
           }),
         );
         const answer = jobsAnswer(listed, activeOnly ?? false);
-        const failed = asked.filter((id) => watches.listing(id).problem !== null);
-        const facts = failed.map((id) => `The jobs of ${sourceOf(known, id)} could not be read.`);
+        const facts = asked.flatMap((id) => {
+          const { problem } = watches.listing(id);
+          return problem === null
+            ? []
+            : [`The jobs of ${sourceOf(known, id)} could not be read: ${failureSentence(problem)}`];
+        });
         if (asked.length === 0) facts.push('No server is there: the user can run Start Local Server or Set API Key.');
         return { ...answer, facts, source: asked.map((id) => sourceOf(known, id)).join(' and ') || 'no server' };
       },
@@ -66,7 +67,12 @@ interface Tool<T> {
 }
 
 /** What comes from a model is parsed like anything from outside; its faults are told to it. */
-function tool<T>(name: string, input: Schema<T>, { doing, confirmation: confirm, answer }: Tool<T>): vscode.Disposable {
+function register<T>(
+  name: string,
+  input: Schema<T>,
+  { doing, confirmation: confirm, answer }: Tool<T>,
+  log: RedactingLog,
+): vscode.Disposable {
   return vscode.lm.registerTool<unknown>(name, {
     prepareInvocation: ({ input: given }) => {
       const asked = input.parse(given);
@@ -84,8 +90,9 @@ function tool<T>(name: string, input: Schema<T>, { doing, confirmation: confirm,
         return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
       } catch (error) {
         if (error instanceof vscode.CancellationError) throw error;
-        // The model reads this message.
-        throw new Error(redact(error instanceof Error ? error.message : String(error)), { cause: error });
+        // The model reads this message, and may be shown a cause as well: the error itself goes to the log alone.
+        log.error(name, error);
+        throw new Error(failureText(error));
       } finally {
         subscription.dispose();
       }
@@ -139,9 +146,7 @@ async function locate(known: Known, { jobId, server }: Question): Promise<JobRef
   await Promise.all(present.map((id) => known.watches.listing(id).refresh()));
   const listed = listedOn(known, jobId);
   if (listed !== undefined) return { server: listed, jobId };
-  throw new UnknownJobError(
-    `No server lists a job ${JSON.stringify(jobId)}. List the jobs to find its id, or name the server (local or remote).`,
-  );
+  throw new UnknownJobError();
 }
 
 function listedOn({ watches }: Known, jobId: string): ServerId | undefined {
