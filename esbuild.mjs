@@ -1,6 +1,10 @@
-// Bundles everything that ships into dist/, or into `--outdir=DIR`. `--watch` rebuilds on change.
+// Bundles everything that ships into dist/, or into `--outdir=DIR`. `--watch` rebuilds on change; `--production` writes
+// the licences of what is in the bundles beside them.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { context } from 'esbuild';
 import { loadedAtFirstCall, vscodeAsItComes } from './scripts/esbuildPlugins.mjs';
+import { bundledPackages, thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 const production = process.argv.includes('--production');
 const outdir = process.argv.find((argument) => argument.startsWith('--outdir='))?.slice('--outdir='.length) ?? 'dist';
@@ -12,7 +16,9 @@ const shared = {
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
   outdir,
+  // They are in the notices.
   legalComments: 'none',
+  metafile: true,
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -49,12 +55,18 @@ const bundles = [
   },
 ];
 
+/** @type {import('esbuild').Metafile} */
+const metafile = { inputs: {}, outputs: {} };
 for (const options of bundles) {
   const build = await context(options);
   if (process.argv.includes('--watch')) {
     await build.watch();
   } else {
-    await build.rebuild();
+    Object.assign(metafile.outputs, (await build.rebuild()).metafile?.outputs);
     await build.dispose();
   }
+}
+if (production) {
+  writeFileSync(path.join(outdir, 'metafile.json'), JSON.stringify(metafile));
+  writeFileSync(path.join(outdir, 'ThirdPartyNotices.txt'), thirdPartyNotices(bundledPackages(metafile)));
 }

@@ -25,7 +25,7 @@ const contents = [
       'importWorker.cjs',
       'schemaCompiler.cjs',
     ].map((f) => `dist/${f}`),
-    ...['webview.js', 'webview.css'].map((file) => `dist/${file}`),
+    ...['webview.js', 'webview.css', 'ThirdPartyNotices.txt'].map((file) => `dist/${file}`),
     ...['finetune_lab_sdk.py', 'hf_callback.py', 'hf_tiny.py', 'log_predictions.py', 'post.sh'].map(
       (f) => `examples/${f}`,
     ),
@@ -40,6 +40,41 @@ const contents = [
     ),
   ].map((file) => `extension/${file}`),
 ];
+
+interface Outputs {
+  outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
+}
+
+interface Package {
+  name: string;
+  version: string;
+  license: string;
+}
+
+const heading = ({ name, version, license }: Package) => `\n${name} ${version} (${license})\n`;
+
+/** The packages of which esbuild put something into a bundle. */
+function packagesOf({ outputs }: Outputs): Package[] {
+  const folders = new Set<string>();
+  for (const { inputs } of Object.values(outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+      const parts = file.split('/');
+      const at = parts.lastIndexOf('node_modules') + 1;
+      const end = at + (parts[at]?.startsWith('@') ? 2 : 1);
+      if (at > 0 && bytesInOutput > 0) folders.add(parts.slice(0, end).join('/'));
+    }
+  }
+  return [...folders].map((folder) => JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')));
+}
+
+/** Packages without a section that has a licence's words in it. */
+function missing(packages: readonly Package[], notices: string): string[] {
+  return packages.map(heading).filter((title) => {
+    const at = notices.indexOf(title);
+    const section = at < 0 ? '' : (notices.slice(at + title.length).split(/^={80}$/m)[1] ?? '');
+    return !/Permission is hereby granted|Permission to use, copy|Redistribution and use|Apache License/.test(section);
+  });
+}
 
 describe('the package', () => {
   let zip: Buffer;
@@ -65,6 +100,24 @@ describe('the package', () => {
     const over = Object.entries(sizes).filter(([name, size]) => !(size <= budgets[name as keyof typeof budgets]));
     assert.deepEqual(over, [], `budgets: ${JSON.stringify(budgets)}`);
     console.log(`      ${JSON.stringify(sizes)}`);
+  });
+
+  it('holds the licence of each package that is in a bundle', () => {
+    const entry = entries.find(({ name }) => name === 'extension/dist/ThirdPartyNotices.txt');
+    const notices = entry?.read().toString() ?? '';
+    const bundled = packagesOf(JSON.parse(readFileSync(path.join(root, 'dist/metafile.json'), 'utf8')) as Outputs);
+    // Some that are sure to be there: of the extension, the server, the webview, and in a folder of its own.
+    for (const one of ['eventsource-parser', 'fastify', 'chart.js', '@microsoft/fast-element']) {
+      assert.ok(
+        bundled.some(({ name }) => name === one),
+        one,
+      );
+    }
+    assert.deepEqual(missing(bundled, notices), []);
+    const [first] = bundled;
+    assert.ok(first !== undefined);
+    assert.deepEqual(missing(bundled, notices.replace(heading(first), '')), [heading(first)]);
+    assert.deepEqual(missing(bundled, notices.replaceAll('Permission is hereby granted', '')).length > 50, true);
   });
 
   it('has what a gallery shows: icon, banner, categories, licence', () => {
