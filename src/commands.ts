@@ -8,7 +8,7 @@ import { config, section } from './config.ts';
 import { pickDiff } from './panel/diffPicker.ts';
 import { exportPredictions } from './panel/exportPredictions.ts';
 import { allRows } from './panel/exportRows.ts';
-import { withoutLinks } from './plainText.ts';
+import { plainMessage } from './plainText.ts';
 import { redact } from './redact.ts';
 import type { ServerId } from './servers.ts';
 import { pickConnectionCommand } from './views/connectionMenu.ts';
@@ -110,7 +110,7 @@ export function referenceTo({ server, jobId }: Watch<ServerId>): JobReference<Se
 }
 
 async function tellFailure(command: string, error: unknown): Promise<void> {
-  const message = withoutLinks(redact(error instanceof Error ? error.message : String(error)));
+  const message = plainMessage(redact(error instanceof Error ? error.message : String(error)));
   const again = vscode.l10n.t('Try Again');
   const showLog = vscode.l10n.t('Show Log');
   const actions = command === 'setApiKey' || command === 'setDatabase' ? [again, showLog] : [showLog];

@@ -11,7 +11,7 @@ import { RedactingLog } from './log.ts';
 import { Notifier } from './notices/notifier.ts';
 import { DiffDocuments } from './panel/diffDocuments.ts';
 import { Panels } from './panel/panels.ts';
-import { withoutLinks } from './plainText.ts';
+import { plainMessage } from './plainText.ts';
 import { type ServerId, Servers } from './servers.ts';
 import { SpillFolder } from './store/spillFolder.ts';
 import { ConnectionBadge } from './views/connectionBadge.ts';
@@ -37,7 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     texts: {
       limit: config.maxPredictionsInMemory,
       file: () => texts.file(),
-      tell: (problem) => void vscode.window.showWarningMessage(withoutLinks(problem)),
+      tell: (problem) => void vscode.window.showWarningMessage(plainMessage(problem)),
     },
   });
   const documents = new DiffDocuments(watches);

@@ -1,3 +1,4 @@
+import { plainLine } from '../plainText.ts';
 import type { ServerProof } from '../wire/proof.ts';
 import { errorAnswer } from '../wire/responses.ts';
 import { type Schema, SchemaError } from '../wire/schema.ts';
@@ -119,7 +120,7 @@ async function readJson<T>(
   } catch (cause) {
     if (cause instanceof SyntaxError || cause instanceof SchemaError) {
       throw new UnreadableAnswerError(
-        `${endpoint.address.host} sent an answer that this version cannot read (${cause.message}). Check that trainingPredictions.serverUrl is a predictions server.`,
+        `${endpoint.address.host} sent an answer that this version cannot read (${plainLine(cause.message)}). Check that trainingPredictions.serverUrl is a predictions server.`,
         response.status,
         { cause, said: cause.message },
       );
@@ -165,7 +166,7 @@ function reasonOf(error: unknown): string {
 async function failure(address: ServerAddress, response: Response): Promise<ApiError> {
   const { status } = response;
   const said = await explanation(response);
-  const detail = said === '' ? `status ${status}` : `status ${status}: ${said}`;
+  const detail = said === '' ? `status ${status}` : `status ${status}: ${plainLine(said)}`;
   if (status >= 300 && status < 400) {
     return new RedirectedError(
       `${address.host} redirects elsewhere, and the API key is not sent along. Set trainingPredictions.serverUrl to the final address.`,

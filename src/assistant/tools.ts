@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
 import type { RedactingLog } from '../log.ts';
+import { beginning, plainName } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
@@ -118,9 +119,12 @@ function confirmation(known: Known, question: Question): vscode.LanguageModelToo
   };
 }
 
+/** More characters of a sentence with a name that others chose are not shown. */
+const mostShown = 500;
+
 /** Names that others chose stay text. */
 function literal(text: string): vscode.MarkdownString {
-  return new vscode.MarkdownString().appendText(text);
+  return new vscode.MarkdownString().appendText(plainName(beginning(text, mostShown)));
 }
 
 async function ofJob(

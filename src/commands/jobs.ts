@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, RejectedError } from '../api/errors.ts';
 import { importPredictions, pickTable } from '../import/importPredictions.ts';
+import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
 import { pickJob } from '../views/jobPicker.ts';
-import { titleOf } from '../watch/jobTitle.ts';
+import { nameOf, titleOf } from '../watch/jobTitle.ts';
 import type { JobReference } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { type CommandContext, type Commands, findJob, presentServers } from './context.ts';
@@ -63,7 +64,7 @@ async function deleteJob({ servers, watches }: CommandContext, job: JobReference
       ? vscode.l10n.t('1 prediction goes with it. This cannot be undone.')
       : vscode.l10n.t('{0} predictions go with it. This cannot be undone.', count.toLocaleString()),
     ...(runs ? [vscode.l10n.t('The job still runs: what its script sends from now on is refused.')] : []),
-    ...(title === job.jobId ? [] : [vscode.l10n.t('Job id: {0}', job.jobId)]),
+    ...(nameOf(job.jobId, listed) === job.jobId ? [] : [vscode.l10n.t('Job id: {0}', plainName(job.jobId))]),
   ];
   const agreed = vscode.l10n.t('Delete');
   const server = `${servers.label(job.server)} (${servers.host(job.server)})`;

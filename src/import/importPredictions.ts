@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
-import { withoutLinks } from '../plainText.ts';
+import { plainMessage, plainName, withoutIcons } from '../plainText.ts';
 import { assign, type Mapping, missingRoles, type Role, recognise } from './columns.ts';
 import { FileNotImportedError, runImportTask } from './importTask.ts';
 
@@ -45,7 +45,7 @@ export async function importPredictions(
 ): Promise<ImportedJob | undefined> {
   const path = file.fsPath;
   const name = basename(path);
-  const shownName = withoutLinks(name);
+  const shownName = plainMessage(name);
   const title = vscode.l10n.t('Importing {0}…', shownName);
   const importing = withProgress(title, async (progress, signal, cancellation) => {
     const looked = await runImportTask(worker, { type: 'look', path }, () => {}, signal);
@@ -101,7 +101,7 @@ async function pickColumn(
   isNeeded: boolean,
   cancellation: vscode.CancellationToken,
 ): Promise<string | null | undefined> {
-  const items = columns.map((label) => ({ label, column: label as string | null }));
+  const items = columns.map((column) => ({ label: withoutIcons(plainName(column)), column: column as string | null }));
   const none = { label: vscode.l10n.t('None of them'), column: null };
   const picked = await vscode.window.showQuickPick(
     isNeeded ? items : [...items, none],

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { NoticeKind } from '../config.ts';
-import { withoutLinks } from '../plainText.ts';
+import { plainLine, plainMessage } from '../plainText.ts';
 import { redact } from '../redact.ts';
 import type { JobNotice } from './jobNotices.ts';
 import { lossPatience } from './serverNotices.ts';
@@ -101,11 +101,10 @@ function endMessage(
       );
 }
 
-/** Words of somebody else in one line: no link, no key, no control character, no more than fits. */
+/** Words of somebody else in one line: no link, no key, nothing that cannot be seen, no more than fits. */
 function plain(text: string, longest: number): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  const characters = [...redact(line)];
-  return withoutLinks(characters.length > longest ? `${characters.slice(0, longest).join('')}…` : characters.join(''));
+  const characters = [...redact(plainLine(text))];
+  return plainMessage(characters.length > longest ? `${characters.slice(0, longest).join('')}…` : characters.join(''));
 }
 
 const rate = (value: number): string =>

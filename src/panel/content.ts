@@ -1,4 +1,5 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
+import { plainName } from '../plainText.ts';
 import { summarize } from '../stream/connectionSummary.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { WatchSession } from '../watch/watchSession.ts';
@@ -10,10 +11,10 @@ import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
 /** @param job what the listing says; undefined before it says anything */
 export function jobSummary(jobId: string, job: Job | undefined, server: string): JobSummary {
   return {
-    id: jobId,
+    id: plainName(jobId),
     title: titleOf(jobId, job),
     server,
-    status: job?.status ?? null,
+    status: job === undefined ? null : plainName(job.status),
     // Trainers count parts of an epoch too.
     currentEpoch: job?.current_epoch == null ? null : Math.floor(job.current_epoch),
     totalEpochs: job?.total_epochs ?? null,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { beginning, withoutIcons } from '../plainText.ts';
+import { beginning, plainLine, withoutIcons } from '../plainText.ts';
 import type { PredictionStore } from '../watch/predictionStore.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { DiffSide } from './protocol.ts';
@@ -9,7 +9,7 @@ export async function pickDiff(store: PredictionStore): Promise<{ left: DiffSide
   const sample = await vscode.window.showQuickPick(
     store.samples().map(({ sampleIndex, prompt, answers }) => ({
       label: `#${sampleIndex}`,
-      description: withoutIcons(beginning(prompt, 100)),
+      description: withoutIcons(plainLine(beginning(prompt, 100))),
       detail: vscode.l10n.t('{0} answers', answers),
       sampleIndex,
     })),
@@ -41,7 +41,7 @@ function answerItem(row: Prediction): AnswerItem {
   return {
     label: vscode.l10n.t('Epoch {0}', row.epoch),
     description: rate === undefined ? '' : vscode.l10n.t('CER {0}', rate),
-    detail: withoutIcons(beginning(row.prediction, 100)),
+    detail: withoutIcons(plainLine(beginning(row.prediction, 100))),
     row,
   };
 }

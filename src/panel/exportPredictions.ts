@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { withoutLinks } from '../plainText.ts';
+import { plainMessage } from '../plainText.ts';
 import { writeExport } from './exportFile.ts';
 import type { ExportRows } from './exportRows.ts';
 
@@ -42,7 +42,7 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
     },
   );
   // Whoever ran the command does not wait until the message is read.
-  void offerFile(vscode.l10n.t('{0} exported to {1}', counted(written), withoutLinks(target.fsPath)), target);
+  void offerFile(vscode.l10n.t('{0} exported to {1}', counted(written), plainMessage(target.fsPath)), target);
 }
 
 async function offerFile(message: string, file: vscode.Uri): Promise<void> {

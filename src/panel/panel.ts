@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { withoutLinks } from '../plainText.ts';
+import { plainMessage } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { TextsLostError } from '../store/spill.ts';
-import { titleOf } from '../watch/jobTitle.ts';
+import { nameOf, titleOf } from '../watch/jobTitle.ts';
 import { Pace } from '../watch/pace.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
@@ -244,7 +244,7 @@ export class Panel implements vscode.Disposable {
     done.then(undefined, (error: unknown) => {
       this.#context.log.error(what, error);
       void vscode.window.showErrorMessage(
-        withoutLinks(vscode.l10n.t('That did not work: {0}', error instanceof Error ? error.message : String(error))),
+        vscode.l10n.t('That did not work: {0}', plainMessage(error instanceof Error ? error.message : String(error))),
       );
     });
   }
@@ -335,7 +335,7 @@ export class Panel implements vscode.Disposable {
       .filter((watch) => watch !== this.watch)
       .map((watch) => ({
         key: keyOf(watch),
-        title: titleOf(watch.jobId, watches.job(watch)),
+        title: nameOf(watch.jobId, watches.job(watch)),
         store: watch.session.store,
       }));
   }

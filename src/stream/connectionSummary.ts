@@ -1,3 +1,4 @@
+import { plainLine } from '../plainText.ts';
 import type { ConnectionState } from './connectionState.ts';
 
 /** The words of the badge. */
@@ -34,7 +35,7 @@ function problemOf(state: ConnectionState, problem: Error | null): string | null
   if (state.name === 'paused' || state.name === 'finished') return null;
   // Without a key nothing was asked, so nothing failed.
   if (state.name === 'signedOut' && problem === null) return 'There is no API key for this server. Set one to go on.';
-  return problem?.message ?? null;
+  return problem === null ? null : plainLine(problem.message);
 }
 
 function labelOf(state: ConnectionState): ConnectionLabel {

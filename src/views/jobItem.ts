@@ -1,21 +1,23 @@
 import * as vscode from 'vscode';
+import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
+import { titleOf } from '../watch/jobTitle.ts';
 import type { Job } from '../wire/job.ts';
 
 /** How a job looks in the tree; a click watches it. */
 export function jobItem(server: ServerId, job: Job, isWatched: boolean): vscode.TreeItem {
-  const item = new vscode.TreeItem(job.model_name || job.id);
+  const item = new vscode.TreeItem(titleOf(job.id, job));
   item.id = `${server} ${job.id}`;
   item.description = describeJob(job, isWatched);
   item.iconPath = icon(job);
   item.contextValue = isWatched ? 'job.watched' : 'job';
-  item.tooltip = `${job.id}\n${describeJob(job, isWatched)}`;
+  item.tooltip = `${plainName(job.id)}\n${describeJob(job, isWatched)}`;
   item.command = {
     command: 'trainingPredictions.watch',
     title: vscode.l10n.t('Watch'),
     arguments: [{ server, jobId: job.id }],
   };
-  item.accessibilityInformation = { label: `${job.model_name || job.id}, ${describeJob(job, isWatched)}` };
+  item.accessibilityInformation = { label: `${titleOf(job.id, job)}, ${describeJob(job, isWatched)}` };
   return item;
 }
 
@@ -26,7 +28,7 @@ export function describeJob(job: Job, isWatched: boolean): string {
   const epoch = current === null ? null : vscode.l10n.t('epoch {0}', current);
   const parts = [
     isWatched ? vscode.l10n.t('watching') : null,
-    job._stale ? vscode.l10n.t('stale: no worker runs it') : job.status,
+    job._stale ? vscode.l10n.t('stale: no worker runs it') : plainName(job.status),
     current !== null && job.total_epochs != null ? vscode.l10n.t('epoch {0} of {1}', current, job.total_epochs) : epoch,
     job.progress == null ? null : `${Math.round(job.progress)} %`,
     job.loss == null ? null : vscode.l10n.t('loss {0}', Number(job.loss.toPrecision(4))),

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { UnauthorizedError } from '../api/errors.ts';
-import { withoutIcons } from '../plainText.ts';
+import { plainLine, plainName, withoutIcons } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
+import { titleOf } from '../watch/jobTitle.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { describeJob } from './jobItem.ts';
@@ -85,15 +86,17 @@ function items(servers: Servers, watches: Watches<ServerId>, present: readonly S
         heading,
         {
           label: `$(error) ${vscode.l10n.t('Jobs could not be read')}`,
-          detail: withoutIcons(problem.message),
+          detail: withoutIcons(plainLine(problem.message)),
           alwaysShow: true,
         },
       ];
     }
     if (isRead && jobs.length === 0) return [heading, { label: vscode.l10n.t('No jobs yet') }];
     const pick = (job: Job): JobPick => ({
-      label: withoutIcons(job.model_name || job.id),
-      description: withoutIcons(`${job.model_name ? `${job.id} · ` : ''}${describeJob(job, isWatched(job))}`),
+      label: withoutIcons(titleOf(job.id, job)),
+      description: withoutIcons(
+        `${job.model_name ? `${plainName(job.id)} · ` : ''}${describeJob(job, isWatched(job))}`,
+      ),
       job: { server, jobId: job.id },
     });
     const isWatched = (job: Job): boolean => watches.get({ server, jobId: job.id }) !== undefined;
@@ -117,5 +120,11 @@ function typed(value: string, watches: Watches<ServerId>, present: readonly Serv
   );
   return matches
     ? []
-    : [{ label: vscode.l10n.t('Watch job “{0}”', withoutIcons(jobId)), alwaysShow: true, job: { server, jobId } }];
+    : [
+        {
+          label: vscode.l10n.t('Watch job “{0}”', withoutIcons(plainName(jobId))),
+          alwaysShow: true,
+          job: { server, jobId },
+        },
+      ];
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainLine, plainName } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { ListingChange } from '../watch/jobListing.ts';
 import { Pace } from '../watch/pace.ts';
@@ -73,7 +74,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
       case 'job': {
         const job = this.#watches.job(node);
         return job === undefined
-          ? new vscode.TreeItem(node.jobId)
+          ? new vscode.TreeItem(plainName(node.jobId))
           : jobItem(node.server, job, this.#watches.get(node) !== undefined);
       }
       case 'problem':
@@ -138,14 +139,15 @@ function sorted(jobs: Job[]): Job[] {
 }
 
 function problemItem(problem: Error): vscode.TreeItem {
+  const words = plainLine(problem.message);
   const item = new vscode.TreeItem(vscode.l10n.t('Jobs could not be read'));
-  item.description = vscode.l10n.t('{0} Click to retry.', problem.message);
-  item.tooltip = problem.message;
+  item.description = vscode.l10n.t('{0} Click to retry.', words);
+  item.tooltip = words;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.contextValue = 'problem';
   item.command = { command: 'trainingPredictions.refreshJobs', title: vscode.l10n.t('Retry') };
   item.accessibilityInformation = {
-    label: vscode.l10n.t('Jobs could not be read: {0} Press Enter to retry.', problem.message),
+    label: vscode.l10n.t('Jobs could not be read: {0} Press Enter to retry.', words),
   };
   return item;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { fromHarmless } from '../../src/csv.ts';
+import { plainLine, plainName } from '../../src/plainText.ts';
 import { parseCsv } from '../support/csv.ts';
 import { eventually } from '../support/eventually.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';
@@ -13,7 +14,9 @@ import { type Fields, readPredictions, sample, type TestJob } from '../support/s
 /** One line of a megabyte, told from its neighbours at both ends. */
 const megabyte = `begin ${'x'.repeat(1_000_000)} end`;
 const texts: readonly string[] = [...Object.values(hostileTexts), megabyte];
-const name = '$(trash) <b>run</b> [x](command:workbench.action.quit)';
+const name = '$(trash) <b>run</b> [x](command:workbench.action.quit) \u202enur\u200b';
+/** As it is shown. */
+const title = '$(trash) <b>run</b> [x](command:workbench.action.quit) ⟨U+202E⟩nur⟨U+200B⟩';
 
 describe('what a hostile model wrote, in VS Code', () => {
   let stage: PanelStage;
@@ -92,6 +95,14 @@ describe('what a hostile model wrote, in VS Code', () => {
       await shows('the prediction', detail.locator('.long-text').nth(2), `${text}!`);
       if (text !== megabyte) assert.deepEqual(await detail.locator('ins').allTextContents(), ['!']);
       await shows('the error', detail.locator('.detail-errors li').first(), text);
+      // What changes the direction of a text does so in its own place alone.
+      for (const place of [row.locator('.clip').first(), detail.locator('.long-text').first(), detail.locator('li')]) {
+        const one = place.first();
+        const bidi = await one.evaluate((of) => of.ownerDocument.defaultView?.getComputedStyle(of).unicodeBidi);
+        assert.match(bidi ?? '', /isolate/);
+      }
+      const kind = plainName(text.slice(0, 200));
+      assert.ok((await raw(detail.locator('.detail-metadata')))?.includes(kind), kind);
       await row.getByRole('button').first().click();
     }
   });
@@ -108,7 +119,7 @@ describe('what a hostile model wrote, in VS Code', () => {
       return copied === `${text}!` || undefined;
     });
     await stage.search.press('Escape');
-    await stage.panel.getByText(/^Showing 1–20 of 20$/).waitFor();
+    await stage.showing(`1–${2 * texts.length} of ${2 * texts.length}`);
   });
 
   it('is the text of the Comparison tab, its list of samples and the diff editor', async () => {
@@ -118,7 +129,8 @@ describe('what a hostile model wrote, in VS Code', () => {
       await choice.selectOption(String(index));
       await shows('the prompt', stage.panel.locator('.sample-texts .long-text').first(), text.slice(0, 2000));
       await shows('the oldest answer', stage.panel.locator('.history .difference').last(), text.slice(0, 2000));
-      const words = text.slice(0, 40).replaceAll(/\s+/g, ' ').trim();
+      // An option has no place of its own for a text that changes direction.
+      const words = plainLine(text.slice(0, 40));
       assert.ok((await raw(choice.locator('option').nth(index)))?.includes(words), words);
     }
     const index = Object.keys(hostileTexts).indexOf('script');
@@ -155,12 +167,12 @@ describe('what a hostile model wrote, in VS Code', () => {
   });
 
   it('does no harm as the name of a job in title, tree, header and export', async () => {
-    await stage.workbench.tab(`Predictions: ${name}`).waitFor();
-    assert.equal(await raw(stage.panel.getByRole('heading', { level: 1 })), name);
+    await stage.workbench.tab(`Predictions: ${title}`).waitFor();
+    assert.equal(await raw(stage.panel.getByRole('heading', { level: 1 })), title);
     await stage.workbench.run('View: Show Training Predictions');
     const item = stage.workbench.page.getByRole('treeitem').filter({ hasText: '<b>run</b>' });
     await item.waitFor();
-    assert.ok((await raw(item))?.includes(name));
+    assert.ok((await raw(item))?.includes(title));
     assert.equal(await item.locator('.codicon-trash, b').count(), 0);
     await item.hover();
     const hover = stage.workbench.page.locator('.monaco-hover:visible, .workbench-hover:visible');

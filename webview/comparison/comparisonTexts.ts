@@ -6,6 +6,7 @@ import type {
   SampleSummary,
   ViewState,
 } from '../../src/panel/protocol.ts';
+import { plainLine } from '../../src/plainText.ts';
 import type { Choice } from '../choice.ts';
 import type { Formats } from '../formats.ts';
 
@@ -20,7 +21,7 @@ export function markText(mark: Mark): string {
 
 /** "#3 Can you get 32 tea kettles … (31 epochs)". */
 export function sampleText({ sampleIndex, prompt, epochs }: SampleSummary, formats: Formats): string {
-  const words = prompt.replaceAll(/\s+/g, ' ').trim();
+  const words = plainLine(prompt);
   return `#${sampleIndex} ${words} (${formats.count(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'})`;
 }
 

@@ -1,4 +1,5 @@
 import type { RowDetail } from '../../src/panel/protocol.ts';
+import { plainName } from '../../src/plainText.ts';
 import type { Formats } from '../formats.ts';
 
 /** "prompt 62 tokens · answer 78 tokens · 534 ms · json_schema · received …", as far as known. */
@@ -8,7 +9,7 @@ export function metadataText(detail: RowDetail, formats: Formats): string {
     promptTokens === null ? null : `prompt ${formats.count(promptTokens)} tokens`,
     completionTokens === null ? null : `answer ${formats.count(completionTokens)} tokens`,
     latencyMs === null ? null : `${formats.count(Math.round(latencyMs))} ms`,
-    validationKind,
+    validationKind === null ? null : plainName(validationKind),
     `received ${formats.moment(detail.createdAt)}`,
   ]
     .filter((part) => part !== null)

@@ -1,3 +1,4 @@
+import { plainName } from '../../src/plainText.ts';
 import { createAbsence } from '../absenceView.ts';
 import { element, setChildren, setText } from '../dom.ts';
 import type { Formats } from '../formats.ts';
@@ -85,7 +86,7 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
     }
     columns.forEach((column, index) => {
       const text = heading.cells[index]?.firstChild;
-      if (text != null) setText(text, column.heading);
+      if (text != null) setText(text, plainName(column.heading));
     });
     const present = new Set(rows.map(({ epoch }) => epoch));
     for (const epoch of lines.keys()) if (!present.has(epoch)) lines.delete(epoch);

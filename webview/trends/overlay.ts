@@ -1,4 +1,5 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
+import { plainName } from '../../src/plainText.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Choice } from '../choice.ts';
 
@@ -22,7 +23,7 @@ export function overlayChoices(
 ): { choices: Choice[]; chosen: string } {
   const none = others.length === 0 ? 'nothing (no other job is watched)' : 'nothing';
   return {
-    choices: [{ value: '', text: none }, ...others.map(({ key, title }) => ({ value: key, text: title }))],
+    choices: [{ value: '', text: none }, ...others.map(({ key, title }) => ({ value: key, text: plainName(title) }))],
     chosen: others.find(({ key }) => key === chosen)?.key ?? '',
   };
 }
@@ -36,12 +37,12 @@ export function overlayLegend(
   const drawn = overlay.points.some((point) => value(point) !== null);
   return [
     { text: 'This job', look: 'solid' },
-    { text: drawn ? overlay.title : `${overlay.title} (no values)`, look: 'dashed' },
+    { text: drawn ? plainName(overlay.title) : `${plainName(overlay.title)} (no values)`, look: 'dashed' },
   ];
 }
 
 /** A name as there is room for it on a canvas, which wraps nothing. */
 export function clipped(name: string): string {
-  const characters = [...name];
-  return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : name;
+  const characters = [...plainName(name)];
+  return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : characters.join('');
 }

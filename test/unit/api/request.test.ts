@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { ApiClient } from '../../../src/api/client.ts';
 import {
+  type ApiError,
   NotFoundError,
   RedirectedError,
   RejectedError,
@@ -78,6 +79,17 @@ describe('a request', () => {
         });
       }
     }
+  });
+
+  it('has what cannot be seen in the server’s words as marks in its message, and the words themselves apart', async () => {
+    const words = 'because\u202e of\u200bthis';
+    await assert.rejects(ask(answer(400, JSON.stringify({ error: words }))), (error: ApiError) => {
+      assert.match(error.message, /\(status 400: because⟨U\+202E⟩ of⟨U\+200B⟩this\)/);
+      assert.equal(error.said, words);
+      return true;
+    });
+    await assert.rejects(ask(answer(200, '\u202e')), /Unexpected token '⟨U\+202E⟩'/);
+    await assert.rejects(ask(answer(502, '<html></html>')), { said: '' });
   });
 
   it('keeps what the server asked to wait', async () => {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { NotFoundError } from '../../../src/api/errors.ts';
+import { jobSummary } from '../../../src/panel/content.ts';
+import { summarize } from '../../../src/stream/connectionSummary.ts';
+import { sampleText } from '../../../webview/comparison/comparisonTexts.ts';
+import { formatsFor } from '../../../webview/formats.ts';
+import { metadataText } from '../../../webview/predictions/detailTexts.ts';
+import { clipped, overlayChoices, overlayLegend } from '../../../webview/trends/overlay.ts';
+
+const formats = formatsFor('en');
+const hostile = 'run\u202e\u200b';
+const shown = 'run⟨U+202E⟩⟨U+200B⟩';
+
+describe('names and words of others in a panel', () => {
+  it('are shown with marks for what cannot be seen in the header: title, id and status', () => {
+    const job = { id: hostile, status: hostile, model_name: hostile };
+    const { id, title, status } = jobSummary(hostile, job, 'host');
+    assert.deepEqual([id, title, status], [shown, shown, shown]);
+  });
+
+  it('are so in what went wrong', () => {
+    const problem = new NotFoundError(`host has no such job (status 404: ${hostile}\nx)`, 404);
+    assert.equal(
+      summarize({ name: 'gone', openings: [] }, problem).problem,
+      `host has no such job (status 404: ${shown} x)`,
+    );
+  });
+
+  it('are so beside numbers: another job’s name, a sample’s prompt in the list, the kind of a validation', () => {
+    assert.equal(overlayChoices([{ key: 'k', title: hostile }], 'k').choices[1]?.text, shown);
+    const legend = overlayLegend({ title: hostile, points: [] }, () => null);
+    assert.equal(legend[1]?.text, `${shown} (no values)`);
+    assert.equal(clipped(hostile), shown);
+    assert.equal(sampleText({ sampleIndex: 1, prompt: hostile, epochs: 2 }, formats), `#1 ${shown} (2 epochs)`);
+    const detail = { promptTokens: null, completionTokens: null, latencyMs: null, createdAt: '2026-01-01T00:00:00Z' };
+    const text = metadataText({ ...detail, validationKind: hostile } as Parameters<typeof metadataText>[0], formats);
+    assert.ok(text.startsWith(`${shown} · received `), text);
+  });
+});
