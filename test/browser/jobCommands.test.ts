@@ -68,6 +68,22 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     assert.deepEqual(json['jobs'], []);
   });
 
+  it('shows names of columns, files and jobs as they are, with marks for what cannot be seen', async () => {
+    const file = path.join(dataDir, 'odd\u202erun.csv');
+    await writeFile(file, 'prompt,$(trash) said\u200b\nx,hallo\n');
+    await workbench.importFile(file);
+    const column = workbench.quickInput.getByText('$(trash) said⟨U+200B⟩').first();
+    await column.waitFor();
+    assert.equal(await workbench.quickInput.locator('.codicon-trash').count(), 0);
+    await pickColumn('what the model answered', 'said');
+    await workbench.notification('1 prediction is imported').waitFor();
+    await item(/^odd⟨U\+202E⟩run/).waitFor();
+    await deleteJob('odd');
+    await dialog().getByText('Delete the job “odd⟨U+202E⟩run”').waitFor();
+    await dialog().getByRole('button', { name: 'Delete', exact: true }).click();
+    await item(/^odd/).waitFor({ state: 'hidden' });
+  });
+
   it('asks for a database under a mask, and stores no address that does not work', async () => {
     await workbench.run('Set Database');
     const input = workbench.quickInput.locator('input[type=password]');
