@@ -1,26 +1,120 @@
-"""Sends the sample predictions of a training run to Training Predictions. Standard library only."""
+"""Sends the sample predictions of a training run to Training Predictions. Standard library only.
 
+Key and token go over https, or over plain http within this machine, and never along a redirect. The local server first
+proves that it wrote server.json: once it has ended, anybody on this machine may listen on its port.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import http.client
+import io
+import ipaddress
 import json
 import os
 import pathlib
+import re
+import secrets
+import urllib.error
+import urllib.parse
 import urllib.request
 
 
 def server():
     """Address and key: from the environment (VS Code's terminals have both), else of the local server of this machine."""
-    if "FINETUNE_LAB_API_KEY" in os.environ:
-        return os.environ.get("FINETUNE_LAB_API_URL", "https://finetunelab.ai"), os.environ["FINETUNE_LAB_API_KEY"]
-    home = os.environ.get("TRAINING_PREDICTIONS_HOME") or pathlib.Path.home() / ".training-predictions"
-    found = json.loads(pathlib.Path(home, "server.json").read_text())
-    return found["url"], found["apiKey"]
+    return _target()[:2]
 
 
-def _post(url, path, headers, body):
-    request = urllib.request.Request(
-        url + path, json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+def _target():
+    """Address, key and, where that is the local server, what its server.json says; else {}."""
+    url = (os.environ.get("FINETUNE_LAB_API_URL") or "https://finetunelab.ai").rstrip("/")
+    key = os.environ.get("FINETUNE_LAB_API_KEY")
+    if key and url.startswith("https:"):
+        return url, key, {}
+    local = json.loads(_private_text("server.json") or "{}")
+    if not key or key in (local.get("apiKey"), _private_text("api-key").strip()):  # Its key goes to it alone.
+        if not local:
+            raise ConnectionError("the local server does not run: start it in VS Code with 'Start Local Server'")
+        return local["url"], local["apiKey"], local
+    port = _local_port(url)
+    return (local["url"], key, local) if local and port and port == _local_port(local["url"]) else (url, key, {})
+
+
+def data_directory():
+    """Where the local server keeps everything."""
+    return pathlib.Path(os.environ.get("TRAINING_PREDICTIONS_HOME") or os.path.expanduser("~/.training-predictions"))
+
+
+def _private_text(name):
+    """What is in a file there, "" if it is not there. It says whom to trust, so nobody else may have written it."""
+    try:
+        with open(data_directory() / name, encoding="utf-8") as file:
+            status = os.fstat(file.fileno())
+            if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+                raise PermissionError(f"others may have written {file.name}: remove it, start the local server again")
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def _local_port(url):
+    """The port of a plain http address within this machine; None of any other."""
+    address = urllib.parse.urlsplit(url)
+    with contextlib.suppress(ValueError):
+        if address.hostname == "localhost" or ipaddress.ip_address(address.hostname).is_loopback:
+            return (address.port or 80) if address.scheme == "http" else None
+
+
+def _connect(url, local):
+    """A connection within this machine; to the local server only one on which it proved itself."""
+    if _local_port(url) is None:
+        raise ConnectionError(f"nothing was sent to {url}: plain http stays within this machine; use https, or ssh -L")
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).hostname, _local_port(url), timeout=30)
+    if not local:
+        return connection
+    if "proofKey" not in local:
+        raise ConnectionError(f"the local server at {url} is of an older version: stop it and start it again")
+    nonce = secrets.token_hex(32)
+    message = f"training-predictions-proof\n{nonce}\n{url}\n{local['instance']}"
+    proof = hmac.new(bytes.fromhex(local["proofKey"]), message.encode(), hashlib.sha256).hexdigest()
+    connection.request("GET", f"/health?challenge={nonce}")
+    told = re.search(rb'"proof": *"(\w+)"', connection.getresponse().read(4096))
+    if not told or not hmac.compare_digest(told[1], proof.encode()):
+        raise ConnectionError(f"another program than the local server answers at {url}: start the local server again")
+    if connection.sock is None:  # A new connection might be to somebody else.
+        raise ConnectionError(f"the local server at {url} closed the connection")
+    return connection
+
+
+class _AnyStatus(urllib.request.HTTPErrorProcessor):
+    https_response = staticmethod(lambda request, answer: answer)  # As it came: no redirect is followed.
+
+
+def _post(path, headers, body, fits):
+    """Returns an answer that fits. Raises HTTPError for a status other than 200, another OSError where none comes."""
+    url, key, local = _target()
+    headers = {"Content-Type": "application/json", **(headers or {"X-API-Key": key})}
+    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers)
+    try:
+        if request.type == "https":
+            with urllib.request.build_opener(_AnyStatus).open(request, timeout=30) as answer:
+                text = answer.read()
+        else:
+            with contextlib.closing(_connect(url, local)) as connection:
+                connection.request("POST", request.selector, request.data, headers)
+                answer = connection.getresponse()
+                text = answer.read()
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{url} broke off: {error!r}") from error
+    if answer.status != 200:
+        place = re.match(r"(?:https?:)?//(?:[^/@]*@)?([\w.-]+)", answer.headers.get("Location", ""))
+        reason = f"redirects to {place[1]}, which is not followed" if place else answer.reason
+        raise urllib.error.HTTPError(url + path, answer.status, reason, answer.headers, io.BytesIO(text))
+    with contextlib.suppress(ValueError, LookupError, TypeError):
+        told = json.loads(text)
+        if fits(told):
+            return told
+    raise ConnectionError(f"{url} did not answer as the server does: is a network's sign-in page in between?")
 
 
 def save_job(job_id, **fields):
@@ -28,15 +122,16 @@ def save_job(job_id, **fields):
 
     Returns the job's token, which log_predictions and log_metrics need.
     """
-    url, key = server()
-    return _post(url, "/api/training/local/jobs", {"X-API-Key": key}, {"job_id": job_id, **fields})["job_token"]
+    body = {"job_id": job_id, **fields}
+    return _post("/api/training/local/jobs", {}, body, lambda told: isinstance(told["job_token"], str))["job_token"]
 
 
 def _log(kind, job_id, job_token, rows, idempotency_key):
     headers = {"Authorization": f"Bearer {job_token}"}
     if idempotency_key is not None:
         headers["Idempotency-Key"] = idempotency_key
-    return _post(server()[0], f"/api/training/local/{kind}", headers, {"job_id": job_id, kind: rows})
+    stored = lambda told: told["success"] is True and told["count"] == len(rows)  # noqa: E731
+    return _post(f"/api/training/local/{kind}", headers, {"job_id": job_id, kind: rows}, stored)
 
 
 def log_predictions(job_id, job_token, predictions, idempotency_key=None):

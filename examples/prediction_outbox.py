@@ -1,7 +1,8 @@
 """Sends what a training run has to tell without ever holding it up or making it fail. Standard library only.
 
-Everything handed in is a small file first and is sent by a thread of its own, oldest first. A server that is away is
-tried again and again; what is still there when the script ends, even by a crash, is sent by the job's next run or by
+Everything handed in is a small file first and is sent by a thread of its own, oldest first. A server that is away, or
+does not prove itself, is tried again and again; what is still there when the script ends, even by a crash, is sent by
+the job's next run or by
 
     python prediction_outbox.py
 
@@ -12,11 +13,13 @@ Each file keeps its `Idempotency-Key` for good, so the local server stores it on
 import atexit
 import datetime
 import functools
+import hashlib
 import json
 import logging
 import os
 import pathlib
 import random
+import stat
 import sys
 import threading
 import time
@@ -24,14 +27,21 @@ import urllib.error
 import urllib.parse
 import uuid
 
-from log_predictions import log_metrics, log_predictions, save_job, server
+from log_predictions import data_directory, log_metrics, log_predictions, save_job, server
 
 log = logging.getLogger("training_predictions")
 
 #: Predictions in one request.
 BATCH = 100
-#: Answers after which sending the same again may help. 401 and 403 too: a key can be put right.
-_TRY_AGAIN = {401, 403, 408, 425, 429}
+#: Characters in the name of a folder; of longer ones only a digest is taken.
+LONGEST_NAME = 100
+#: The longest pause that a server can ask for, in seconds.
+LONGEST_RETRY_AFTER = 3600.0
+
+
+def may_pass(status):
+    """Whether sending the same again may help. 401 and 403 too: a key can be put right; a redirect may be a sign-in page."""
+    return status < 400 or status in (401, 403, 408, 425, 429) or status >= 500
 
 
 def never_raise(method):
@@ -49,14 +59,40 @@ def never_raise(method):
 
 
 def outbox_folder():
-    """Where what waits for the present server lies. Each server has its own, so that nothing meant for one reaches another."""
-    home = os.environ.get("TRAINING_PREDICTIONS_HOME") or pathlib.Path.home() / ".training-predictions"
+    """Where what waits for the present server lies. Each has its own, so that nothing meant for one reaches another."""
     try:
         host = urllib.parse.urlsplit(server()[0]).netloc
     except (OSError, ValueError, KeyError):
         host = ""  # The local server has never run here: what waits is for it.
     local = host == "" or urllib.parse.urlsplit(f"//{host}").hostname in ("127.0.0.1", "localhost", "::1")
-    return pathlib.Path(home, "outbox", "local" if local else urllib.parse.quote(host, safe=""))
+    return data_directory().resolve() / "outbox" / ("local" if local else file_name(host))
+
+
+def file_name(text):
+    """A name for a folder, told back by `unquote` where the text is short and no special name such as `..`."""
+    name = urllib.parse.quote(text, safe="", errors="surrogatepass")
+    if 0 < len(name) <= LONGEST_NAME and name.strip("."):
+        return name
+    return f"sha256-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def make_private(folder):
+    """Makes a folder, and those above it where they are missing, for its owner alone.
+
+    The folder itself and those from the data directory on are taken from others where they can use them. Raises
+    PermissionError where another user owns one or may write to it: what waits there need not be ours.
+    """
+    home = data_directory().resolve()
+    for part in [*reversed(folder.parents), folder]:
+        if not part.exists():
+            part.mkdir(mode=0o700, exist_ok=True)
+        if os.name != "posix" or not (part == folder or home in (part, *part.parents)):
+            continue
+        found = part.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
+            raise PermissionError(f"{part} is a link, or others own or may change it; remove it, or `chmod go-rwx` it")
+        if found.st_mode & 0o077:
+            part.chmod(0o700)
 
 
 class PredictionOutbox:
@@ -71,7 +107,7 @@ class PredictionOutbox:
         """
         self.job_id = job_id
         self.dropped = 0
-        self._folder = pathlib.Path(folder or outbox_folder() / urllib.parse.quote(job_id, safe=""))
+        self._folder = pathlib.Path(folder or outbox_folder() / file_name(job_id))
         self._limit = max_waiting_bytes
         self._shortest, self._longest = retry_seconds
         self._token = None
@@ -82,7 +118,7 @@ class PredictionOutbox:
         self._new = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prediction-outbox", daemon=True)
-        self._make_folder()
+        self._folder_is_private()
         self._thread.start()
         atexit.register(self._at_exit)
 
@@ -130,12 +166,19 @@ class PredictionOutbox:
 
     # Taking in
 
-    @never_raise
-    def _make_folder(self):
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def _folder_is_private(self):
+        try:
+            make_private(self._folder)
+            return True
+        except OSError as error:
+            self._say(str(error), "%s: what comes now is dropped, and the training goes on", error)
+            return False
 
     @never_raise
     def _put(self, kind, content):
+        if not self._folder_is_private():
+            self.dropped += 1
+            return
         # Names sort by age, over the runs of a job too.
         self._number += 1
         name = f"{time.time_ns():020d}-{self._number:08d}"
@@ -145,7 +188,8 @@ class PredictionOutbox:
             self._say("full", "%s holds %d bytes: what comes now is dropped", self._folder, self._limit)
             return
         partial = self._folder / f"{name}.partial"
-        partial.write_text(text)
+        with open(partial, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(text)
         partial.rename(self._folder / f"{name}.json")
         self._new.set()
 
@@ -184,17 +228,19 @@ class PredictionOutbox:
 
     def _pause(self, error, failures):
         if isinstance(error, urllib.error.HTTPError):
-            self._say(error.code, "the server answered %d; trying again", error.code)
+            self._say(error.code, "the server answered %d (%s); trying again", error.code, error.reason)
             retry_after = error.headers.get("Retry-After", "")
-            floor = float(retry_after) if retry_after.isdigit() else 0.0
+            floor = min(float(retry_after), LONGEST_RETRY_AFTER) if retry_after.isdecimal() else 0.0
         else:
-            self._say("away", "the server is away (%s); trying again", error)
+            self._say(str(error), "the server is away (%s); trying again", error)
             floor = 0.0
         longest = min(self._longest, self._shortest * 2 ** min(failures - 1, 20))
         return max(floor, random.uniform(longest / 2, longest))
 
     def _send_all(self):
         """Sends what waits, in order. Raises what may pass; a message that is refused for good is put aside."""
+        if not self._folder_is_private():
+            return None
         for file in self.waiting():
             if self._stop.is_set():
                 return None
@@ -208,7 +254,7 @@ class PredictionOutbox:
             try:
                 self._send(message)
             except urllib.error.HTTPError as error:
-                if error.code in _TRY_AGAIN or error.code >= 500:
+                if may_pass(error.code):
                     raise
                 if message["kind"] != "metrics" or error.code != 404:
                     self._put_aside(file, error)
@@ -244,13 +290,22 @@ class PredictionOutbox:
             log.warning(f"Training Predictions: {text}", *values)
 
 
+def job_of(folder):
+    """The job's id, of which the folder's name may be a digest: each message has it."""
+    for file in folder.glob("*.json"):
+        try:
+            return json.loads(file.read_text())["job_id"]
+        except (OSError, ValueError, LookupError, TypeError):
+            pass  # Sent meanwhile, or damaged.
+    return urllib.parse.unquote(folder.name)
+
+
 def main():
     """Sends what is left of all jobs for the present server. Exit code 1 when some is still left."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     left = 0
-    folders = sorted(outbox_folder().glob("*/")) if outbox_folder().exists() else []
-    for folder in folders:
-        outbox = PredictionOutbox(urllib.parse.unquote(folder.name), folder, ends_job=False)
+    for folder in sorted(folder for folder in outbox_folder().glob("*") if folder.is_dir()):
+        outbox = PredictionOutbox(job_of(folder), folder, ends_job=False)
         count = len(outbox.waiting())
         remaining = outbox.close(timeout=60.0)
         left += remaining or 0
