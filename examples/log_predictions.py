@@ -73,7 +73,7 @@ def _connect(url, local):
     if not local:
         return connection
     if "proofKey" not in local:
-        raise ConnectionError(f"the local server at {url} is of an older version: stop it and start it again")
+        raise ConnectionError(f"the local server at {url} is too old: stop it and start it again")
     nonce = secrets.token_hex(32)
     message = f"training-predictions-proof\n{nonce}\n{url}\n{local['instance']}"
     proof = hmac.new(bytes.fromhex(local["proofKey"]), message.encode(), hashlib.sha256).hexdigest()
