@@ -3,8 +3,8 @@
     pip install finetune-lab torch
     python finetune_lab_sdk.py
 
-The SDK reads `FINETUNE_LAB_API_URL` and `FINETUNE_LAB_API_KEY`, which VS Code's terminals have while the local server
-runs: there the run goes to it, elsewhere to FineTune Lab, with no change to the script. The SDK can create a job, give it
+Address and key are those of `log_predictions.py`: of `FINETUNE_LAB_API_URL` and `FINETUNE_LAB_API_KEY`, which VS Code's
+terminals have while the local server runs, else of the local server. The SDK can create a job, give it
 another status and send predictions; it has no call for progress, losses or a batch that is sent again.
 
 Before each call the server proves itself, as `log_predictions.py` has it; the call itself is the SDK's own. So this cannot

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pastable } from '../../src/commands/loggingSnippet.ts';
 import { runProgram, runToSuccess } from '../support/runProgram.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { readPredictions, request } from '../support/serverClient.ts';
+import { readPredictions, request, saveJob } from '../support/serverClient.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const snippet = path.join(root, 'examples', 'log_predictions.py');
@@ -66,6 +68,38 @@ describe('what the documentation tells people to run', () => {
     });
     assert.deepEqual(await answersOf('curl-run'), ['Paris']);
   });
+
+  it('neither the curl lines of the README nor post.sh put a key, a token or a secret into an argument list', async () => {
+    const bin = mkdtempSync(path.join(tmpdir(), 'bin-'));
+    const log = path.join(bin, 'arguments');
+    // Programs that write down what they are called with and then do it.
+    for (const name of ['cat', 'curl', 'cut', 'find', 'grep', 'od', 'sed', 'sha256sum', 'tr']) {
+      const real = (await runToSuccess('sh', ['-c', `command -v ${name}`], { env: {} })).trim();
+      const script = `#!/bin/sh\nprintf '%s\\n' "${name} $*" >>"${log}"\nexec ${real} "$@"\n`;
+      await writeFile(path.join(bin, name), script, { mode: 0o755 });
+    }
+    const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+    const lines = /```sh\n(TOKEN=[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const env = {
+      PATH: `${bin}:${process.env['PATH']}`,
+      TRAINING_PREDICTIONS_HOME: server.dataDir,
+      FINETUNE_LAB_API_URL: server.url,
+      FINETUNE_LAB_API_KEY: server.apiKey,
+    };
+    const before = (await answersOf('curl-run')).length;
+    for (const shell of ['sh', 'bash']) await runToSuccess(shell, ['-c', lines], { env });
+    assert.equal((await answersOf('curl-run')).length, before + 2);
+    await runToSuccess('sh', [path.join(root, 'examples', 'post.sh'), 'watched-run'], { env });
+    const called = await readFile(log, 'utf8');
+    rmSync(bin, { recursive: true });
+    for (const route of ['local/jobs', 'local/predictions', 'health']) assert.ok(called.includes(route), route);
+    const { proofKey } = JSON.parse(await readFile(path.join(server.dataDir, 'server.json'), 'utf8'));
+    const { json } = await saveJob(server, { job_id: 'watched-run' });
+    for (const secret of [server.apiKey, proofKey, json['job_token'], 'Bearer ', 'X-API-Key']) {
+      assert.ok(!called.includes(String(secret)), called);
+    }
+  });
+
   it('post.sh sends with curl, its own sample and the predictions of a file', async () => {
     const env = { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey };
     const script = path.join(root, 'examples', 'post.sh');
