@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../support/eventually.ts';
 import { type Recorder, record } from '../support/recorder.ts';
-import { senders, sendLeft, withOutbox } from '../support/scripts.ts';
+import { runProgram } from '../support/runProgram.ts';
+import { examples, senders, sendLeft, withOutbox } from '../support/scripts.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { readPredictions, request } from '../support/serverClient.ts';
 
@@ -131,6 +132,32 @@ describe('a script, when another program listens where the local server was,', f
       assert.deepEqual(impostor.seen, []);
     });
   }
+
+  it('makes no client of FineTune Lab’s SDK for it, but one for the server that proves itself', async () => {
+    const script = `
+from finetune_lab_sdk import SdkReport
+class Client:
+    def __init__(self, **given):
+        print("a client for", given["base_url"], given["api_key"], given["timeout"])
+        self.training = self.training_predictions = self
+    def create_job(self, *job, **fields):
+        return {"job_token": "token"}
+    def create(self, job_id, token, records):
+        print("predictions with", token)
+report = SdkReport(Client, "run")
+report.job(status="running")
+report.predictions([{}])
+`;
+    const run = () => runProgram('python3', ['-c', script], { env: fromTerminal(), cwd: examples });
+    const client = `a client for ${told.url} ${told.apiKey} 10\n`;
+    const proven = await run();
+    assert.equal(proven.stdout, `${client}${client}predictions with token\n`, proven.stderr);
+    await server.kill('SIGKILL');
+    const impostor = await takePort();
+    const { code, stdout } = await run();
+    assert.deepEqual([code, stdout], [0, '']);
+    assert.ok(impostor.seen.length > 0 && !impostor.seen.join().includes(told.apiKey));
+  });
 
   it('loses nothing of its outbox, and everything arrives once when the server is back', async () => {
     const running = withOutbox(

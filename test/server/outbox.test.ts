@@ -3,21 +3,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, listen } from '../support/listen.ts';
-import { type Ended, runProgram } from '../support/runProgram.ts';
+import { sendLeft, withOutbox } from '../support/scripts.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { readPredictions, request } from '../support/serverClient.ts';
-
-const examples = path.resolve(import.meta.dirname, '../../examples');
-
-/** Python: an outbox with short pauses, and `answer(epoch)`, which hands one prediction to it. */
-const beginning = `
-import logging, sys, time
-from prediction_outbox import PredictionOutbox
-logging.basicConfig(format="%(message)s")
-outbox = PredictionOutbox("run", retry_seconds=(0.02, 0.1))
-def answer(epoch):
-    outbox.predictions([{"epoch": epoch, "step": epoch, "sample_index": 0, "prompt": "p", "prediction": str(epoch)}])
-`;
 
 describe('the outbox of the examples', () => {
   let home: string;
@@ -45,12 +33,6 @@ describe('the outbox of the examples', () => {
     FINETUNE_LAB_API_KEY: apiKey,
   });
 
-  const python = (script: string, env: NodeJS.ProcessEnv): Promise<Ended> =>
-    runProgram('python3', ['-c', beginning + script], { env, cwd: examples });
-
-  const sendLeft = (env: NodeJS.ProcessEnv): Promise<Ended> =>
-    runProgram('python3', [path.join(examples, 'prediction_outbox.py')], { env });
-
   async function answersOf(server: TestServer): Promise<unknown[]> {
     return (await readPredictions(server, 'run')).map(({ prediction }) => prediction);
   }
@@ -65,7 +47,7 @@ describe('the outbox of the examples', () => {
 
   it('sends everything in order, with the losses and the way the job goes', async () => {
     const server = await serve();
-    const ended = await python(
+    const ended = await withOutbox(
       `
 outbox.job(status="running", total_epochs=3)
 for epoch in range(3):
@@ -87,7 +69,7 @@ print(outbox.close())
 
   it('keeps what a server that is away cannot take, and a later run sends it', async () => {
     const port = await freePort();
-    const away = await python(
+    const away = await withOutbox(
       'outbox.job(status="running")\nanswer(0)\noutbox.job(status="completed")\nprint(outbox.close(timeout=0.3))',
       environment(port, 'wak_any'),
     );
@@ -104,7 +86,7 @@ print(outbox.close())
     const server = await serve();
     const { apiKey } = server;
     const port = portOf(server);
-    const running = python(
+    const running = withOutbox(
       `
 outbox.job(status="running")
 for epoch in range(40):
@@ -143,7 +125,7 @@ sys.exit(outbox.close(timeout=15))
       if (incoming.url?.endsWith('/predictions') && lost++ % 2 === 0) answer.destroy();
       else answer.writeHead(forwarded.status).end(text);
     });
-    const ended = await python(
+    const ended = await withOutbox(
       'outbox.job(status="running")\nfor epoch in range(5):\n    answer(epoch)\nsys.exit(outbox.close())',
       environment(Number(new URL(proxy.url).port), server.apiKey),
     );
@@ -155,7 +137,7 @@ sys.exit(outbox.close(timeout=15))
 
   it('a script that crashes leaves its job as failed, with everything that it had told', async () => {
     const server = await serve();
-    const ended = await python(
+    const ended = await withOutbox(
       'outbox.job(status="running")\nanswer(0)\nraise RuntimeError("out of memory")',
       environment(portOf(server), server.apiKey),
     );
@@ -166,7 +148,7 @@ sys.exit(outbox.close(timeout=15))
 
   it('puts aside what the server refuses and goes on', async () => {
     const server = await serve();
-    const ended = await python(
+    const ended = await withOutbox(
       'outbox.job(status="running")\noutbox.predictions([{"epoch": "one"}])\nanswer(1)\nsys.exit(outbox.close())',
       environment(portOf(server), server.apiKey),
     );
@@ -183,7 +165,7 @@ sys.exit(outbox.close(timeout=15))
     const port = await freePort();
     // Any address that is not this machine's; nothing listens there.
     const elsewhere = { ...environment(port, 'wak_any'), FINETUNE_LAB_API_URL: 'http://predictions.invalid' };
-    const away = await python('answer(0)\noutbox.close(timeout=0.1)', elsewhere);
+    const away = await withOutbox('answer(0)\noutbox.close(timeout=0.1)', elsewhere);
     assert.equal(away.code, 0, away.stderr);
     const server = await serve(port);
     const later = await sendLeft(environment(port, server.apiKey));
@@ -193,7 +175,7 @@ sys.exit(outbox.close(timeout=15))
 
   it('is bounded, and neither a full outbox nor a folder that cannot be made stops the script', async () => {
     const port = await freePort();
-    const ended = await python(
+    const ended = await withOutbox(
       `
 small = PredictionOutbox("small", max_waiting_bytes=500, ends_job=False)
 for epoch in range(100):
