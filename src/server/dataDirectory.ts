@@ -1,5 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { anyServerFile, type ServerFile, serverFile } from '../wire/serverFile.ts';
 import { StartError } from './errors.ts';
@@ -64,13 +78,33 @@ function newTokenSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/**
+ * Whole or not at all for whoever reads it. On a full disk the bytes that `removeServerFile` left are written over, or
+ * those of the file itself.
+ *
+ * @throws StartError
+ */
 export function writeServerFile(file: string, content: ServerFile): void {
-  writePrivately(file, `${JSON.stringify(content, null, 2)}\n`);
+  const fresh = spareFile(file);
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  telling(file, () => {
+    try {
+      writeOver(fresh, text);
+    } catch (error) {
+      if (!isFull(error) || !existsSync(file)) throw error;
+      renameSync(file, fresh);
+      writeOver(fresh, text);
+    }
+    renameSync(fresh, file);
+  });
 }
 
-/** Removes the file unless it is another server's by now. */
+/** Removes the file unless it is another server's by now. Its room on the disk is kept for the next one. */
 export function removeServerFile(file: string, instance: string): void {
-  if (readServerFile(file)?.instance === instance) rmSync(file, { force: true });
+  if (readServerFile(file)?.instance !== instance) return;
+  const spare = spareFile(file);
+  renameSync(file, spare);
+  writeOver(spare, ' '.repeat(statSync(spare).size));
 }
 
 /** The process of a server of a version that has nothing to prove itself with; undefined where none is told of. */
@@ -118,10 +152,40 @@ function secretIn(file: string): string | undefined {
   return /^[\x21-\x7e]+$/.test(secret) ? secret : undefined;
 }
 
-/** Whole or not at all, and for the owner alone from the first moment. */
+/** Whole or not at all, and for the owner alone from the first moment. @throws StartError */
 function writePrivately(file: string, text: string): void {
-  const fresh = `${file}.new`;
+  const fresh = spareFile(file);
   rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
-  renameSync(fresh, file);
+  telling(file, () => {
+    writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(fresh, file);
+  });
+}
+
+const spareFile = (file: string) => `${file}.new`;
+
+/** In place: what is there already keeps its room on the disk. */
+function writeOver(file: string, text: string): void {
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    ftruncateSync(descriptor, Buffer.byteLength(text));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** @throws StartError that says why `file` cannot be written */
+function telling(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const reason = isFull(error) ? 'its disk is full. Free some space on it, then start again' : (error as Error).message;
+    throw new StartError(`${file} cannot be written: ${reason}`, undefined, { cause: error });
+  }
 }

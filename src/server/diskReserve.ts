@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Room for folding back a log of the usual size and for what removing a job writes, in bytes. */
-const size = 16 * 1024 * 1024;
+const wholeSize = 16 * 1024 * 1024;
+/** What the small files beside it may need while a server runs, in bytes. */
+const margin = 256 * 1024;
 
 /**
  * A file that holds room on the disk for the one thing that makes room: even to delete, SQLite writes first. Random
@@ -18,21 +21,48 @@ export class DiskReserve {
     this.#file = `${database}-reserve`;
   }
 
-  /** Takes the room, if there is any. A database in memory needs none. */
-  fill(): void {
-    if (existsSync(this.#file) || !existsSync(this.#database)) return;
+  /** Bytes that it should hold and does not. A database in memory needs none. */
+  get missing(): number {
+    return existsSync(this.#database) ? Math.max(0, wholeSize - this.#size) : 0;
+  }
+
+  /** Bytes that are free on its disk; infinite where the file system does not tell. */
+  get freeBytes(): number {
+    if (!existsSync(dirname(this.#file))) return Number.POSITIVE_INFINITY;
+    const { bavail, bsize, blocks } = statfsSync(dirname(this.#file));
+    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
+  }
+
+  /**
+   * Takes what is missing of the room, or what there is of it.
+   *
+   * @param left what it leaves to the small files beside it, in bytes
+   */
+  fill(left = margin): void {
+    const more = Math.min(this.missing, this.freeBytes - left);
+    if (more <= 0) return;
     try {
-      writeFileSync(this.#file, randomBytes(size), { mode: 0o600 });
+      writeFileSync(this.#file, randomBytes(more), { mode: 0o600, flag: 'a' });
     } catch {
-      // Still no room: what was written of it is given back, and the next time may do.
-      this.release();
+      // Others were faster, or a quota is used up: what was written stays, but for the margin.
+      if (existsSync(this.#file)) truncateSync(this.#file, Math.max(0, this.#size - margin));
     }
   }
 
-  /** Gives the room to whoever writes next. @returns false when there was none */
-  release(): boolean {
-    const isThere = existsSync(this.#file);
-    rmSync(this.#file, { force: true });
-    return isThere;
+  /**
+   * Gives room to whoever writes next.
+   *
+   * @param bytes how much of it, about
+   * @returns false when there was none
+   */
+  release(bytes = Number.POSITIVE_INFINITY): boolean {
+    const size = this.#size;
+    if (size > bytes) truncateSync(this.#file, size - Math.ceil(bytes));
+    else rmSync(this.#file, { force: true });
+    return size > 0;
+  }
+
+  get #size(): number {
+    return statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
   }
 }

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { SchemaError } from '../wire/schema.ts';
 import { HttpError } from './errors.ts';
 import type { Services } from './services.ts';
-import { StorageFullError, StorageUnavailableError } from './storage.ts';
+import { NoRoomToDeleteError, StorageFullError, StorageUnavailableError } from './storage.ts';
 
 /** When a client should ask again whose request the database did not answer, in seconds. */
 const unavailableWait = 2;
@@ -54,6 +54,13 @@ function hasLeft({ raw }: FastifyRequest): boolean {
 function describeError(error: unknown): ErrorAnswer {
   if (error instanceof HttpError) return { status: error.status, message: error.message };
   if (error instanceof SchemaError) return { status: 400, message: error.message };
+  if (error instanceof NoRoomToDeleteError) {
+    return {
+      status: 507,
+      message:
+        "The server's disk is full, and not even deleting has room: free a few MB by other means, then try again",
+    };
+  }
   if (error instanceof StorageFullError) {
     return {
       status: 507,

@@ -7,7 +7,8 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 's
 
 /** Structured logs on standard error; standard output belongs to the `listening` line. */
 export function createLog(level: string): Log {
-  const destination = pino.destination({ fd: 2, sync: true });
+  // What a full disk does not take waits in memory, up to so many characters.
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: 1_000_000 });
   // Whoever read our output may be gone. There is nowhere to say so, and the server outlives its starter.
   destination.on('error', () => {});
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);

@@ -1,3 +1,4 @@
+import { DiskRoom, openWithRoom } from './diskRoom.ts';
 import { StartError } from './errors.ts';
 import type { KeyStore } from './keys.ts';
 import type { Log } from './log.ts';
@@ -7,7 +8,7 @@ import { reasonOf } from './postgresErrors.ts';
 import { SqliteStorage } from './sqlite.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
 import { SqliteKeys } from './sqliteKeys.ts';
-import type { Storage } from './storage.ts';
+import { type Storage, StorageFullError } from './storage.ts';
 
 /** Which database: PostgreSQL where an address is given, else the SQLite file. */
 export interface DatabaseChoice {
@@ -43,8 +44,15 @@ export async function openKeys(
     const storage = await openPostgres(databaseUrl, say, () => {});
     return { keys: storage.keys, close: () => storage.close() };
   }
-  const database = openFile(file, () => new SqliteDatabase(file));
-  return { keys: new SqliteKeys(database), close: async () => database.close() };
+  const database = openFile(file, () => openWithRoom(file, () => new SqliteDatabase(file)));
+  const room = new DiskRoom(database, file);
+  return {
+    keys: new SqliteKeys(database, room),
+    close: async () => {
+      database.close();
+      room.keep();
+    },
+  };
 }
 
 /**
@@ -92,9 +100,11 @@ function openFile<T>(file: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    throw new StartError(`The database ${file} cannot be used: ${(error as Error).message}`, undefined, {
-      cause: error,
-    });
+    const reason =
+      error instanceof StorageFullError
+        ? 'its disk is full. Free some space on it by other means, then start again'
+        : (error as Error).message;
+    throw new StartError(`The database ${file} cannot be used: ${reason}`, undefined, { cause: error });
   }
 }
 

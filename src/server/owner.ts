@@ -50,7 +50,8 @@ function tryLock(file: string): (() => void) | undefined {
   try {
     lock = new DatabaseSync(file);
     const held = lock;
-    held.exec('PRAGMA busy_timeout=0; BEGIN EXCLUSIVE');
+    // A journal would need room, which a full disk has not.
+    held.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
     return () => held.close();
   } catch (error) {
     lock?.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DiskReserve } from './diskReserve.ts';
+import { DiskRoom, openWithRoom } from './diskRoom.ts';
 import { jobAfterMetrics } from './jobProgress.ts';
 import { members, objectText } from './jsonText.ts';
 import type { KeyStore } from './keys.ts';
@@ -43,7 +43,7 @@ export class SqliteStorage implements Storage {
   readonly keys: KeyStore;
   readonly #database: SqliteDatabase;
   readonly #commits: SqliteCommits;
-  readonly #reserve: DiskReserve;
+  readonly #room: DiskRoom;
   readonly #sweeper: SqliteSweeper;
   readonly #changes = new EventEmitter<{ change: [job: number] }>();
 
@@ -52,12 +52,12 @@ export class SqliteStorage implements Storage {
    * @throws Error when the file is damaged, of a newer version or not to be opened; it is left as it is then
    */
   constructor(file: string, report: (error: unknown) => void = (error) => process.emitWarning(String(error))) {
-    this.#database = new SqliteDatabase(file);
+    this.#database = openWithRoom(file, () => new SqliteDatabase(file));
     this.#commits = new SqliteCommits(this.#database, file);
-    this.keys = new SqliteKeys(this.#database);
+    this.#room = new DiskRoom(this.#database, file);
+    this.keys = new SqliteKeys(this.#database, this.#room);
     this.#changes.setMaxListeners(0);
-    this.#reserve = new DiskReserve(file);
-    this.#sweeper = new SqliteSweeper(this.#database, report, () => this.#reserve.fill());
+    this.#sweeper = new SqliteSweeper(this.#database, this.#room, report);
     // Imports that a killed server left unfinished.
     const unfinished = this.#sql('SELECT number FROM jobs WHERE user_id = ?').all(nobody);
     for (const row of unfinished) this.#sweeper.abandon(numberOf(row, 'number'));
@@ -65,7 +65,7 @@ export class SqliteStorage implements Storage {
   }
 
   async saveJob(userId: string, jobId: string, change: JobChange): Promise<JobRecord | undefined> {
-    const saved = this.#database.transaction(() => {
+    const saved = this.#store(() => {
       const known = this.#job(jobId);
       if (known === undefined) return this.#createJob(userId, jobId, change);
       if (known.userId !== userId) return undefined;
@@ -103,7 +103,7 @@ export class SqliteStorage implements Storage {
   }
 
   async deleteJob(userId: string, jobId: string, only?: Pick<JobRecord, 'incarnation' | 'aliveAt'>): Promise<boolean> {
-    const deleted = this.#transactionThatMakesRoom(() => {
+    const remove = () => {
       const job = this.#job(jobId);
       if (job === undefined || job.userId !== userId) return undefined;
       if (only !== undefined && (only.incarnation !== job.incarnation || only.aliveAt !== job.aliveAt))
@@ -111,7 +111,8 @@ export class SqliteStorage implements Storage {
       discardJob(this.#database, job.number);
       this.#sql('INSERT OR REPLACE INTO retired VALUES (?, ?)').run(idText(jobId), job.lastSeq);
       return job.number;
-    });
+    };
+    const deleted = this.#room.freeing(() => this.#database.transaction(remove));
     if (deleted !== undefined) {
       this.#changes.emit('change', deleted);
       this.#sweeper.start();
@@ -199,14 +200,12 @@ export class SqliteStorage implements Storage {
   ): Promise<JobRecord | undefined> {
     if (this.#job(jobId) !== undefined) return undefined;
     const firstSeq = this.#retiredSeq(jobId) + 1;
-    const hidden = this.#database.transaction(() =>
-      this.#insertJob(`import ${randomUUID()}`, nobody, '{}', firstSeq - 1),
-    );
+    const hidden = this.#store(() => this.#insertJob(`import ${randomUUID()}`, nobody, '{}', firstSeq - 1));
     let saved: JobRecord | undefined;
     try {
       let [count, bytes] = [0, 0];
       for await (const batch of rows) {
-        this.#database.transaction(() => insertPredictions(this.#database, hidden.number, firstSeq + count, batch));
+        this.#store(() => insertPredictions(this.#database, hidden.number, firstSeq + count, batch));
         count += batch.length;
         bytes += bytesOf(batch);
         await nextTurn();
@@ -252,19 +251,25 @@ export class SqliteStorage implements Storage {
     await this.#sweeper.close();
     await this.#commits.close();
     this.#database.close();
+    this.#room.keep();
   }
 
   #sql(sql: string) {
     return this.#database.sql(sql);
   }
 
-  #transactionThatMakesRoom<T>(work: () => T): T {
+  /** A transaction that leaves the room which has to stay free. @throws StorageFullError or what `work` throws */
+  #store<T>(work: () => T): T {
+    const run = () => this.#database.transaction(this.#room.leavingRoom(work));
+    let result: T;
     try {
-      return this.#database.transaction(work);
+      result = run();
     } catch (error) {
-      if (!(error instanceof StorageFullError && this.#reserve.release())) throw error;
-      return this.#database.transaction(work);
+      if (!(error instanceof StorageFullError && this.#room.tidy())) throw error;
+      result = run();
     }
+    this.#room.stored();
+    return result;
   }
 
   #job(jobId: string): JobRecord | undefined {
@@ -316,7 +321,7 @@ export class SqliteStorage implements Storage {
     key: BatchKey | undefined,
     store: (lastSeq: number) => number,
   ): Promise<AddOutcome> {
-    const outcome = await this.#commits.transaction((): AddOutcome => {
+    const add = (): AddOutcome => {
       // A number is of one life of a job.
       const known = this.#sql('SELECT last_seq FROM jobs WHERE number = ?').get(job.number);
       if (known === undefined) return { kind: 'gone' };
@@ -330,8 +335,15 @@ export class SqliteStorage implements Storage {
       ).run(count, count, bytesOf(rows), new Date().toISOString(), job.number);
       if (key !== undefined) this.#keepKey(job.number, key, rows.length);
       return { kind: 'stored' };
+    };
+    const outcome = await this.#commits.transaction(this.#room.leavingRoom(add)).catch((error: unknown) => {
+      if (!(error instanceof StorageFullError && this.#room.tidy())) throw error;
+      return this.#commits.transaction(this.#room.leavingRoom(add));
     });
-    if (outcome.kind === 'stored') this.#changes.emit('change', job.number);
+    if (outcome.kind === 'stored') {
+      this.#room.stored();
+      this.#changes.emit('change', job.number);
+    }
     return outcome;
   }
 

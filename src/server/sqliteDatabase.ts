@@ -1,12 +1,17 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { makeTables, versionOf } from './sqliteSchema.ts';
 import { StorageFullError } from './storage.ts';
+import { numberOf } from './storedRows.ts';
 
 /**
- * SQLite's result codes for a full disk, and for a write that the system refused or cut short: a quota or a limit on
- * file sizes ends that way.
+ * SQLite's result codes for a full disk, for a write that the system refused or cut short (a quota or a limit on file
+ * sizes ends that way), and for memory that is shared by a file for which there is no room.
  */
-const fullCodes = new Set([13, 778]);
+const fullCodes = new Set([13, 778, 4874]);
+
+/** Pages of 4 kB in the write-ahead log at which it is folded back: fewer cost more waits for the disk. */
+const foldedAt = 4000;
 
 /**
  * An open SQLite file (WAL, synchronous=FULL: what was committed survives a power cut; `SqliteCommits` alone waits for
@@ -14,24 +19,33 @@ const fullCodes = new Set([13, 778]);
  */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
+  readonly #file: string;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** @throws Error when the file is damaged, of a newer version or not to be opened; it is left as it is then. */
+  /**
+   * @throws Error when the file is damaged, of a newer version or not to be opened; it is left as it is then.
+   * @throws StorageFullError when there is no room for the small files beside it
+   */
   constructor(file: string) {
-    const version = versionOf(file);
-    this.#database = new DatabaseSync(file);
+    this.#file = file;
+    let database: DatabaseSync | undefined;
     try {
-      // The `keys` command writes beside the server, for a moment. What a large batch made of the write-ahead log, which
-      // is folded back at 4,000 pages of 4 kB (fewer cost more waits for the disk), is given back.
-      this.#database.exec(
+      const version = versionOf(file);
+      database = new DatabaseSync(file);
+      // The `keys` command writes beside the server, for a moment. What a large batch made of the write-ahead log is
+      // given back.
+      database.exec(
         `PRAGMA busy_timeout=5000; PRAGMA synchronous=FULL;
-         PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216`,
+         PRAGMA wal_autocheckpoint=${foldedAt}; PRAGMA journal_size_limit=16777216`,
       );
-      makeTables(this.#database, version);
+      makeTables(database, version);
+      // The first read makes what else it needs.
+      database.prepare('PRAGMA user_version').get();
     } catch (error) {
-      this.#database.close();
-      throw error;
+      database?.close();
+      throw namedFailure(error);
     }
+    this.#database = database;
   }
 
   /** The statement, prepared once. */
@@ -59,8 +73,7 @@ export class SqliteDatabase {
     } catch (error) {
       // A full disk may have rolled it back already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      if (!fullCodes.has(Number((error as { errcode?: unknown }).errcode))) throw error;
-      throw new StorageFullError('There is no room left for the database', { cause: error });
+      throw namedFailure(error);
     }
   }
 
@@ -74,8 +87,51 @@ export class SqliteDatabase {
     }
   }
 
+  /** Bytes by which the file will grow when the write-ahead log is folded back. Counts an open transaction. */
+  get growth(): number {
+    const pages = numberOf(this.sql('PRAGMA page_count').get() ?? {}, 'page_count');
+    const pageSize = numberOf(this.sql('PRAGMA page_size').get() ?? {}, 'page_size');
+    const size = statSync(this.#file, { throwIfNoEntry: false })?.size;
+    // There is no file of a database in memory.
+    return size === undefined ? 0 : Math.max(0, pages * pageSize - size);
+  }
+
+  /** Bytes that the write-ahead log takes on the disk. */
+  get logBytes(): number {
+    return statSync(`${this.#file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /**
+   * Folds the write-ahead log back into the file, which gets shorter by what was given back; `PASSIVE` keeps the log's
+   * own room, for what comes next.
+   *
+   * @throws StorageFullError
+   */
+  fold(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    try {
+      this.#database.exec(`PRAGMA wal_checkpoint(${mode})`);
+    } catch (error) {
+      throw namedFailure(error);
+    }
+  }
+
+  /** Runs work after which the write-ahead log is not folded back, however long it is. */
+  withoutFolding<T>(work: () => T): T {
+    this.#database.exec('PRAGMA wal_autocheckpoint=0');
+    try {
+      return work();
+    } finally {
+      this.#database.exec(`PRAGMA wal_autocheckpoint=${foldedAt}`);
+    }
+  }
+
   close(): void {
     this.#statements.clear();
     this.#database.close();
   }
+}
+
+function namedFailure(error: unknown): unknown {
+  if (!fullCodes.has(Number((error as { errcode?: unknown }).errcode))) return error;
+  return new StorageFullError('There is no room left for the database', { cause: error });
 }

@@ -98,7 +98,12 @@ export type JobSize = Pick<JobRecord, 'id' | 'userId' | 'incarnation' | 'status'
 
 /** There is no room for what should be stored. Nothing of it is, and what is stored can still be read. */
 export class StorageFullError extends Error {
-  override readonly name = 'StorageFullError';
+  override readonly name: string = 'StorageFullError';
+}
+
+/** There is no room for deleting either, which goes on by itself when there is. */
+export class NoRoomToDeleteError extends StorageFullError {
+  override readonly name = 'NoRoomToDeleteError';
 }
 
 /** The storage does not answer for now. Of a change it is not known whether it was stored. */
