@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makeFile } from './sqliteFile.ts';
 import { makeTables, versionOf } from './sqliteSchema.ts';
 import { StorageFullError } from './storage.ts';
 import { numberOf } from './storedRows.ts';
@@ -30,7 +31,9 @@ export class SqliteDatabase {
     this.#file = file;
     let database: DatabaseSync | undefined;
     try {
-      const version = versionOf(file);
+      const isInMemory = file === ':memory:';
+      if (!isInMemory && !existsSync(file)) makeFile(file);
+      const version = isInMemory ? 0 : versionOf(file);
       database = new DatabaseSync(file);
       // The `keys` command writes beside the server, for a moment. What a large batch made of the write-ahead log is
       // given back.

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
@@ -113,13 +113,15 @@ export function makeTables(database: DatabaseSync, version: number): void {
 }
 
 /**
- * Version of a file's tables; 0 when there is no file yet. Looks without a right to write: to close a database that was
- * opened for writing already changes its files.
+ * Version of a file's tables. Looks without a right to write: to close a database that was opened for writing already
+ * changes its files.
  *
- * @throws Error when the file is damaged, no database of ours, or of a newer version
+ * @throws Error when the file is empty, damaged, no database of ours, or of a newer version
  */
 export function versionOf(file: string): number {
-  if (!existsSync(file) || statSync(file).size === 0) return 0;
+  if (statSync(file).size === 0) {
+    throw new Error('it is empty, as a copy that failed leaves it: restore a copy, or remove it to begin anew');
+  }
   const address = pathToFileURL(file);
   // Without a write-ahead log to read, SQLite need not make one either.
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false });

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../support/eventually.ts';
-import { runServer, startServer, type TestServer } from '../support/server.ts';
+import { runServer, sourceEntry, startServer, type TestServer } from '../support/server.ts';
 import {
   createJob,
   openStream,
@@ -96,6 +106,49 @@ describe('the database file', () => {
     database.exec('CREATE TABLE notes (text)');
     database.close();
     await assertRefused(/another program/);
+  });
+
+  it('that is empty is refused and left as it is, with what to do about it', async () => {
+    await fill();
+    writeFileSync(file(), '');
+    await assertRefused(/it is empty, as a copy that failed leaves it: restore a copy, or remove it to begin anew/);
+    rmSync(file());
+    await start();
+  });
+
+  it('that is missing beside the log of its last changes is not begun anew over them', async () => {
+    await fill();
+    writeFileSync(`${file()}-wal`, 'last changes');
+    rmSync(file());
+    await assertRefused(/it is not there, but the log of its last changes is .*-wal.*: restore it, or move that away/);
+    assert.equal(readFileSync(`${file()}-wal`, 'utf8'), 'last changes');
+  });
+
+  it('is whole or not there after a first start that failed in the middle: the next one needs nobody', async () => {
+    // Room for the first page and no more.
+    await assert.rejects(start('ulimit -S -f 8'), /predictions\.db cannot be used/);
+    assert.equal(existsSync(file()), false);
+    const server = await start();
+    assert.equal((await post(server, await createJob(server), [sample()])).status, 200);
+  });
+
+  it('is whole or not there after first starts that were killed at it: the next one needs nobody', async () => {
+    const made = () => readdirSync(dataDir).filter((name) => name.startsWith('predictions.db'));
+    for (let kill = 0; kill < 4; kill += 1) {
+      for (const name of made()) rmSync(join(dataDir, name));
+      const child = spawn(process.execPath, [sourceEntry, '--data-dir', dataDir, '--port', '0'], { stdio: 'ignore' });
+      const ended = once(child, 'close');
+      while (made().length < 1 + (kill % 2)) await new Promise((resolve) => setImmediate(resolve));
+      child.kill('SIGKILL');
+      await ended;
+      const server = await start();
+      assert.equal((await post(server, await createJob(server), [sample()])).status, 200);
+      await server.stop();
+      assert.deepEqual(
+        made().filter((name) => name.includes('-new-')),
+        [],
+      );
+    }
   });
 
   it('of the first version is brought up to date, with everything in it', async () => {
