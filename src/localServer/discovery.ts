@@ -6,6 +6,7 @@ import { ApiError, UnprovenServerError, UnreachableError } from '../api/errors.t
 import { isProven, newChallenge } from '../api/proof.ts';
 import type { Endpoint } from '../api/request.ts';
 import { parseServerAddress, type ServerAddress } from '../api/serverAddress.ts';
+import { isOwnFile } from '../ownFiles.ts';
 import type { ServerProof } from '../wire/proof.ts';
 import { anyServerFile, type ServerFile, serverFile } from '../wire/serverFile.ts';
 
@@ -95,8 +96,9 @@ async function readServerFile(dataDirectory: string): Promise<ServerFile | null>
   return serverFile.check(told) ? told : null;
 }
 
-/** Null when there is no such file. */
+/** Null when there is no such file, or one that another user may have written. */
 async function textOf(dataDirectory: string, name: string): Promise<string | null> {
+  if (!isOwnFile(join(dataDirectory, name))) return null;
   try {
     return await readFile(join(dataDirectory, name), 'utf8');
   } catch (error) {

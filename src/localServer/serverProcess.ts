@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeOwnDirectory } from '../ownFiles.ts';
 import { alreadyRunningExitCode } from '../wire/serverFile.ts';
 import { findOlderServer, findServer, type RunningServer } from './discovery.ts';
 
@@ -45,7 +46,7 @@ export interface StartOptions {
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { program, dataDirectory, port, signal } = options;
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory(dataDirectory);
   const log = openLog(join(dataDirectory, serverLog));
   const flags = ['--port', String(port), '--stop-when-unused', String(options.stopWhenUnusedSeconds ?? 0)];
   const server = spawn(process.execPath, [program, ...flags], {
@@ -107,6 +108,15 @@ export async function stopServer(server: RunningServer, dataDirectory: string): 
   // A process that nobody waited for keeps its id; what no longer answers is gone all the same.
   if (!answers) return;
   throw new ServerStopError(`The local server (process ${server.pid}) does not stop.`);
+}
+
+/** Before the server does: its log is there already when it starts. @throws ServerStartError */
+function makeDirectory(directory: string): void {
+  try {
+    makeOwnDirectory(directory);
+  } catch (error) {
+    throw new ServerStartError(`The local server did not start: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function isRunning(pid: number): boolean {

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
   constants,
   existsSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -14,7 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { ForeignDirectoryError, makeOwnDirectory } from '../ownFiles.ts';
 import { anyServerFile, type ServerFile, serverFile } from '../wire/serverFile.ts';
 import { StartError } from './errors.ts';
 import { newKey } from './keys.ts';
@@ -30,26 +29,19 @@ export function dataFiles(directory: string) {
   };
 }
 
-/** @throws StartError when the directory cannot be made */
+/** @throws StartError when the directory cannot be made, or is not this user's alone and cannot be made so */
 export function makeDirectory(directory: string): void {
   try {
-    makeWithParents(directory);
+    makeOwnDirectory(directory);
   } catch (error) {
-    throw new StartError(`The data directory ${directory} cannot be made: ${(error as Error).message}`, undefined, {
-      cause: error,
-    });
-  }
-}
-
-/** Node's own `recursive` never returns where a parent is there but makes nothing, as `/proc` does. */
-function makeWithParents(directory: string): void {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeWithParents(dirname(directory));
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    // Another server that starts just now may have been faster.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
+    const reason = (error as Error).message;
+    throw new StartError(
+      error instanceof ForeignDirectoryError
+        ? `The data directory ${directory} is not safe. ${reason}.`
+        : `The data directory ${directory} cannot be made: ${reason}`,
+      undefined,
+      { cause: error },
+    );
   }
 }
 
@@ -140,8 +132,6 @@ function parsed(file: string): unknown {
 
 function readSecret(file: string, make: () => string): string {
   if (!existsSync(file)) writePrivately(file, `${make()}\n`);
-  // A copied or restored directory may have lost the mode.
-  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   const secret = secretIn(file);
   if (secret !== undefined) return secret;
   throw new StartError(`${file} does not hold a key. Remove it to have a new one made, or restore it.`);

@@ -132,7 +132,8 @@ describe('the database file', () => {
     assert.equal((await post(server, await createJob(server), [sample()])).status, 200);
   });
 
-  it('is whole or not there after first starts that were killed at it: the next one needs nobody', async () => {
+  it('is whole or not there after first starts that were killed at it: the next one needs nobody', async function () {
+    this.timeout(120_000);
     const made = () => readdirSync(dataDir).filter((name) => name.startsWith('predictions.db'));
     for (let kill = 0; kill < 4; kill += 1) {
       for (const name of made()) rmSync(join(dataDir, name));
