@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
+import { withinLevels } from '../wire/depth.ts';
 import { SchemaError } from '../wire/schema.ts';
 import { type JsonBody, jsonBody, withBody } from './body.ts';
 import { HttpError } from './errors.ts';
@@ -80,9 +81,10 @@ function batchAnswer(outcome: AddOutcome, key: BatchKey | undefined, count: numb
   throw new HttpError(409, 'This Idempotency-Key was used for another request: use a new one for each batch');
 }
 
-/** A prediction or metric says nothing, or the batch's own job. @throws SchemaError */
-export function checkJobIds(rows: readonly { job_id?: unknown }[], name: string, job: JobRecord): void {
+/** A prediction or metric has no more levels than it may, and names no job or the batch's own. @throws SchemaError */
+export function checkRows(rows: readonly { job_id?: unknown }[], name: string, job: JobRecord): void {
   rows.forEach((row, index) => {
+    withinLevels(row, `${name}[${index}]`);
     if (row.job_id === undefined || row.job_id === job.id) return;
     throw new SchemaError(`${name}[${index}].job_id`, "differs from the batch's job_id");
   });

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseJson, stepsToField } from '../wire/depth.ts';
+import { SchemaError } from '../wire/schema.ts';
 import type { BodyShare } from './bodyBudget.ts';
 import { HttpError } from './errors.ts';
 import { askForBody } from './expectations.ts';
@@ -85,8 +87,11 @@ export async function* chunksOf(message: IncomingMessage, reply: FastifyReply): 
   }
 }
 
-/** @throws HttpError 400 when there is no body, or it is not JSON in UTF-8. */
-export function jsonBody(body: Buffer): JsonBody {
+/**
+ * @param steps as of `parseJson`
+ * @throws HttpError 400 when there is no body, or it is not JSON in UTF-8; SchemaError when it is far too deep
+ */
+export function jsonBody(body: Buffer, steps: number = stepsToField.ofListed): JsonBody {
   if (body.length === 0) throw new HttpError(400, 'The body is missing: send a JSON object');
   let text: string;
   try {
@@ -95,8 +100,9 @@ export function jsonBody(body: Buffer): JsonBody {
     throw new HttpError(400, 'The body is not valid UTF-8', { cause: error });
   }
   try {
-    return { text, value: JSON.parse(text) as unknown };
+    return { text, value: parseJson(text, steps) };
   } catch (error) {
+    if (error instanceof SchemaError) throw error;
     throw new HttpError(400, `The body is not valid JSON: ${(error as Error).message}`, { cause: error });
   }
 }

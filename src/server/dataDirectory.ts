@@ -175,7 +175,9 @@ function telling(file: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const reason = isFull(error) ? 'its disk is full. Free some space on it, then start again' : (error as Error).message;
+    const reason = isFull(error)
+      ? 'its disk is full. Free some space on it, then start again'
+      : (error as Error).message;
     throw new StartError(`${file} cannot be written: ${reason}`, undefined, { cause: error });
   }
 }

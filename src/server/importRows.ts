@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson, stepsToField, withinLevels } from '../wire/depth.ts';
 import { importedPrediction } from '../wire/prediction.ts';
 import { HttpError } from './errors.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
@@ -66,7 +67,7 @@ export class ImportRows {
   #parse({ number, text }: TextLine): Line {
     let input: Line['input'];
     try {
-      input = importedPrediction.parse(JSON.parse(text));
+      input = withinLevels(importedPrediction.parse(parseJson(text, stepsToField.ofRow)));
     } catch (error) {
       throw new HttpError(400, `Line ${number}: ${(error as Error).message}`, { cause: error });
     }

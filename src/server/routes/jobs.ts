@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { stepsToField, withinLevels } from '../../wire/depth.ts';
 import { jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
 import { jobDeletedType, jobSavedType, jobsType, localJobsType } from '../answers.ts';
@@ -32,8 +33,8 @@ export function jobRoutes(app: FastifyInstance, services: Services): void {
     async (request, reply) => {
       const userId = await requireUser(auth, request);
       return withBody(services, request, reply, `user ${userId}`, async (body) => {
-        const { text, value } = jsonBody(body);
-        const { job_id: jobId, status } = jobUpdate.parse(value);
+        const { text, value } = jsonBody(body, stepsToField.ofRow);
+        const { job_id: jobId, status } = withinLevels(jobUpdate.parse(value));
         checkJobId(jobId);
         const fields = members(text);
         fields.delete('job_id');

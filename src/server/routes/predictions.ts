@@ -8,7 +8,7 @@ import { maxPageSize } from '../../wire/responses.ts';
 import type { Schema } from '../../wire/schema.ts';
 import { overallImprovement } from '../../wire/trends.ts';
 import { epochsType, predictionsType, storedType, trendsType } from '../answers.ts';
-import { batchHeaders, checkJobIds, storeBatch } from '../batch.ts';
+import { batchHeaders, checkRows, storeBatch } from '../batch.ts';
 import type { JsonBody } from '../body.ts';
 import { epochSummary, trendPoint } from '../epochStatistics.ts';
 import { memberElements } from '../jsonText.ts';
@@ -96,7 +96,7 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
 /** The rows of a batch, with the scores that it lacks. @throws SchemaError */
 async function readRows({ scorer }: Services, job: JobRecord, { text, value }: JsonBody): Promise<NewPrediction[]> {
   const { predictions } = predictionBatch.parse(value);
-  checkJobIds(predictions, 'predictions', job);
+  checkRows(predictions, 'predictions', job);
   const texts = memberElements(text, 'predictions');
   const scores = await scorer.fill(predictions);
   const createdAt = new Date().toISOString();

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { metricBatch } from '../../wire/metric.ts';
 import { metricsQuery } from '../../wire/queries.ts';
 import { metricsType, storedType } from '../answers.ts';
-import { batchHeaders, checkJobIds, storeBatch } from '../batch.ts';
+import { batchHeaders, checkRows, storeBatch } from '../batch.ts';
 import { memberElements } from '../jsonText.ts';
 import { metricJson, newMetric } from '../metricJson.ts';
 import { described } from '../openapi.ts';
@@ -31,7 +31,7 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
     (request, reply) =>
       storeBatch(services, request, reply, 'metrics', async ({ job, body, key }) => {
         const { metrics } = metricBatch.parse(body.value);
-        checkJobIds(metrics, 'metrics', job);
+        checkRows(metrics, 'metrics', job);
         const texts = memberElements(body.text, 'metrics');
         const timestamp = new Date().toISOString();
         const rows = metrics.map(({ step }, index) => newMetric(step, texts[index]?.text ?? '{}', timestamp));
