@@ -42,22 +42,36 @@ export class IdTable {
     }
   }
 
-  /** Gives the next row its id, which no row has yet. @returns the row */
+  /** Gives the next row its id, which no row has yet. Where it throws, there is no such row. @returns the row */
   add(id: string): number {
     const row = this.#size;
-    this.#size += 1;
-    if (!readUuid(id, this.#asked)) {
-      hashText(id, this.#asked);
-      this.#kinds.set(row, isText);
-      this.#texts.set(row, id);
-    }
+    const isUuid = readUuid(id, this.#asked);
+    if (!isUuid) hashText(id, this.#asked);
     for (let word = 0; word < words; word += 1) this.#words.set(row * words + word, this.#asked[word] ?? 0);
     const hash = this.#hashOfAsked();
     const index = hash & (tables - 1);
-    this.#used[index] = (this.#used[index] ?? 0) + 1;
-    if ((this.#used[index] ?? 0) * 4 > this.#tableOf(hash).length) this.#double(index);
+    const used = (this.#used[index] ?? 0) + 1;
+    if (used * 4 > this.#tableOf(hash).length) this.#double(index);
+    this.#kinds.set(row, isUuid ? 0 : isText);
+    if (!isUuid) this.#texts.set(row, id);
+    // From here on nothing can fail.
+    this.#used[index] = used;
     occupy(this.#tableOf(hash), hash, row);
+    this.#size += 1;
     return row;
+  }
+
+  /** Takes the last row back. */
+  removeLast(): void {
+    const row = this.#size - 1;
+    for (let word = 0; word < words; word += 1) this.#asked[word] = this.#word(row, word);
+    const hash = this.#hashOfAsked();
+    const index = hash & (tables - 1);
+    this.#used[index] = (this.#used[index] ?? 0) - 1;
+    // No other row was put behind it, so none is looked for beyond its slot.
+    vacate(this.#tableOf(hash), hash, row);
+    this.#texts.delete(row);
+    this.#size = row;
   }
 
   /** The id of a row. */
@@ -117,6 +131,12 @@ function occupy(table: Int32Array, hash: number, row: number): void {
   while (table[at] !== 0) at = nextSlot(table, at);
   table[at] = row + 1;
   table[at + 1] = hash;
+}
+
+function vacate(table: Int32Array, hash: number, row: number): void {
+  let at = firstSlot(table, hash);
+  while (table[at] !== row + 1) at = nextSlot(table, at);
+  table[at] = 0;
 }
 
 /** Where the slots for a hash begin. */

@@ -50,7 +50,7 @@ export class RecordLog {
     return this.#spill?.isDamaged ?? false;
   }
 
-  /** @returns the position under which it can be read */
+  /** Where it throws, nothing was appended. @returns the position under which it can be read */
   append(text: string): number {
     const chunk = this.#chunkFor(text);
     const { bytes, length } = chunk;
@@ -58,10 +58,22 @@ export class RecordLog {
     const written = bytes.write(text, length + headBytes);
     bytes.writeUInt32LE(written, length);
     chunk.length += headBytes + written;
-    const weight = Math.ceil((headBytes + written) / usualRecord);
+    const weight = weightOf(headBytes + written);
     chunk.weight += weight;
     this.#inMemory += weight;
     return (this.#chunks.length - 1) * chunkStep + length;
+  }
+
+  /** Takes back the record that was appended last, in the same turn. */
+  removeLast(position: number): void {
+    const chunk = this.#chunks.at(-1);
+    if (chunk === undefined) return;
+    const start = position % chunkStep;
+    const weight = weightOf(chunk.length - start);
+    chunk.length = start;
+    chunk.weight -= weight;
+    this.#inMemory -= weight;
+    if (start === 0) this.#chunks.pop();
   }
 
   /** @throws TextsLostError when the file is not there any more, or is not what was written */
@@ -121,7 +133,12 @@ export class RecordLog {
     const needed = headBytes + Buffer.byteLength(text);
     const chunk = { bytes: Buffer.allocUnsafeSlow(Math.max(chunkBytes, needed)), length: 0, weight: 0, place: 0 };
     this.#chunks.push(chunk);
-    this.spillSome();
+    try {
+      this.spillSome();
+    } catch (error) {
+      this.#chunks.pop();
+      throw error;
+    }
     return chunk;
   }
 
@@ -139,4 +156,9 @@ export class RecordLog {
     if (this.#recent.size > recentChunks && oldest !== undefined) this.#recent.delete(oldest);
     return bytes;
   }
+}
+
+/** What a record of so many bytes counts for. */
+function weightOf(bytes: number): number {
+  return Math.ceil(bytes / usualRecord);
 }

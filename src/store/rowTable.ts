@@ -54,9 +54,30 @@ export class RowTable {
     return this.#ids.find(id);
   }
 
-  /** Takes a prediction whose id no row has. @returns its row */
+  /**
+   * Takes a prediction whose id no row has, or nothing of it where it throws. At most texts and shapes are known then
+   * that no row has.
+   *
+   * @returns its row
+   */
   add(prediction: Prediction): number {
     const row = this.#ids.add(prediction.id);
+    try {
+      this.#write(row, prediction);
+    } catch (error) {
+      this.#ids.removeLast();
+      throw error;
+    }
+    return row;
+  }
+
+  /** Takes back the row that was added last. */
+  removeLast(): void {
+    this.#log.removeLast(this.#records.get(this.size - 1));
+    this.#ids.removeLast();
+  }
+
+  #write(row: number, prediction: Prediction): void {
     this.#epochs.set(row, prediction.epoch);
     this.#steps.set(row, prediction.step);
     this.#samples.set(row, prediction.sample_index);
@@ -71,8 +92,10 @@ export class RowTable {
     this.#truths.set(row, truth);
     const shape = this.#knownShapes.of(prediction);
     this.#shapes.set(row, shape.number);
-    this.#records.set(row, this.#log.append(this.#record(prediction, shape, prompt === inRecord, truth === inRecord)));
-    return row;
+    const record = this.#record(prediction, shape, prompt === inRecord, truth === inRecord);
+    // The column has room for the position before the log has the record.
+    this.#records.set(row, 0);
+    this.#records.set(row, this.#log.append(record));
   }
 
   /** Puts texts into the file that are too much by now. */

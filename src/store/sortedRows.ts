@@ -24,13 +24,14 @@ export class SortedRows {
     return this.#length;
   }
 
+  /** Where it throws, nothing was inserted. */
   insert(row: number): void {
     const comesAfter = (other: number): boolean => this.#compare(other, row) > 0;
     const index = this.#blockWhere(comesAfter);
     const block = this.#blocks[index];
-    this.#length += 1;
     if (block === undefined) this.#blocks.push(blockOf([row]));
     else this.#insertInto(block, index, placeWhere(block, comesAfter), row);
+    this.#length += 1;
   }
 
   /** Takes a row out; nothing happens when it is not there. */
@@ -101,8 +102,8 @@ export class SortedRows {
     else {
       const half = fullBlock / 2;
       const second = blockOf(block.rows.subarray(half, block.length));
-      block.length = half;
       this.#blocks.splice(index + 1, 0, second);
+      block.length = half;
       if (place <= half) put(block, place, row);
       else put(second, place - half, row);
     }

@@ -18,26 +18,41 @@ export class EpochChangesCounter {
     return this.#epochs.get(epoch) ?? { epoch, improved: 0, regressed: 0, unchanged: 0 };
   }
 
-  /** Adds a row of an epoch to the history of its sample, and what changes by it to the counts. */
+  /**
+   * Adds a row of an epoch to the history of its sample, and what changes by it to the counts. Where it throws, the
+   * counts are as they were.
+   */
   add(row: number, epoch: number, history: SampleHistory): void {
     const next = history.epochAfter(epoch);
-    this.#count(epoch, history, -1);
-    this.#count(next, history, -1);
+    const own = this.#countsOf(epoch);
+    const following = next === undefined ? undefined : this.#countsOf(next);
+    const [ownBefore, nextBefore] = [markOf(epoch, history), markOf(next, history)];
     history.answers.insert(row);
-    this.#count(epoch, history, 1);
-    this.#count(next, history, 1);
+    const [ownAfter, nextAfter] = [markOf(epoch, history), markOf(next, history)];
+    // From here on nothing can fail.
+    count(own, ownBefore, -1);
+    count(own, ownAfter, 1);
+    count(following, nextBefore, -1);
+    count(following, nextAfter, 1);
   }
 
   clear(): void {
     this.#epochs.clear();
   }
 
-  #count(epoch: number | undefined, history: SampleHistory, by: 1 | -1): void {
-    const answer = epoch === undefined ? undefined : history.ofEpoch(epoch);
-    const mark: Mark | null = answer === undefined ? null : history.mark(answer);
-    if (epoch === undefined || mark === null) return;
+  #countsOf(epoch: number): EpochChanges {
     const changes = this.get(epoch);
-    changes[counterOf[mark]] += by;
     this.#epochs.set(epoch, changes);
+    return changes;
   }
+}
+
+/** How an epoch's answer is marked; null where it has none, or no mark. */
+function markOf(epoch: number | undefined, history: SampleHistory): Mark | null {
+  const answer = epoch === undefined ? undefined : history.ofEpoch(epoch);
+  return answer === undefined ? null : history.mark(answer);
+}
+
+function count(changes: EpochChanges | undefined, mark: Mark | null, by: 1 | -1): void {
+  if (changes !== undefined && mark !== null) changes[counterOf[mark]] += by;
 }

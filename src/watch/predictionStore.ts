@@ -71,14 +71,16 @@ export class PredictionStore {
     return row === undefined ? undefined : this.#table.read(row);
   }
 
-  /** Takes a prediction unless its id is held already. @returns whether it was new */
+  /** Takes a prediction unless its id is held already; nothing of it where it throws. @returns whether it was new */
   add(prediction: Prediction): boolean {
     if (this.#table.find(prediction.id) !== undefined) return false;
     const row = this.#table.add(prediction);
-    const epoch = this.#epochOf(prediction.epoch);
-    epoch.rows.insert(row);
-    epoch.trend.add(prediction);
-    this.#changes.add(row, prediction.epoch, this.#sampleOf(prediction.sample_index));
+    try {
+      this.#index(row, prediction);
+    } catch (error) {
+      this.#removeLast(row, prediction);
+      throw error;
+    }
     return true;
   }
 
@@ -279,6 +281,33 @@ export class PredictionStore {
     return this.#samples.get(this.#table.sample(row))?.mark(row) ?? null;
   }
 
+  #index(row: number, prediction: Prediction): void {
+    const epoch = this.#epochOf(prediction.epoch);
+    const sample = this.#sampleOf(prediction.sample_index);
+    epoch.rows.insert(row);
+    this.#changes.add(row, prediction.epoch, sample);
+    // Nothing takes these sums back, and nothing of theirs can fail.
+    epoch.trend.add(prediction);
+  }
+
+  /** Takes back the row that is being added, however far that came. */
+  #removeLast(row: number, prediction: Prediction): void {
+    const rows = this.#epochs.get(prediction.epoch)?.rows;
+    rows?.delete(row);
+    if (rows?.length === 0) {
+      this.#epochs.delete(prediction.epoch);
+      const place = placeIn(this.#epochNumbers, prediction.epoch);
+      if (this.#epochNumbers[place] === prediction.epoch) this.#epochNumbers.splice(place, 1);
+    }
+    const answers = this.#samples.get(prediction.sample_index)?.answers;
+    answers?.delete(row);
+    if (answers?.length === 0) {
+      this.#samples.delete(prediction.sample_index);
+      this.#firstSample = smallest(this.#samples.keys());
+    }
+    this.#table.removeLast();
+  }
+
   *#rowsOf(epoch: number | null): Generator<SortedRows> {
     const numbers = epoch === null ? this.#epochNumbers : [epoch];
     for (let index = numbers.length - 1; index >= 0; index -= 1) {
@@ -333,4 +362,10 @@ function placeIn(epochs: readonly number[], epoch: number): number {
     else high = middle;
   }
   return low;
+}
+
+function smallest(numbers: Iterable<number>): number | null {
+  let found: number | null = null;
+  for (const number of numbers) found = Math.min(number, found ?? number);
+  return found;
 }
