@@ -17,6 +17,8 @@ import { type Endpoint, send, sendForJson } from './request.ts';
 const jobsPageSize = 100;
 /** Beyond so many jobs the listing stops: nobody reads further down a tree. */
 const mostJobs = 500;
+/** A page of more bytes is asked for in smaller ones. */
+const largestPage = 64 * 1024 * 1024;
 
 /** The requests that the extension makes. Every method throws ApiError, or the signal's reason when aborted. */
 export class ApiClient {
@@ -31,7 +33,7 @@ export class ApiClient {
     const jobs: Job[] = [];
     for (;;) {
       const page = await this.#jobsPage(jobs.length, signal);
-      jobs.push(...page.jobs);
+      for (const job of page.jobs.slice(0, mostJobs - jobs.length)) jobs.push(job);
       if (page.jobs.length === 0 || jobs.length >= Math.min(page.total ?? 0, mostJobs)) break;
     }
     return this.#withStaleMarks(jobs, signal);
@@ -74,7 +76,11 @@ export class ApiClient {
     query: { epoch?: number; after?: number; limit: number; offset?: number },
     signal?: AbortSignal,
   ): Promise<PredictionsPage> {
-    return sendForJson(this.endpoint, predictionsPath(jobId), predictionsPage, { query, signal });
+    return sendForJson(this.endpoint, predictionsPath(jobId), predictionsPage, {
+      query,
+      signal,
+      limits: { bytes: largestPage },
+    });
   }
 
   /** How many predictions each epoch has, ascending by epoch. */

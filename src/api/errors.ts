@@ -51,5 +51,16 @@ export class UnprovenServerError extends UnreachableError {}
 /** An answer that is not what the wire contract says: cut short, not JSON, fields missing. */
 export class UnreadableAnswerError extends ApiError {}
 
+/** An answer of more bytes or levels than is read. A page of rows may be asked for in parts. */
+export class OversizedAnswerError extends UnreadableAnswerError {
+  /** How the answer begins: what tells it from others. */
+  readonly beginning: string;
+
+  constructor(message: string, status: number, beginning: string) {
+    super(message, status);
+    this.beginning = beginning;
+  }
+}
+
 /** The server sends the request elsewhere, where the key must not go. */
 export class RedirectedError extends ApiError {}

@@ -31,6 +31,7 @@ export function statusMessage(session: WatchSession, job: JobSummary, now: numbe
       onServer: session.onServer,
       caughtUp: session.caughtUp,
       unreadable: session.unreadable.total,
+      unreadableRows: session.unreadable.rows,
       lastArrival: session.lastArrival,
       newestEpoch: session.store.newestEpoch,
     },

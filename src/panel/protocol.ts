@@ -150,6 +150,8 @@ export interface Counts {
   caughtUp: boolean;
   /** Predictions and events that could not be read. */
   unreadable: number;
+  /** Predictions among them: they are on the server, and not held. */
+  unreadableRows: number;
   /** When the last prediction arrived, in ms since 1970. */
   lastArrival: number | null;
   /** The largest epoch held; null while nothing is. */

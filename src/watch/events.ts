@@ -1,4 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser';
+import { parseJson, stepsToField, withinLevels } from '../wire/depth.ts';
 import { connectedEvent, eventName, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
 import type { Job } from '../wire/job.ts';
 import { type Prediction, prediction } from '../wire/prediction.ts';
@@ -39,7 +40,7 @@ export function readEvent({ event = 'message', data }: EventSourceMessage): Watc
 function parse(event: string, data: string): WatchEvent {
   switch (event) {
     case eventName.connected: {
-      const { heartbeat_seconds, incarnation } = connectedEvent.parse(JSON.parse(data));
+      const { heartbeat_seconds, incarnation } = connectedEvent.parse(parseJson(data, stepsToField.ofListed));
       return {
         type: 'connected',
         heartbeat: heartbeat_seconds === undefined ? null : heartbeat_seconds * 1000,
@@ -47,10 +48,10 @@ function parse(event: string, data: string): WatchEvent {
       };
     }
     case eventName.prediction: {
-      const message = predictionEvent.parse(JSON.parse(data));
+      const message = predictionEvent.parse(parseJson(data, stepsToField.ofListed));
       return {
         type: 'prediction',
-        prediction: prediction.parse(message.prediction),
+        prediction: withinLevels(prediction.parse(message.prediction)),
         totalCount: message.total_count ?? null,
       };
     }
@@ -59,10 +60,12 @@ function parse(event: string, data: string): WatchEvent {
     case eventName.error:
       return { type: 'serverError' };
     case eventName.job:
-      return { type: 'job', job: jobEvent.parse(JSON.parse(data)) };
+      return { type: 'job', job: jobEvent.parse(parseJson(data, stepsToField.ofListed)) };
     case 'message':
       // An older deployment names the event in its data alone.
-      return olderEvent.check(JSON.parse(data)) ? parse(eventName.prediction, data) : { type: 'other' };
+      return olderEvent.check(parseJson(data, stepsToField.ofListed))
+        ? parse(eventName.prediction, data)
+        : { type: 'other' };
     default:
       return { type: 'other' };
   }

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { mostLevels } from '../wire/depth.ts';
+
 /** What a server sent and this version cannot read: counted, so that nothing is dropped in silence. */
 export class Unreadable {
   /** Rows by epoch (null where none can be told), by id or, without one, by their text. */
@@ -37,6 +40,11 @@ export class Unreadable {
     this.#rows.set(place, rows.add(identity));
   }
 
+  /** A row can be read after all. */
+  remove(id: string): void {
+    for (const rows of this.#rows.values()) rows.delete(shortened(id));
+  }
+
   /** Counts an event that could not be read. @returns whether it is the first of its name */
   note(event: string): boolean {
     const count = this.#events.get(event) ?? 0;
@@ -55,6 +63,19 @@ function epochOf(row: unknown): number | null {
 }
 
 function identityOf(row: unknown): string {
-  if (typeof row === 'object' && row !== null && 'id' in row && typeof row.id === 'string') return row.id;
-  return JSON.stringify(row);
+  if (typeof row === 'object' && row !== null && 'id' in row && typeof row.id === 'string') return shortened(row.id);
+  return shortened(JSON.stringify(upperLevels(row, mostLevels)));
+}
+
+/** A row may be of any length, and thousands of them unreadable. */
+function shortened(identity: string): string {
+  return identity.length <= 100 ? identity : createHash('sha256').update(identity).digest('base64');
+}
+
+/** The value without what lies deeper, which nothing could write. */
+function upperLevels(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return null;
+  if (Array.isArray(value)) return value.map((inner) => upperLevels(inner, levels - 1));
+  return Object.entries(value).map(([name, inner]) => [name, upperLevels(inner, levels - 1)]);
 }

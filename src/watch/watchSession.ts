@@ -6,16 +6,17 @@ import { believed } from '../stream/backoff.ts';
 import { Connection } from '../stream/connection.ts';
 import type { ConnectionEvent, ConnectionState, Policy } from '../stream/connectionState.ts';
 import { isActive, type Job } from '../wire/job.ts';
-import { type Prediction, prediction } from '../wire/prediction.ts';
+import type { Prediction } from '../wire/prediction.ts';
 import { catchUp, type Outcome } from './catchUp.ts';
 import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
+import { HeldRows } from './heldRows.ts';
 import { Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
 import { PageReader } from './pageReader.ts';
-import { PredictionStore } from './predictionStore.ts';
+import type { PredictionStore } from './predictionStore.ts';
 import { ProofRunner } from './proofRunner.ts';
 import { spillOptions, type TextStorage } from './textStorage.ts';
-import { Unreadable } from './unreadable.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** A count from the stream is a hint: a gap is declared when it still exceeds what is held after this, in ms. */
 const hintPatience = 1000;
@@ -44,9 +45,8 @@ export type WatchChange = 'rows' | 'status';
 /** Follows one job: owns its connection and its predictions, and keeps them equal to the server's. */
 export class WatchSession {
   readonly jobId: string;
-  readonly store: PredictionStore;
-  readonly unreadable = new Unreadable();
   readonly #options: WatchOptions;
+  readonly #rows: HeldRows;
   readonly #connection: Connection;
   readonly #proofs: ProofRunner;
   readonly #changes = new Listeners<WatchChange>();
@@ -72,7 +72,10 @@ export class WatchSession {
   constructor(options: WatchOptions) {
     this.jobId = options.jobId;
     this.#options = options;
-    this.store = new PredictionStore(spillOptions(options, () => this.#readTextsAgain()));
+    this.#rows = new HeldRows(
+      options,
+      spillOptions(options, () => this.#readTextsAgain()),
+    );
     this.#proofs = new ProofRunner((signal) => this.#prove(signal));
     this.#connection = new Connection({
       policy: options.policy,
@@ -83,6 +86,15 @@ export class WatchSession {
       catchUp: () => this.#readAfresh(),
       poll: () => this.#readAfresh(),
     });
+  }
+
+  get store(): PredictionStore {
+    return this.#rows.store;
+  }
+
+  /** What was not shown because this version cannot read it. */
+  get unreadable(): Unreadable {
+    return this.#rows.unreadable;
   }
 
   get connection(): ConnectionState {
@@ -138,8 +150,7 @@ export class WatchSession {
   /** Empties the store: what it holds is of another life of the job, or of another server. */
   forget(): void {
     this.#endProofs();
-    this.store.clear();
-    this.unreadable.clear();
+    this.#rows.clear();
     this.#connection.forgetPlace();
     this.#onServer = null;
     this.#lastArrival = null;
@@ -212,25 +223,12 @@ export class WatchSession {
           this.#pages.read(query, (fitting) => client.predictions(this.jobId, fitting, aborted), aborted),
       },
       {
-        counts: () => this.#heldByEpoch(),
+        counts: () => this.#rows.byEpoch(),
         take: (rows, epoch) => this.#take(rows, epoch),
         learned: (total) => this.#learn(total),
       },
       signal,
     );
-  }
-
-  /** Rows that are here, readable or not. */
-  #held(): number {
-    return this.store.size + this.unreadable.rows;
-  }
-
-  #heldByEpoch(): ReadonlyMap<number, number> {
-    const counts = this.unreadable.byEpoch();
-    for (const { epoch, prediction_count } of this.store.epochs()) {
-      counts.set(epoch, (counts.get(epoch) ?? 0) + prediction_count);
-    }
-    return counts;
   }
 
   /**
@@ -344,10 +342,12 @@ export class WatchSession {
 
   #add(row: Prediction, totalCount: number | null): void {
     this.#lastArrival = Date.now();
-    const isNew = this.store.add(row);
+    const unreadable = this.unreadable.rows;
+    const isNew = this.#rows.add(row);
     if (totalCount === null) this.#proveCountless();
     else this.#hint(totalCount);
     if (isNew) this.#changes.fire('rows');
+    else if (unreadable !== this.unreadable.rows) this.#changes.fire('status');
   }
 
   /** Once for all events of the next interval, so that the last of them is covered too. */
@@ -360,7 +360,7 @@ export class WatchSession {
   }
 
   #hint(total: number): void {
-    const held = this.#held();
+    const held = this.#rows.count;
     this.#onServer = Math.max(this.#onServer ?? 0, total, held);
     if (total <= Math.max(held, this.#hinted)) return;
     this.#hinted = total;
@@ -370,23 +370,20 @@ export class WatchSession {
   /** True when a count that came a while ago still exceeds what is held. */
   #isGap(total: number): boolean {
     if (this.#hinted === total) this.#hinted = 0;
-    if (this.#held() >= total) return false;
+    if (this.#rows.count >= total) return false;
     this.#caughtUp = false;
     return this.#mayRead();
   }
 
   #learn(total: number): void {
     this.#lastProgress = performance.now();
-    this.#onServer = Math.max(total, this.#held());
+    this.#onServer = Math.max(total, this.#rows.count);
     this.#changes.fire('status');
   }
 
   #take(rows: unknown[], epoch: number | null): void {
     this.#lastProgress = performance.now();
-    for (const row of rows) {
-      if (prediction.check(row)) this.store.add(row);
-      else this.unreadable.add(row, epoch);
-    }
+    this.#rows.take(rows, epoch);
     this.#changes.fire('rows');
   }
 }

@@ -11,6 +11,11 @@ const problem = `more than ${mostLevels} levels deep`;
 /** Text deeper than this is not parsed at all: 16 million levels, 32 MB, take V8 nine seconds and 1.7 GB. */
 const mostTextLevels = 10_000;
 
+/** Whether no field of a row has too many levels. */
+export function isWithinLevels(row: object): boolean {
+  return !isDeeper(row, mostLevels);
+}
+
 /** Returns what came. @throws SchemaError naming the first field that has too many levels */
 export function withinLevels<T extends object>(row: T, place = ''): T {
   for (const [name, value] of Object.entries(row)) {

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PartOneStore, type StoredRow } from './partOneStore.ts';
 import { type Random, randomOf } from './random.ts';
+import { RawJson } from './rawJson.ts';
 
 /** One request for the stream of a job. */
 export interface Visit {
@@ -47,6 +48,8 @@ export interface PartOneServer {
   behaviour: Behaviour;
   /** Answers a request that is none for a stream, instead of the store; false leaves it to the store. */
   rest: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  /** Texts in the JSON that it sends. */
+  readonly raw: RawJson;
   /** Connections that are open now, streams or not. */
   readonly sockets: ReadonlySet<Socket>;
   /** Requests for streams so far. */
@@ -73,6 +76,7 @@ export async function startPartOneServer(options: PartOneOptions): Promise<PartO
     seen: [],
     behaviour: options.behaviour,
     rest: undefined,
+    raw: new RawJson(),
     sockets,
     streams: () => server.seen.filter(({ path }) => path.endsWith('/stream')),
     close: () =>
@@ -102,7 +106,7 @@ async function answer(
   }
   if (server.rest?.(request, response)) return;
   const json = (body: unknown, status = 200) =>
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(server.raw.written(JSON.stringify(body)));
   if (url.pathname.endsWith('/jobs')) {
     const jobs = server.store.jobs();
     json({ jobs, total: jobs.length });
@@ -185,7 +189,7 @@ export class EventWriter {
   }
 
   event(name: string, data: Record<string, unknown>): Promise<void> {
-    return this.write(frame(name, data));
+    return this.write(this.#visit.server.raw.written(frame(name, data)));
   }
 
   /** Text goes as UTF-8. */

@@ -8,10 +8,13 @@ export function epochText(job: JobSummary, formats: Formats): string | null {
   return job.totalEpochs === null ? current : `${current} of ${formats.count(job.totalEpochs)}`;
 }
 
-/** "520 predictions", or "480 of 520 predictions" as long as it is not proven that all are held. */
+/** "520 predictions", or "480 of 520 predictions" where some cannot be read, or it is not proven that all are held. */
 export function predictionsText(counts: Counts, formats: Formats): string {
-  if (counts.caughtUp || counts.onServer === null) return counted(counts.held, 'prediction', formats);
-  const total = Math.max(counts.onServer, counts.held);
+  const known = counts.held + counts.unreadableRows;
+  const total = counts.caughtUp ? known : Math.max(counts.onServer ?? 0, known);
+  if (total === counts.held && (counts.caughtUp || counts.onServer === null)) {
+    return counted(counts.held, 'prediction', formats);
+  }
   return `${formats.count(counts.held)} of ${counted(total, 'prediction', formats)}`;
 }
 

@@ -17,6 +17,7 @@ const counts: Counts = {
   onServer: 520,
   caughtUp: true,
   unreadable: 0,
+  unreadableRows: 0,
   lastArrival: 10_000,
   newestEpoch: 19,
 };
@@ -31,6 +32,13 @@ describe('the counts in the header', () => {
 
   it('say N of M while it is not', () => {
     assert.equal(predictionsText({ ...counts, held: 480, caughtUp: false }, formats), '480 of 520 predictions');
+  });
+
+  it('say N of M where some can never be read, proven or not', () => {
+    const some = { ...counts, held: 50, onServer: 51, unreadable: 1, unreadableRows: 1 };
+    assert.equal(predictionsText(some, formats), '50 of 51 predictions');
+    assert.equal(predictionsText({ ...some, caughtUp: false }, formats), '50 of 51 predictions');
+    assert.equal(predictionsText({ ...some, caughtUp: false, onServer: 60 }, formats), '50 of 60 predictions');
   });
 
   it('never say more than all', () => {

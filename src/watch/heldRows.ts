@@ -1,0 +1,64 @@
+import type { SpillOptions } from '../store/spill.ts';
+import { isWithinLevels } from '../wire/depth.ts';
+import { type Prediction, prediction } from '../wire/prediction.ts';
+import type { Log } from './log.ts';
+import { PredictionStore } from './predictionStore.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** The rows of one job that are here: in the store, or counted because nobody can read them. */
+export class HeldRows {
+  readonly store: PredictionStore;
+  readonly unreadable = new Unreadable();
+  readonly #jobId: string;
+  readonly #log: Log;
+
+  constructor({ jobId, log }: { jobId: string; log: Log }, spill: SpillOptions | undefined) {
+    this.#jobId = jobId;
+    this.#log = log;
+    this.store = new PredictionStore(spill);
+  }
+
+  /** Readable or not. */
+  get count(): number {
+    return this.store.size + this.unreadable.rows;
+  }
+
+  /** Of each epoch, readable or not. */
+  byEpoch(): ReadonlyMap<number, number> {
+    const counts = this.unreadable.byEpoch();
+    for (const { epoch, prediction_count } of this.store.epochs()) {
+      counts.set(epoch, (counts.get(epoch) ?? 0) + prediction_count);
+    }
+    return counts;
+  }
+
+  /**
+   * Takes rows as a server sent them; none costs another.
+   *
+   * @param epoch theirs, as far as it is known
+   */
+  take(rows: readonly unknown[], epoch: number | null): void {
+    for (const row of rows) {
+      if (prediction.check(row) && isWithinLevels(row)) this.add(row, epoch);
+      else this.unreadable.add(row, epoch);
+    }
+  }
+
+  /** Takes a row; one that cannot be kept is counted with the unreadable ones. @returns whether the store has one more */
+  add(row: Prediction, epoch: number | null = null): boolean {
+    try {
+      const isNew = this.store.add(row);
+      this.unreadable.remove(row.id);
+      return isNew;
+    } catch (error) {
+      this.#log.warn(`${this.#jobId}: a prediction could not be kept (${String(error)})`);
+      this.unreadable.add(row, epoch);
+      return false;
+    }
+  }
+
+  clear(): void {
+    this.store.clear();
+    this.unreadable.clear();
+  }
+}
