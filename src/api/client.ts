@@ -1,6 +1,7 @@
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
 import { leaseRoute } from '../wire/lease.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
+import { numberFields } from '../wire/prediction.ts';
 import {
   type EpochSummary,
   epochsAnswer,
@@ -17,6 +18,8 @@ import { type Endpoint, send, sendForJson } from './request.ts';
 const jobsPageSize = 100;
 /** Beyond so many jobs the listing stops: nobody reads further down a tree. */
 const mostJobs = 500;
+/** Of a page of predictions: these are numbers, whatever their digits. */
+const plainNumbers: ReadonlySet<string> = new Set([...numberFields, 'total_count', 'epoch_count']);
 /** A page of more bytes is asked for in smaller ones. */
 const largestPage = 64 * 1024 * 1024;
 
@@ -80,6 +83,7 @@ export class ApiClient {
       query,
       signal,
       limits: { bytes: largestPage },
+      plainNumbers,
     });
   }
 

@@ -1,5 +1,6 @@
 import { plainLine } from '../plainText.ts';
 import { parseJson, stepsToField } from '../wire/depth.ts';
+import { parseExactly } from '../wire/exactJson.ts';
 import type { ServerProof } from '../wire/proof.ts';
 import { errorAnswer } from '../wire/responses.ts';
 import { type Schema, SchemaError } from '../wire/schema.ts';
@@ -46,6 +47,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** What is taken of the answer; where it says nothing, as usual. */
   limits?: Partial<AnswerLimits>;
+  /** Numbers of the answer keep their digits, but those of these fields, as in `parseExactly`. */
+  plainNumbers?: ReadonlySet<string>;
 }
 
 /**
@@ -107,8 +110,12 @@ export async function sendForJson<T>(
   const signal = options.signal === undefined ? silence.signal : AbortSignal.any([options.signal, silence.signal]);
   try {
     const response = await send(endpoint, path, { ...options, signal });
-    const limits = { ...usualLimits, ...options.limits };
-    return await readJson(endpoint, response, answer, { signal, limits, progressed: () => timer.refresh() });
+    return await readJson(endpoint, response, answer, {
+      ...options,
+      signal,
+      limits: { ...usualLimits, ...options.limits },
+      progressed: () => timer.refresh(),
+    });
   } finally {
     clearTimeout(timer);
   }
@@ -118,11 +125,16 @@ async function readJson<T>(
   endpoint: Endpoint,
   response: Response,
   answer: Schema<T>,
-  { signal, limits, progressed }: { signal: AbortSignal; limits: AnswerLimits; progressed(): void },
+  {
+    signal,
+    limits,
+    plainNumbers,
+    progressed,
+  }: Pick<RequestOptions, 'plainNumbers'> & { signal: AbortSignal; limits: AnswerLimits; progressed(): void },
 ): Promise<T> {
   try {
     const text = await textOf(response, endpoint.address, limits, progressed);
-    return answer.parse(jsonOf(text, endpoint, response));
+    return answer.parse(jsonOf(text, endpoint, response, plainNumbers));
   } catch (cause) {
     if (cause instanceof ApiError) throw cause;
     if (cause instanceof SyntaxError || cause instanceof SchemaError) {
@@ -137,9 +149,11 @@ async function readJson<T>(
 }
 
 /** @throws SyntaxError, OversizedAnswerError */
-function jsonOf(text: string, { address }: Endpoint, response: Response): unknown {
+function jsonOf(text: string, { address }: Endpoint, response: Response, plain?: ReadonlySet<string>): unknown {
   try {
-    return parseJson(text, stepsToField.ofListed);
+    return plain === undefined
+      ? parseJson(text, stepsToField.ofListed)
+      : parseExactly(text, stepsToField.ofListed, plain);
   } catch (error) {
     if (error instanceof SchemaError)
       throw oversized(address, response, `with a value too deep (${error.message})`, text);

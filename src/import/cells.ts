@@ -1,3 +1,5 @@
+import { isWithinLevels, parseJson, stepsToField } from '../wire/depth.ts';
+import { writtenNumber } from '../wire/exactJson.ts';
 import { isObject } from './rows.ts';
 
 /** What stands in a cell does not fit its column. */
@@ -13,6 +15,8 @@ export function textOf(value: unknown): string | null {
   if (value == null) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const number = writtenNumber(value);
+  if (number !== undefined) return number;
   const messages = chatText(value);
   if (messages !== null) return messages;
   return firstText(value) ?? JSON.stringify(value);
@@ -73,10 +77,10 @@ export function meaningOf(cell: string): unknown {
   if (cell === '') return null;
   if (!/^(-?\d|true$|false$|[[{])/.test(cell)) return cell;
   try {
-    const value: unknown = JSON.parse(cell);
-    return JSON.stringify(value) === cell ? value : cell;
+    const value = parseJson(cell, stepsToField.ofRow);
+    return isWithinLevels([value]) && JSON.stringify(value) === cell ? value : cell;
   } catch {
-    // Not JSON: a text that only begins like it.
+    // Not JSON, or deeper than a row may be: a text that only begins like it.
     return cell;
   }
 }

@@ -1,3 +1,7 @@
+import { mostLevels, stepsToField } from '../wire/depth.ts';
+import { parseExactly } from '../wire/exactJson.ts';
+import { numberFields } from '../wire/prediction.ts';
+import { SchemaError } from '../wire/schema.ts';
 import { ImportError } from './importError.ts';
 import { isObject, longestRow, type TableRow } from './rows.ts';
 
@@ -17,6 +21,13 @@ export async function* jsonLines(text: AsyncIterable<string>): AsyncGenerator<Ta
   if (rest.trim() !== '') yield { line: line + 1, cells: parseRow(rest, line + 1) };
 }
 
+/** Says so of a row, by what its check threw. */
+export function tooDeep(line: number, cause: SchemaError): ImportError {
+  return new ImportError(`more than ${mostLevels} levels deep`, line, cause.field === '' ? null : cause.field, {
+    cause,
+  });
+}
+
 /** @throws ImportError at the character where it stops to be JSON */
 export function parseRow(text: string, line: number): Record<string, unknown> {
   const value = parseJson(text, line);
@@ -26,8 +37,9 @@ export function parseRow(text: string, line: number): Record<string, unknown> {
 
 export function parseJson(text: string, line: number): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text, stepsToField.ofRow, numberFields);
   } catch (cause) {
+    if (cause instanceof SchemaError) throw tooDeep(line, cause);
     // V8 tells the place in its message alone, and not for every fault.
     const position = /at position (\d+)/.exec((cause as Error).message)?.[1];
     const before = text.slice(0, position === undefined ? 0 : Number(position));

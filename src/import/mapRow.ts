@@ -1,9 +1,12 @@
 import { fromHarmless } from '../csv.ts';
-import { importedPrediction } from '../wire/prediction.ts';
+import { withinLevels } from '../wire/depth.ts';
+import { writtenNumber } from '../wire/exactJson.ts';
+import { importedPrediction, numberFields } from '../wire/prediction.ts';
 import { SchemaError } from '../wire/schema.ts';
 import { CellError, countOf, fieldValueOf, meaningOf, shown, textOf } from './cells.ts';
 import { isLeftOut, type Mapping, type Role } from './columns.ts';
 import { ImportError } from './importError.ts';
+import { tooDeep } from './jsonLines.ts';
 import type { Numbering } from './numbering.ts';
 import { type Imported, isObject, type TableRow } from './rows.ts';
 import type { TableForm } from './tableFile.ts';
@@ -32,6 +35,11 @@ export class RowMapper {
   /** @throws ImportError naming line and column of what does not fit */
   map({ line, cells }: TableRow): Imported {
     const row: Imported = {};
+    try {
+      withinLevels(cells);
+    } catch (error) {
+      throw error instanceof SchemaError ? tooDeep(line, error) : error;
+    }
     for (const [column, cell] of Object.entries(cells)) {
       try {
         this.#place(row, column, cell);
@@ -61,13 +69,15 @@ export class RowMapper {
       this.#placeRole(row, role, column, cell);
       return;
     }
-    const field = this.#mapping.fields[column];
+    // A column may have the name of what every object has.
+    const field = Object.hasOwn(this.#mapping.fields, column) ? this.#mapping.fields[column] : undefined;
     if (field === undefined) {
       // An unknown field must not be taken for one that means something.
       set(row, fieldTypes.has(column) ? `original_${column}` : column, this.#unknown(cell));
     } else {
+      const number = numberFields.has(field) ? writtenNumber(cell) : undefined;
       const value = typeof cell === 'string' && this.#form === 'csv' ? this.#field(cell, field) : cell;
-      set(row, field, value);
+      set(row, field, number === undefined ? value : Number(number));
     }
   }
 
@@ -80,7 +90,7 @@ export class RowMapper {
         const isNothing = role === 'ground_truth' && this.#form === 'csv' && cell === '';
         set(row, role, isNothing ? null : textOf(content));
         // Of what was more than a text, the whole is kept.
-        if (typeof content === 'object' && content !== null) {
+        if (typeof content === 'object' && content !== null && writtenNumber(content) === undefined) {
           set(row, fieldTypes.has(column) ? `original_${column}` : column, content);
         }
         return;

@@ -26,7 +26,8 @@ export function* exportText(read: () => Iterable<Prediction>, format: ExportForm
   if (format === 'csv') {
     const columns = columnsOf(read());
     yield { text: csvLine(columns), rows: 0 };
-    write = (row) => csvLine(columns.map((column) => csvCell(Reflect.get(row, column))));
+    write = (row) =>
+      csvLine(columns.map((column) => csvCell(Object.hasOwn(row, column) ? Reflect.get(row, column) : null)));
   }
   let piece: ExportPiece = { text: '', rows: 0 };
   for (const row of read()) {

@@ -1,4 +1,6 @@
-import type { Prediction } from '../wire/prediction.ts';
+import { stepsToField } from '../wire/depth.ts';
+import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
+import { numberFields, type Prediction } from '../wire/prediction.ts';
 import { float64, int32, uint8, uint16 } from './column.ts';
 import { IdTable } from './idTable.ts';
 import { InternedTexts } from './internedTexts.ts';
@@ -11,6 +13,9 @@ import { Timestamps } from './timestamps.ts';
 const noText = -1;
 /** The text is in the record. */
 const inRecord = -2;
+
+/** In a record, what is a number of the contract has the digits of a double. */
+const none: ReadonlySet<string> = new Set();
 
 const prompts = { most: 100_000, room: 32 * 1024 * 1024 };
 const others = { most: 5000, room: 1024 * 1024 };
@@ -179,7 +184,11 @@ export class RowTable {
   /** The row as it came. @throws TextsLostError */
   read(row: number): Prediction {
     const { isWhole, fields } = this.#knownShapes.get(this.#shapes.get(row));
-    const record: unknown = JSON.parse(this.#log.read(this.#records.get(row)));
+    const record = parseExactly(
+      this.#log.read(this.#records.get(row)),
+      stepsToField.ofRow,
+      isWhole ? numberFields : none,
+    );
     if (isWhole) return record as Prediction;
     const values = record as unknown[];
     const prediction: Record<string, unknown> = {};
@@ -234,7 +243,7 @@ export class RowTable {
   }
 
   #unpack(name: string, value: unknown): unknown {
-    if (!Array.isArray(value)) return value;
+    if (!Array.isArray(value)) return numberFields.has(name) ? plainNumber(value) : value;
     return value.length === 1 ? this.#shortTexts.get(name)?.get(Number(value[0])) : value[1];
   }
 
@@ -273,4 +282,10 @@ export class RowTable {
 /** NaN stands for null in columns. */
 export function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
+}
+
+/** Numbers of the contract are doubles, whichever digits they are written with. */
+function plainNumber(value: unknown): unknown {
+  const written = writtenNumber(value);
+  return written === undefined ? value : Number(written);
 }

@@ -1,8 +1,9 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { parseJson, stepsToField, withinLevels } from '../wire/depth.ts';
 import { connectedEvent, eventName, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
+import { parseExactly } from '../wire/exactJson.ts';
 import type { Job } from '../wire/job.ts';
-import { type Prediction, prediction } from '../wire/prediction.ts';
+import { numberFields, type Prediction, prediction } from '../wire/prediction.ts';
 
 /** An event of a job's stream, as the watch understands it. */
 export type WatchEvent =
@@ -48,7 +49,7 @@ function parse(event: string, data: string): WatchEvent {
       };
     }
     case eventName.prediction: {
-      const message = predictionEvent.parse(parseJson(data, stepsToField.ofListed));
+      const message = predictionEvent.parse(parseExactly(data, stepsToField.ofListed, numberFields));
       return {
         type: 'prediction',
         prediction: withinLevels(prediction.parse(message.prediction)),

@@ -91,7 +91,7 @@ function deepField(text: string, steps: number): string | undefined {
 }
 
 /** Where the quote stands that ends a text, or the end of it all. */
-function endOfText(text: string, start: number): number {
+export function endOfText(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let first = end;
     while (text.charCodeAt(first - 1) === backslash) first -= 1;

@@ -76,3 +76,14 @@ export type Prediction = Type.Static<typeof predictionType>;
 export const predictionBatch = schema(
   Type.Object({ job_id: Type.String({ minLength: 1 }), predictions: Type.Array(predictionInputType, { minItems: 1 }) }),
 );
+
+/** Fields of the contract that are numbers, whatever their digits. */
+export const numberFields: ReadonlySet<string> = new Set(
+  Object.entries(predictionType.properties).flatMap(([name, type]) => (holdsNumbers(type) ? name : [])),
+);
+
+function holdsNumbers(type: Type.TSchema): boolean {
+  if ('anyOf' in type && Array.isArray(type.anyOf))
+    return type.anyOf.some((branch: Type.TSchema) => holdsNumbers(branch));
+  return 'type' in type && (type.type === 'number' || type.type === 'integer');
+}

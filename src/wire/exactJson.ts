@@ -1,0 +1,99 @@
+import { endOfText, parseJson } from './depth.ts';
+
+/** A number as a text writes it: `JSON.stringify` writes it so again. */
+interface RawNumber {
+  readonly rawJSON: string;
+}
+
+/** Of ECMAScript's source text access (V8 11.4); TypeScript's library has it not yet. */
+const json = JSON as unknown as { rawJSON?(text: string): RawNumber; isRawJSON?(value: unknown): boolean };
+
+/** Text without such a number, which is nearly all, is parsed once. What looks like one may stand in a string. */
+const longNumber = /[:,[]\s*(?:-0(?:\.0*)?[\s,\]}eE]|-?(?:\d{16}|(?:0\.0*|(?=[1-9]))[\d.]{18}|[\d.]+[eE][+-]?\d{3}))/;
+/** No row that is read is as deep: what lies deeper keeps no digits. */
+const mostLevels = 500;
+/** More characters than any double is written with. */
+const longestNumber = 400;
+const quote = 0x22;
+
+/**
+ * As `parseJson`, but a number that a double would change (`18446744073709551615`, `1e400`, `-0`) stays as it is written.
+ *
+ * @param plain names of fields whose numbers are doubles nevertheless
+ */
+export function parseExactly(text: string, steps: number, plain: ReadonlySet<string>): unknown {
+  const value = parseJson(text, steps);
+  if (json.rawJSON === undefined || !longNumber.test(text)) return value;
+  const mark = markNotIn(text);
+  const marked = withMarks(text, mark);
+  return marked === undefined ? value : withNumbers(JSON.parse(marked), '', { mark, plain, levels: mostLevels });
+}
+
+/** The number as it is written; undefined for what is no such number. */
+export function writtenNumber(value: unknown): string | undefined {
+  return typeof value === 'object' && json.isRawJSON?.(value) === true ? (value as RawNumber).rawJSON : undefined;
+}
+
+/** The JSON with a string in place of each number that a double would change; undefined where there is none. */
+function withMarks(text: string, mark: string): string | undefined {
+  let marked = '';
+  let copied = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = endOfText(text, at);
+    if (!isOfNumber(code)) continue;
+    const start = at;
+    while (isOfNumber(text.charCodeAt(at + 1))) at += 1;
+    const source = text.slice(start, at + 1);
+    // The letters of `true`, `false` and `null` are taken for one too.
+    if (!isChanged(Number(source), source)) continue;
+    marked += `${text.slice(copied, start)}"${mark}${source}"`;
+    copied = at + 1;
+  }
+  return copied === 0 ? undefined : marked + text.slice(copied);
+}
+
+/** Puts the numbers into the places of their marks. */
+function withNumbers(
+  value: unknown,
+  name: string,
+  how: { readonly mark: string; readonly plain: ReadonlySet<string>; readonly levels: number },
+): unknown {
+  if (typeof value === 'string' && value.startsWith(how.mark)) {
+    const source = value.slice(how.mark.length);
+    return how.plain.has(name) ? Number(source) : json.rawJSON?.(source);
+  }
+  if (typeof value !== 'object' || value === null || how.levels === 0) return value;
+  const deeper = { ...how, levels: how.levels - 1 };
+  for (const [key, inner] of Object.entries(value)) {
+    const number: unknown = withNumbers(inner, key, deeper);
+    // An assignment would not do for a field of the name `__proto__`.
+    if (number !== inner) Object.defineProperty(value, key, { value: number });
+  }
+  return value;
+}
+
+/** What no string of a text begins with. */
+function markNotIn(text: string): string {
+  let mark = '#';
+  while (text.includes(`"${mark}`)) mark += '#';
+  return mark;
+}
+
+function isOfNumber(code: number): boolean {
+  // Digits, `+`, `-` and `.`, `E`, `e`.
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x2b && code <= 0x2e && code !== 0x2c) || (code | 0x20) === 0x65;
+}
+
+/** Whether the double is another number than the text says. */
+function isChanged(value: number, source: string): boolean {
+  if (Object.is(value, -0)) return true;
+  const [, sign, number = ''] = /^(-?)(\d[\d.]*)/.exec(source) ?? [];
+  if (sign === undefined) return false;
+  // What is so long is no longer looked at: the digits below are searched from both ends.
+  if (!Number.isFinite(value) || source.length > longestNumber) return true;
+  if (/^-?\d+$/.test(source)) return !Number.isSafeInteger(value) && BigInt(source) !== BigInt(value);
+  const digits = number.replace('.', '').replace(/^0+|0+$/g, '');
+  // Seventeen digits tell every double from its neighbours.
+  return digits.length > 17 || (value === 0 && digits !== '');
+}

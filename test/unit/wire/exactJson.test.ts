@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { stepsToField } from '../../../src/wire/depth.ts';
+import { parseExactly, writtenNumber } from '../../../src/wire/exactJson.ts';
+import { nested } from '../../support/nested.ts';
+
+const exactly = (text: string, plain: readonly string[] = []): unknown =>
+  parseExactly(text, stepsToField.ofRow, new Set(plain));
+
+describe('JSON that is read exactly', () => {
+  it('is written again with the digits of numbers that no double holds', () => {
+    for (const number of [
+      ...['18446744073709551615', '-9007199254740993', '1e400', '-1E+400', '1e-400', '-0', '-0.0', '-0e5'],
+      ...['0.30000000000000004441', '1.00000000000000000001', '0.00001234567890123456789', '1'.repeat(400)],
+    ]) {
+      const text = `{"a":${number},"b":[ ${number} ,{"c":${number}}],"d":"${number}, :${number}"}`;
+      assert.equal(JSON.stringify(exactly(text)), text.replaceAll(/\s(?=[-\d])|\s(?=,\{)/g, ''), number);
+    }
+  });
+
+  it('is what JSON.parse makes of it where doubles hold its numbers, and where fields are plain', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        // `JSON.stringify` writes no -0, and integers so that they are read as they were.
+        const text = JSON.stringify(value);
+        assert.equal(JSON.stringify(exactly(text)), text);
+      }),
+    );
+    const text = '{"latency":12345678901234567890,"#":"#12345678901234567890","__proto__":{"x":1e400}}';
+    const value = exactly(text, ['latency']) as Record<string, unknown>;
+    assert.equal(value['latency'], Number('12345678901234567890'));
+    assert.equal(value['#'], '#12345678901234567890');
+    assert.equal(JSON.stringify(value), text.replace('12345678901234567890', '12345678901234567000'));
+    assert.equal(writtenNumber((Object.values(value)[2] as { x: unknown }).x), '1e400');
+    assert.equal(writtenNumber({ rawJSON: '1' }), undefined);
+  });
+
+  it('does not take long, however long a number is', () => {
+    const began = performance.now();
+    for (const number of [`1.${'0'.repeat(3e6)}1`, '1'.repeat(3e6), `0.${'0'.repeat(3e6)}1`, `1${' '.repeat(3e6)}`]) {
+      exactly(`[${number},${number}]`);
+    }
+    assert.ok(performance.now() - began < 5000);
+  });
+
+  it('keeps them beside a value of thousands of levels', () => {
+    const value = exactly(`[{"deep":${nested(9000)}},{"id":18446744073709551615}]`) as { id: unknown }[];
+    assert.equal(writtenNumber(value[1]?.id), '18446744073709551615');
+  });
+});
