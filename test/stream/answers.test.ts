@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
-import type { AnswerLimits } from '../../../src/api/answerText.ts';
-import { ApiClient } from '../../../src/api/client.ts';
-import { OversizedAnswerError, UnreachableError } from '../../../src/api/errors.ts';
-import { type Endpoint, sendForJson } from '../../../src/api/request.ts';
-import { parseServerAddress } from '../../../src/api/serverAddress.ts';
-import { epochsAnswer, predictionsPage } from '../../../src/wire/responses.ts';
-import { listen } from '../../support/listen.ts';
-import { nested } from '../../support/nested.ts';
+import type { AnswerLimits } from '../../src/api/answerText.ts';
+import { ApiClient } from '../../src/api/client.ts';
+import { OversizedAnswerError, UnreachableError } from '../../src/api/errors.ts';
+import { type Endpoint, sendForJson } from '../../src/api/request.ts';
+import { parseServerAddress } from '../../src/api/serverAddress.ts';
+import { epochsAnswer, predictionsPage } from '../../src/wire/responses.ts';
+import { listen } from '../support/listen.ts';
+import { nested } from '../support/nested.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, ' ');
 
