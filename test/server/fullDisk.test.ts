@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { runServer, startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, predictionsPath, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 import { canMount, type DiskKind, SmallDisk } from '../support/smallDisk.ts';
 
@@ -122,11 +122,15 @@ function describeFullDisk(kind: DiskKind): void {
       const [job, kept] = [await createJob(server), await createJob(server)];
       const count = await postAll(job, 150);
       const keptCount = await postAll(kept, 10);
+      const keys = (...args: string[]) => runServer(['keys', ...args, '--data-dir', disk.dataDir]);
+      const key = (await keys('create', '--user', 'ann')).stdout.trim();
       disk.fill();
       assert.equal(disk.free, 0);
       assert.equal((await post(server, job, rows())).status, 507);
       assert.equal((await saveJob(server, { job_id: 'new' })).status, 507);
       await assertReads(job, count);
+      const revoked = await keys('revoke', key);
+      assert.equal(revoked.code, 0, revoked.stderr);
       assert.equal(await remove(job), 200);
       await assertSpaceIsBack(2 * megabyte);
       await assertReads(kept, keptCount);
