@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TextStorage } from '../../src/watch/textStorage.ts';
 import { eventually } from '../support/eventually.ts';
 import { nested } from '../support/nested.ts';
 import { type PartOneServer, partOne } from '../support/partOneServer.ts';
@@ -6,6 +7,23 @@ import { jobId, labelOf, partOneStage, rowsOf } from '../support/partOneStage.ts
 import { startServer } from '../support/server.ts';
 import { createJob, post, sample } from '../support/serverClient.ts';
 import { type Watched, watch } from '../support/watching.ts';
+
+/** Every row that is held is in an epoch and answers a sample, and the others are counted. */
+async function holds({ session }: Watched, held: number, unreadable: number): Promise<void> {
+  const { store } = session;
+  const rows = () => store.size === held && session.unreadable.rows === unreadable && session.caughtUp;
+  await eventually(
+    `${held} rows and ${unreadable} unreadable; there are ${store.size} and ${session.unreadable.rows}`,
+    () => rows() || undefined,
+    30_000,
+  );
+  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+  assert.equal(sum(store.epochs().map(({ prediction_count }) => prediction_count)), held);
+  assert.equal(sum(store.samples().map(({ answers }) => answers)), held);
+  assert.equal(store.page(null, 0, 10_000).length, held);
+  assert.equal(session.onServer, held + unreadable);
+  assert.equal(session.problem, null);
+}
 
 /** Rows that no value of ours can be, and some that are just within bounds. */
 describe('rows of thousands of levels', () => {
@@ -15,23 +33,6 @@ describe('rows of thousands of levels', () => {
     sample_index: 1000 + levels,
     extra: server.raw.value(nested(levels, 'mixed')),
   });
-
-  /** Every row that is held is in an epoch and answers a sample, and the others are counted. */
-  async function holds({ session }: Watched, held: number, unreadable: number): Promise<void> {
-    const { store } = session;
-    const rows = () => store.size === held && session.unreadable.rows === unreadable && session.caughtUp;
-    await eventually(
-      `${held} rows and ${unreadable} unreadable; there are ${store.size} and ${session.unreadable.rows}`,
-      () => rows() || undefined,
-      30_000,
-    );
-    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
-    assert.equal(sum(store.epochs().map(({ prediction_count }) => prediction_count)), held);
-    assert.equal(sum(store.samples().map(({ answers }) => answers)), held);
-    assert.equal(store.page(null, 0, 10_000).length, held);
-    assert.equal(session.onServer, held + unreadable);
-    assert.equal(session.problem, null);
-  }
 
   it('are counted in a snapshot, and the other rows of their pages are shown', async () => {
     const server = await stage.serve(partOne());
@@ -87,6 +88,34 @@ describe('rows of thousands of levels', () => {
     await holds(watched, 4, 0);
     const extras = watched.session.store.page(null, 0, 10).map((row) => JSON.stringify(Reflect.get(row, 'extra')));
     assert.deepEqual(extras, [nested(99), nested(99), nested(98), undefined]);
+  });
+});
+
+describe('a row that the store cannot take', () => {
+  const stage = partOneStage();
+
+  it('is counted, in a snapshot or live, and costs no other', async () => {
+    const server = await stage.serve(partOne());
+    const long = { prediction: 'x'.repeat(100_000) };
+    server.store.insert(jobId, rowsOf(1, 3, long));
+    let failures = 1;
+    const texts: TextStorage = {
+      limit: () => {
+        failures -= 1;
+        if (failures >= 0) throw new RangeError('no memory');
+        return 1_000_000;
+      },
+      file: () => '/nowhere/texts',
+      tell: () => {},
+    };
+    const watched = watch(server, jobId, { heartbeat: 60_000, pollInterval: 60_000 }, texts);
+    stage.endsWith(() => watched.session.dispose());
+    await holds(watched, 2, 1);
+    failures = 1;
+    server.store.insert(jobId, rowsOf(2, 2, long));
+    await holds(watched, 3, 2);
+    assert.ok(watched.log.some((line) => /could not be kept.*no memory/.test(line)));
+    assert.equal(labelOf(watched), 'Live');
   });
 });
 
