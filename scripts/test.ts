@@ -44,7 +44,8 @@ const suites: Suite[] = [
   check('package', 'scripts/package.ts'),
   { ...mocha('packaged', 2), packaged: true },
   mocha('unit', 5),
-  mocha('server', 10),
+  // Each file has servers of its own and mostly waits for them to start.
+  mocha('server', 15, '--parallel', '--jobs', '2'),
   {
     name: 'server on PostgreSQL',
     command: mochaCommand(

@@ -35,8 +35,11 @@ describe('a client that takes too long to ask', () => {
     });
     // Bytes that meet a closed connection.
     socket.on('error', () => {});
-    const closed = once(socket, 'close').then(() => {
-      open = false;
+    const closed = new Promise<void>((resolve) => {
+      socket.once('close', () => {
+        open = false;
+        resolve();
+      });
     });
     for (const byte of text) {
       if (!open) break;

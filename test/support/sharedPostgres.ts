@@ -1,4 +1,4 @@
-/** One PostgreSQL for all test files of a run, started when the first one needs it. */
+/** One PostgreSQL for all test files that a process runs, started when the first one needs it. */
 import { PostgresServer } from './postgres.ts';
 
 let started: Promise<PostgresServer> | undefined;
@@ -8,5 +8,7 @@ export function sharedPostgres(): Promise<PostgresServer> {
   return started;
 }
 
-// Outside of any suite: at the end of the run. A program that is no test run ends it by ending.
-if (typeof after === 'function') after(async () => (await started)?.stop());
+// Outside of any suite: at the end of the run. A program that is no test run ends it by ending, and so does a process that
+// runs some files of a run in parallel: to it the end of a file is the end of a run.
+const isWorker = process.env['MOCHA_WORKER_ID'] !== undefined;
+if (typeof after === 'function' && !isWorker) after(async () => (await started)?.stop());
