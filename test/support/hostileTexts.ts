@@ -20,7 +20,7 @@ export const oddTexts: fc.Arbitrary<string> = fc
     fc.array(
       fc.constantFrom(
         ...["'", '=', '+', '-', '@', '＝', '＋', '－', '＠', '"', ',', ';', '[', '{', '<', '\\'],
-        ...[' ', '\t', '\r', '\n', '\u00a0', '\u2028', '\ufeff', '\u200b', '\u202e', '\u0000'],
+        ...['=f(', "-a|'b'!", ' ', '\t', '\r', '\n', '\u00a0', '\u2028', '\ufeff', '\u200b', '\u202e', '\u0000'],
       ),
       { maxLength: 4 },
     ),

@@ -50,6 +50,34 @@ describe('CSV of a table', () => {
     for (const text of ["it's", "'quoted'", ' x', 'a\n=1', '']) assert.equal(harmless(text), text);
   });
 
+  it('lets none take a part of a text for one where semicolons or tabs separate the cells', () => {
+    for (const separator of [';', '\t', '\n', '\r\n', ';;', '\n\n']) {
+      for (const formula of [
+        ...["=cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", '@SUM(1)', ' =SUM (1)', '\u200b＝SUM(1)', "+'a'!B1"],
+        ...["='\\\\host\\[a.xls]b'!A1", "='file:///a.ods'#$b.A1", '"=SUM(1)', "'=SUM(1)"],
+      ]) {
+        const text = `x${separator}${formula}${separator}y`;
+        assert.equal(harmless(text), `x${separator}'${formula}${separator}y`, JSON.stringify(text));
+        assert.equal(fromHarmless(harmless(text)), text);
+      }
+    }
+    for (const text of ['A list:\n- one (1)', 'a\n=====\nb', 'a; -b', 'a\n@b', 'x=f(1)', 'a;b(c)\n+ d']) {
+      const expected = text.startsWith('A list') ? "A list:\n'- one (1)" : text;
+      assert.equal(harmless(text), expected);
+    }
+    for (const text of [' \n=f(1)', '\n=f(1)', "'\n'=f(1)", " \n''=f(1)", ';\t=f(1)', '\r\n\r\n=f(1)']) {
+      assert.equal(fromHarmless(harmless(text)), text, JSON.stringify(text));
+    }
+  });
+
+  it('makes long texts harmless in a time that grows with their length alone', () => {
+    for (const text of [' \n', '=', "'", ';=', ';= ', ';=a ', '"', ';"', 'a '].map((part) => part.repeat(500_000))) {
+      const start = performance.now();
+      assert.equal(fromHarmless(harmless(text)), text);
+      assert.ok(performance.now() - start < 5000, `${text.slice(0, 4)}: ${performance.now() - start} ms`);
+    }
+  });
+
   it('makes texts harmless in a way that can be turned back', () => {
     fc.assert(
       fc.property(fc.array(oddTexts, { minLength: 1, maxLength: 5 }), (cells) => {
