@@ -35,6 +35,7 @@ const errorTexts = {
   409: 'At odds with what is stored',
   413: 'The body is too large: send fewer at once',
   429: 'Too many; come again after Retry-After seconds',
+  431: 'The address and headers are too long',
   500: 'A failure of the server; nothing was stored',
   503: 'Shutting down, or unable to store for now; come again after Retry-After seconds',
   507: 'The disk is full; nothing was stored',
@@ -52,12 +53,13 @@ const json = 'application/json';
 
 /** A route's schema, for the document: the handler itself parses what comes with the very same schemas. */
 export function described(route: RouteDescription): FastifySchema {
-  const always = [400, 403, 408, 429, 500, 503] as const;
+  const always = [400, 403, 408, 429, 431, 500, 503] as const;
   const unauthorized = route.credential === 'none' ? [] : ([401] as const);
   const statuses = [...new Set([...always, ...unauthorized, ...(route.errors ?? [])])];
-  const errorType = route.errorType ?? json;
-  const errorSchema = errorType === json ? jsonError : Type.String();
   const errors = statuses.map((status) => {
+    // What never became a request is answered before it is known for which route it was.
+    const errorType = status === 408 || status === 431 ? json : (route.errorType ?? json);
+    const errorSchema = errorType === json ? jsonError : Type.String();
     const retry = status === 429 || status === 503 ? { headers: { 'Retry-After': Type.Integer({ minimum: 0 }) } } : {};
     return [status, { description: errorTexts[status], content: { [errorType]: { schema: errorSchema } }, ...retry }];
   });

@@ -54,7 +54,7 @@ describe('GET /openapi.json', () => {
       assert.ok(summary, name);
       assert.ok(security, name);
       assert.ok(responses['200']?.content, name);
-      for (const status of ['403', '408', '429', '500', '503']) assert.ok(responses[status]?.content, name);
+      for (const status of ['403', '408', '429', '431', '500', '503']) assert.ok(responses[status]?.content, name);
       if (security.length > 0) assert.ok(responses['401'], name);
       if (name.startsWith('post ')) assert.ok(requestBody, name);
       const inPath = (parameters ?? [])
@@ -64,6 +64,18 @@ describe('GET /openapi.json', () => {
         inPath,
         [...name.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
       );
+    }
+  });
+
+  it('says of every registered route how an address that is too long is refused', async () => {
+    const answers = new DocumentedAnswers(document);
+    for (const [name] of operations()) {
+      const [method = '', path = ''] = name.split(' ');
+      const long = `${path.replaceAll(/\{\w+\}/g, 'a')}?epoch=${'x'.repeat(20_000)}`;
+      const { status, headers, text } = await request(server, long, { method: method.toUpperCase() });
+      assert.equal(status, 431, name);
+      const type = headers.get('content-type')?.split(';')[0] ?? '';
+      assert.equal(answers.problem(method.toUpperCase(), path, status, type, JSON.parse(text)), undefined);
     }
   });
 
