@@ -5,6 +5,17 @@ import { pipeline } from 'node:stream/promises';
 import { type ExportFormat, exportText } from './exportFormats.ts';
 import type { ExportRows } from './exportRows.ts';
 
+/** Characters of a name that others chose; file systems take 255 bytes with all that comes after it. */
+const longestName = 100;
+
+/** A name that others chose as the beginning of a file's name, on any system; not a hidden one. */
+export function fileNameOf(name: string): string {
+  return name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^\.+/, '')
+    .slice(0, longestName);
+}
+
 /**
  * Writes rows to a file, beside the target first: it is there whole or not at all.
  *

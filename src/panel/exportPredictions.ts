@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { plainMessage } from '../plainText.ts';
-import { writeExport } from './exportFile.ts';
+import { fileNameOf, writeExport } from './exportFile.ts';
 import type { ExportRows } from './exportRows.ts';
 
 /** What can be exported: everything, and what the table's filters show. */
@@ -25,7 +25,7 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
     { title: vscode.l10n.t('Export Predictions: Format') },
   );
   if (format === undefined) return;
-  const target = await pickFile(`${jobId.replace(/[^\w.-]+/g, '-')}-predictions`, format.format);
+  const target = await pickFile(`${fileNameOf(jobId)}-predictions`, format.format);
   if (target === undefined) return;
   const written = await vscode.window.withProgress(
     {

@@ -10,6 +10,7 @@ import { schema } from '../wire/schema.ts';
 import { detailOf, jobSummary, statusMessage } from './content.ts';
 import type { DiffDocuments } from './diffDocuments.ts';
 import { Differences } from './differences.ts';
+import { fileNameOf } from './exportFile.ts';
 import { pickFile } from './exportPredictions.ts';
 import { type ExportRows, shownRows } from './exportRows.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
@@ -366,7 +367,7 @@ export class Panel implements vscode.Disposable {
 }
 
 async function saveChart({ name, format, content }: WebviewMessageOf<'saveChart'>): Promise<void> {
-  const target = await pickFile(name.replace(/[^\w.-]+/g, '-').toLowerCase(), format);
+  const target = await pickFile(fileNameOf(name).toLowerCase(), format);
   if (target === undefined) return;
   await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === 'png' ? 'base64' : 'utf8'));
 }

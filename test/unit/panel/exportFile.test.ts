@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeExport } from '../../../src/panel/exportFile.ts';
+import { fileNameOf, writeExport } from '../../../src/panel/exportFile.ts';
 import { allRows, shownRows } from '../../../src/panel/exportRows.ts';
 import { rowsOf } from '../../../src/panel/rows.ts';
 import { PredictionStore } from '../../../src/watch/predictionStore.ts';
@@ -39,6 +39,25 @@ describe('the file of an export', () => {
     });
     assert.deepEqual([count, told], [12_000, 12_000]);
     assert.deepEqual(await written(), store.page(null, 0, 12_000).toReversed());
+  });
+
+  it('can be written under the name of any job, in its folder and seen there', async () => {
+    const names = [
+      '../../etc/passwd',
+      '..',
+      '',
+      'CON',
+      '.hidden',
+      'L'.repeat(1_000_000),
+      '日本'.repeat(500),
+      'a\0b\\c:d',
+    ];
+    for (const name of names) {
+      const target = `${fileNameOf(name)}-predictions.jsonl`;
+      assert.equal(await writeExport(path.join(folder, target), allRows(store), 'jsonl', never, () => {}), 12_000);
+      assert.ok((await readdir(folder)).includes(target), target);
+      assert.doesNotMatch(target, /^\.|[^\w.-]/);
+    }
   });
 
   it('holds the rows as they stood when it was begun, in the order of the table', async () => {
