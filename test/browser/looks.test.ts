@@ -95,6 +95,20 @@ describe('the looks of the panel in VS Code, for a German reader', () => {
     await stage.workbench.page.setViewportSize({ width: 1400, height: 900 });
   });
 
+  it('has the facts in one line beside or below a long title', async () => {
+    const title = 'meta-llama/Llama-3.1-8B-Instruct-orders-qlora-r16-alpha32-2026-01-01-take-three-⟨U+202E⟩-again';
+    await stage.train(title, [sample({})]);
+    await stage.watch(title);
+    for (const width of [1400, 1250, 1100, 1000, 700]) {
+      await stage.workbench.page.setViewportSize({ width, height: 900 });
+      const height = async () => (await stage.panel.locator('.facts').boundingBox())?.height ?? Number.NaN;
+      await eventually(`facts in one line at ${width} px`, async () => ((await height()) < 30 ? true : undefined));
+    }
+    await stage.workbench.page.setViewportSize({ width: 1400, height: 900 });
+    await stage.workbench.run('View: Close Editor');
+    await stage.showing('1–10 of 302');
+  });
+
   it('draws charts anew in the colours of a theme that is chosen while they are open', async () => {
     await stage.openTab('Trends');
     const chart = stage.panel.getByRole('img', { name: 'Character error rate', exact: true });
