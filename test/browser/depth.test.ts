@@ -32,7 +32,7 @@ describe('a job with a row of five thousand levels, in VS Code', () => {
 
   it('shows the other rows and says that one of all is not there', async () => {
     await says('10 of 11 predictions');
-    await says('1 unreadable event');
+    await says('1 unreadable prediction');
     await workbench.panel.getByText('Showing 1–10 of 10', { exact: true }).waitFor();
     await rows().nth(9).waitFor();
   });

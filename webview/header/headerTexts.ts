@@ -18,9 +18,11 @@ export function predictionsText(counts: Counts, formats: Formats): string {
   return `${formats.count(counts.held)} of ${counted(total, 'prediction', formats)}`;
 }
 
-/** "1 unreadable event"; null when all could be read. */
+/** "1 unreadable prediction", or "event" where it is not known to be one; null when all could be read. */
 export function unreadableText(counts: Counts, formats: Formats): string | null {
-  return counts.unreadable > 0 ? counted(counts.unreadable, 'unreadable event', formats) : null;
+  if (counts.unreadable === 0) return null;
+  const what = counts.unreadable === counts.unreadableRows ? 'unreadable prediction' : 'unreadable event';
+  return counted(counts.unreadable, what, formats);
 }
 
 /**

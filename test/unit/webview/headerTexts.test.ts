@@ -54,6 +54,8 @@ describe('the counts in the header', () => {
     assert.equal(unreadableText(counts, formats), null);
     assert.equal(unreadableText({ ...counts, unreadable: 1 }, formats), '1 unreadable event');
     assert.equal(unreadableText({ ...counts, unreadable: 2 }, formats), '2 unreadable events');
+    const rows = { ...counts, unreadable: 2, unreadableRows: 2 };
+    assert.equal(unreadableText(rows, formats), '2 unreadable predictions');
   });
 });
 
