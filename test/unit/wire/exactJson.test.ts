@@ -35,8 +35,16 @@ describe('JSON that is read exactly', () => {
     assert.equal(writtenNumber({ rawJSON: '1' }), undefined);
   });
 
-  it('does not take long, however long a number is', () => {
+  it('leaves every text as it is, escaped or not, whatever numbers stand beside it', () => {
+    for (const string of ['"\\u0023123"', '"\\u0023#1e400"', '"#abc"', '"\\u0000"', '"1e400"']) {
+      const [number, text] = exactly(`[-0.0,${string}]`) as unknown[];
+      assert.deepEqual([writtenNumber(number), text], ['-0.0', JSON.parse(string)]);
+    }
+  });
+
+  it('does not take long, however long a number or a text is', () => {
     const began = performance.now();
+    for (const character of '#"\\0') exactly(`[-0.0,${JSON.stringify(character.repeat(1e6))}]`);
     for (const number of [`1.${'0'.repeat(3e6)}1`, '1'.repeat(3e6), `0.${'0'.repeat(3e6)}1`, `1${' '.repeat(3e6)}`]) {
       exactly(`[${number},${number}]`);
     }
