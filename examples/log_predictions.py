@@ -15,9 +15,14 @@ import os
 import pathlib
 import re
 import secrets
+import socket
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+#: Bytes of an answer that are read; and the seconds in which it has to be there, whatever its server does.
+LONGEST_ANSWER, LONGEST_WAIT = 1 << 20, 60.0
 
 
 def server():
@@ -28,7 +33,7 @@ def server():
 def _target():
     """Address, key and, where that is the local server, what its server.json says; else {}."""
     url = (os.environ.get("FINETUNE_LAB_API_URL") or "https://finetunelab.ai").rstrip("/")
-    key = os.environ.get("FINETUNE_LAB_API_KEY")
+    key = os.environ.get("FINETUNE_LAB_API_KEY", "").strip()  # Files of secrets often end in a line break.
     if key and url.startswith("https:"):
         return url, key, {}
     local = json.loads(_private_text("server.json") or "{}")
@@ -65,11 +70,43 @@ def _local_port(url):
             return (address.port or 80) if address.scheme == "http" else None
 
 
+class _Socket(socket.socket):
+    """A timeout alone begins anew with each byte, so that an answer could drip or begin again for ever."""
+
+    end = None
+
+    def recv_into(self, *args):
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"no whole answer within {LONGEST_WAIT:.0f} s")
+        self.settimeout(min(left, 30))
+        return super().recv_into(*args)
+
+
+class _Connection(http.client.HTTPConnection):
+    def connect(self):
+        super().connect()
+        self.sock = _Socket(fileno=self.sock.detach())
+        self.sock.settimeout(self.timeout)
+        self.sock.end = time.monotonic() + LONGEST_WAIT
+
+
+def _text(answer):
+    """The answer's bytes, or as many of them as are read."""
+    end, text = time.monotonic() + LONGEST_WAIT, b""
+    while len(text) < LONGEST_ANSWER and time.monotonic() < end:
+        piece = answer.read1(1 << 16)
+        if not piece:
+            break
+        text += piece
+    return text
+
+
 def _connect(url, local):
     """A connection within this machine; to the local server only one on which it proved itself."""
     if _local_port(url) is None:
         raise ConnectionError(f"nothing was sent to {url}: plain http stays within this machine; use https, or ssh -L")
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).hostname, _local_port(url), timeout=30)
+    connection = _Connection(urllib.parse.urlsplit(url).hostname, _local_port(url), timeout=30)
     if not local:
         return connection
     if "proofKey" not in local:
@@ -94,23 +131,25 @@ def _post(path, headers, body, fits):
     """Returns an answer that fits. Raises HTTPError for a status other than 200, another OSError where none comes."""
     url, key, local = _target()
     headers = {"Content-Type": "application/json", **(headers or {"X-API-Key": key})}
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):  # http.client would tell it.
+        raise ConnectionError("nothing was sent: FINETUNE_LAB_API_KEY, or a token, holds what no key has; set it anew")
     request = urllib.request.Request(url + path, json.dumps(body).encode(), headers)
     try:
         if request.type == "https":
             with urllib.request.build_opener(_AnyStatus).open(request, timeout=30) as answer:
-                text = answer.read()
+                text = _text(answer)
         else:
             with contextlib.closing(_connect(url, local)) as connection:
                 connection.request("POST", request.selector, request.data, headers)
                 answer = connection.getresponse()
-                text = answer.read()
+                text = _text(answer)
     except http.client.HTTPException as error:
         raise ConnectionError(f"{url} broke off: {error!r}") from error
     if answer.status != 200:
         place = re.match(r"(?:https?:)?//(?:[^/@]*@)?([\w.-]+)", answer.headers.get("Location", ""))
         reason = f"redirects to {place[1]}, which is not followed" if place else answer.reason
         raise urllib.error.HTTPError(url + path, answer.status, reason, answer.headers, io.BytesIO(text))
-    with contextlib.suppress(ValueError, LookupError, TypeError):
+    with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
         told = json.loads(text)
         if fits(told):
             return told

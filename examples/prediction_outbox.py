@@ -105,7 +105,7 @@ class PredictionOutbox:
         retry_seconds      the shortest and the longest pause between two attempts
         ends_job           whether a script that ends without saying how the job ended leaves it as failed
         """
-        self.job_id = job_id
+        self.job_id = job_id = str(job_id)  # A number, be it NumPy's, names a job too.
         self.dropped = 0
         self._folder = pathlib.Path(folder or outbox_folder() / file_name(job_id))
         self._limit = max_waiting_bytes
@@ -246,9 +246,10 @@ class PredictionOutbox:
                 return None
             try:
                 message = json.loads(file.read_text())
+                message["job_id"], message["key"], message["kind"], message["content"]
             except FileNotFoundError:
                 continue  # Another process sent it.
-            except ValueError as error:
+            except (ValueError, LookupError, TypeError) as error:
                 self._put_aside(file, error)  # The machine went down while it was written.
                 continue
             try:
