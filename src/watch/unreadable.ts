@@ -5,6 +5,9 @@ import { mostLevels } from '../wire/depth.ts';
 export class Unreadable {
   /** Rows by epoch (null where none can be told), by id or, without one, by their text. */
   readonly #rows = new Map<number | null, Set<string>>();
+  /** In how many epochs each is: with thousands of both, nobody could look through them for every row. */
+  readonly #epochsOf = new Map<string, number>();
+  #rowCount = 0;
   /** Events by name. */
   readonly #events = new Map<string, number>();
 
@@ -17,9 +20,7 @@ export class Unreadable {
 
   /** Rows that are on the server and not in the store. */
   get rows(): number {
-    let count = 0;
-    for (const rows of this.#rows.values()) count += rows.size;
-    return count;
+    return this.#rowCount;
   }
 
   /** Rows of each epoch, as far as it can be told. */
@@ -32,17 +33,21 @@ export class Unreadable {
   add(row: unknown, epoch: number | null): void {
     const identity = identityOf(row);
     // A reading of the whole job may not tell an epoch that a reading of the epoch did.
-    if (epoch === null && [...this.#rows.values()].some((known) => known.has(identity))) return;
+    if (epoch === null && this.#epochsOf.has(identity)) return;
     const place = epoch ?? epochOf(row);
-    // What could not be placed before may be placed now.
-    if (place !== null) this.#rows.get(null)?.delete(identity);
     const rows = this.#rows.get(place) ?? new Set();
-    this.#rows.set(place, rows.add(identity));
+    this.#rows.set(place, rows);
+    if (!rows.has(identity)) this.#count(identity, 1);
+    rows.add(identity);
+    // What could not be placed before may be placed now.
+    if (place !== null && this.#rows.get(null)?.delete(identity)) this.#count(identity, -1);
   }
 
   /** A row can be read after all. */
   remove(id: string): void {
-    for (const rows of this.#rows.values()) rows.delete(shortened(id));
+    const identity = shortened(id);
+    if (!this.#epochsOf.has(identity)) return;
+    for (const rows of this.#rows.values()) if (rows.delete(identity)) this.#count(identity, -1);
   }
 
   /** Counts an event that could not be read. @returns whether it is the first of its name */
@@ -54,7 +59,16 @@ export class Unreadable {
 
   clear(): void {
     this.#rows.clear();
+    this.#epochsOf.clear();
+    this.#rowCount = 0;
     this.#events.clear();
+  }
+
+  #count(identity: string, change: 1 | -1): void {
+    this.#rowCount += change;
+    const epochs = (this.#epochsOf.get(identity) ?? 0) + change;
+    if (epochs === 0) this.#epochsOf.delete(identity);
+    else this.#epochsOf.set(identity, epochs);
   }
 }
 
