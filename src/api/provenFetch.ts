@@ -37,14 +37,24 @@ export function provenFetch(server: ServerProof, url: URL, request: ProvenReques
       sent.destroy();
     };
     signal?.addEventListener('abort', abort);
-    sent.once('close', () => signal?.removeEventListener('abort', abort));
+    sent.once('close', () => {
+      signal?.removeEventListener('abort', abort);
+      // As after an answer that changes the protocol, which is told as neither answer nor error.
+      reject(new Error('closed without an answer'));
+    });
     sent.on('error', reject);
     sent.once('response', (message: IncomingMessage) => {
       // The answer to the beginning of a body: what is left of it is not wanted.
       message.once('end', () => {
         if (!sent.writableFinished) sent.destroy();
       });
-      resolve(responseOf(message));
+      try {
+        resolve(responseOf(message));
+      } catch (error) {
+        // A status that no answer may have.
+        reject(error);
+        sent.destroy();
+      }
     });
     if (body === undefined || typeof body === 'string') sent.end(body);
     else pipeline(Readable.from(body), sent).catch(reject);

@@ -115,6 +115,15 @@ describe('a request to a server that proves itself', function () {
     await assert.rejects(client.epochs('j'), /ECONNREFUSED/);
   });
 
+  it('fails when what comes is no answer: another protocol, a status beyond all', async () => {
+    for (const status of ['101 Switching Protocols', '700 Beyond']) {
+      await withServer(
+        (asked) => asked.socket.write(`HTTP/1.1 ${status}\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n`),
+        ({ client }) => assert.rejects(client.openStream('j', null, AbortSignal.timeout(5000)), UnreachableError),
+      );
+    }
+  });
+
   it('ends at once when it is aborted while whoever is there is silent', async () => {
     const silent = await listen(() => {});
     try {
