@@ -18,6 +18,8 @@ export function isWithinLevels(row: object): boolean {
 
 /** Returns what came. @throws SchemaError naming the first field that has too many levels */
 export function withinLevels<T extends object>(row: T, place = ''): T {
+  // Nearly every row is: without the names that takes a tenth of the time.
+  if (isWithinLevels(row)) return row;
   for (const [name, value] of Object.entries(row)) {
     if (isDeeper(value, mostLevels - 1)) throw new SchemaError(place === '' ? name : `${place}.${name}`, problem);
   }
