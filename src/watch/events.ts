@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser';
-import { parseJson, stepsToField, withinLevels } from '../wire/depth.ts';
+import { isSurelyWithinLevels, parseJson, stepsToField, withinLevels } from '../wire/depth.ts';
 import { connectedEvent, eventName, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
 import { parseExactly } from '../wire/exactJson.ts';
 import type { Job } from '../wire/job.ts';
@@ -50,9 +50,10 @@ function parse(event: string, data: string): WatchEvent {
     }
     case eventName.prediction: {
       const message = predictionEvent.parse(parseExactly(data, stepsToField.ofListed, numberFields));
+      const row = prediction.parse(message.prediction);
       return {
         type: 'prediction',
-        prediction: withinLevels(prediction.parse(message.prediction)),
+        prediction: isSurelyWithinLevels(data) ? row : withinLevels(row),
         totalCount: message.total_count ?? null,
       };
     }

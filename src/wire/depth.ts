@@ -30,10 +30,21 @@ export function withinLevels<T extends object>(row: T, place = ''): T {
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-    if (isDeeper(inner, levels - 1)) return true;
-  }
+  // Of what JSON says all members are its own, and a list of them would take most of the time.
+  for (const name in value) if (isDeeper((value as Record<string, unknown>)[name], levels - 1)) return true;
   return false;
+}
+
+/** True of nearly all texts: too few lists and objects begin in it for a row of more than the levels that it may have. */
+export function isSurelyWithinLevels(text: string): boolean {
+  let openings = 0;
+  for (const opening of ['{', '[']) {
+    for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + 1)) {
+      openings += 1;
+      if (openings > mostLevels) return false;
+    }
+  }
+  return true;
 }
 
 /** The path to a field: of a row by itself `extra`, of one in a list of rows `predictions[3].extra`. */

@@ -1,4 +1,4 @@
-import { endOfText, parseJson } from './depth.ts';
+import { endOfText, parseJson, stepsToField } from './depth.ts';
 
 /** A number as a text writes it: `JSON.stringify` writes it so again. */
 interface RawNumber {
@@ -23,11 +23,47 @@ const quote = 0x22;
  */
 export function parseExactly(text: string, steps: number, plain: ReadonlySet<string>): unknown {
   const value = parseJson(text, steps);
-  if (json.rawJSON === undefined || !longNumber.test(text)) return value;
+  if (json.rawJSON === undefined || typeof value !== 'object' || value === null) return value;
+  // Of what stands around rows, numbers are counts.
+  const rows = steps === stepsToField.ofRow ? [value] : Object.values(value);
+  if (!rows.some((row) => holdsNumber(row, plain, mostLevels)) || !longNumber.test(text)) return value;
   // Nobody who wrote the text knew it, in whatever escapes; to look for one that is not in it may take for ever.
   const mark = crypto.randomUUID();
   const marked = withMarks(text, mark);
   return marked === undefined ? value : withNumbers(JSON.parse(marked), '', { mark, plain, levels: mostLevels });
+}
+
+/**
+ * Whether a number stands where its digits are kept: most rows have none, and a look at their members takes less than one
+ * at their text.
+ */
+function holdsNumber(value: unknown, plain: ReadonlySet<string>, levels: number): boolean {
+  if (typeof value !== 'object' || value === null || levels === 0) return false;
+  for (const name of Array.isArray(value) ? value.keys() : keptNames(value, plain)) {
+    const inner = (value as Record<string, unknown>)[name];
+    if (typeof inner === 'number') return true;
+    if (holdsNumber(inner, plain, levels - 1)) return true;
+  }
+  return false;
+}
+
+/** An object with as many members is taken for a row: the rows of a job have the same ones. */
+const membersOfRow = 8;
+let lastRow: { names: string[]; plain: ReadonlySet<string>; kept: string[] } | undefined;
+
+/** The names of an object's members, but for the plain ones. */
+function keptNames(value: object, plain: ReadonlySet<string>): string[] {
+  const names = Object.keys(value);
+  if (lastRow?.plain === plain && areEqual(names, lastRow.names)) return lastRow.kept;
+  const kept = names.filter((name) => !plain.has(name));
+  if (names.length >= membersOfRow) lastRow = { names, plain, kept };
+  return kept;
+}
+
+function areEqual(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false;
+  for (let at = 0; at < names.length; at += 1) if (names[at] !== others[at]) return false;
+  return true;
 }
 
 /** The number as it is written; undefined for what is no such number. */
