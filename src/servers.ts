@@ -75,9 +75,9 @@ export class Servers implements vscode.Disposable {
     }
     const running = await this.#localServer.find();
     if (running === null) {
-      const problem =
-        this.#localServer.problem ?? vscode.l10n.t('The local server does not run. Use Start Local Server.');
-      throw new UnreachableError(problem);
+      const absent = () =>
+        new UnreachableError(vscode.l10n.t('The local server does not run. Use Start Local Server.'));
+      throw this.#localServer.problem ?? absent();
     }
     return running.endpoint;
   }

@@ -6,6 +6,7 @@ import {
   RejectedError,
   UnauthorizedError,
   UnavailableError,
+  UnprovenServerError,
   UnreachableError,
   UnreadableAnswerError,
 } from '../api/errors.ts';
@@ -47,6 +48,9 @@ function whatHappened(error: ApiError): string {
   if (error instanceof NotFoundError) return 'The server has no such job';
   if (error instanceof RejectedError) return 'The server refuses the request';
   if (error instanceof UnavailableError) return 'The server cannot answer right now';
+  if (error instanceof UnprovenServerError) {
+    return 'Something else answers where the local server was, and no key was sent';
+  }
   if (error instanceof UnreachableError) return 'The server cannot be reached';
   if (error instanceof RedirectedError) return 'The server redirects elsewhere, where the API key must not go';
   return 'The server sent an answer that this extension cannot read';
@@ -56,6 +60,7 @@ function whatToDo(error: ApiError): string {
   if (error instanceof UnauthorizedError) return 'The user can run Set API Key.';
   if (error instanceof NotFoundError) return 'List the jobs to find its id.';
   if (error instanceof UnavailableError) return 'Try again later.';
+  if (error instanceof UnprovenServerError) return 'The user can run Start Local Server.';
   if (error instanceof UnreachableError) return 'The user can run Start Local Server, or check the network.';
   if (error instanceof RedirectedError || error instanceof UnreadableAnswerError) {
     return 'The user can check the setting trainingPredictions.serverUrl.';

@@ -22,7 +22,7 @@ export function offerRestart(localServer: LocalServer, log: RedactingLog): vscod
         vscode.l10n.t(
           'The local predictions server ended unexpectedly. Everything that it accepted is stored; scripts cannot send until it runs again.',
         ),
-        localServer.problem,
+        localServer.problem?.message,
       ]
         .filter((text) => text !== undefined)
         .join(' '),

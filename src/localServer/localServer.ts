@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { UnprovenServerError } from '../api/errors.ts';
 import { config } from '../config.ts';
 import type { Credentials } from '../credentials.ts';
 import { dataDirectory, findServer, type RunningServer } from './discovery.ts';
@@ -24,7 +25,7 @@ export class LocalServer implements vscode.Disposable {
   readonly onDidCrash = this.#crashes.event;
   readonly #subscriptions: vscode.Disposable;
   #running: RunningServer | null = null;
-  #problem: string | undefined;
+  #problem: UnprovenServerError | undefined;
   #lease: vscode.Disposable | undefined;
   #starting: Promise<RunningServer> | undefined;
   /** The instance that this window stops: its end is no crash, however abrupt. */
@@ -52,7 +53,7 @@ export class LocalServer implements vscode.Disposable {
   }
 
   /** What the user should know of whoever answers in the server's place; undefined where nobody does. */
-  get problem(): string | undefined {
+  get problem(): UnprovenServerError | undefined {
     return this.#problem;
   }
 
@@ -63,9 +64,9 @@ export class LocalServer implements vscode.Disposable {
 
   /** Looks again. */
   async find(): Promise<RunningServer | null> {
-    let problem: string | undefined;
-    const found = await findServer(this.directory, ({ message }) => {
-      problem = message;
+    let problem: UnprovenServerError | undefined;
+    const found = await findServer(this.directory, (unproven) => {
+      problem = unproven;
     });
     this.#problem = problem;
     this.#become(found);

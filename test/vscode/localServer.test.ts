@@ -143,7 +143,7 @@ describe('the local server in VS Code', () => {
           toolInvocationToken: undefined,
         }),
       ).then(({ content }) => JSON.stringify(content), String);
-      assert.match(String(said), /Something else answers at 127\.0\.0\.1:\d+.*no key was sent/);
+      assert.match(String(said), /Something else answers where the local server was, and no key was sent/);
       await vscode.commands.executeCommand('trainingPredictions.startLocalServer');
       const next = await readServerFile();
       assert.notEqual(next.url, url);
