@@ -77,7 +77,8 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
     if (!isAllowedHost(request.headers.host)) {
       throw new HttpError(403, 'This server does not answer under the host name of this request');
     }
-    await rates.admit(request);
+    // Before anybody sends a key here the server has to prove itself: nobody may use that up for others at an address.
+    if (request.routeOptions.url !== '/health') await rates.admit(request);
   });
   fastify.addHook('onRequest', async ({ url }, reply) => {
     // Who looks after the server does not use it.

@@ -6,6 +6,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findServer } from '../../src/localServer/discovery.ts';
 import { eventually } from '../support/eventually.ts';
 import { runServer, type StartOptions, startServer, type TestServer } from '../support/server.ts';
 import { createJob, request } from '../support/serverClient.ts';
@@ -164,6 +165,15 @@ describe('a server on a shared machine', () => {
         400,
       );
       assert.equal((await request(limited, '/health', { headers: {} })).status, 200);
+    });
+
+    it('proves itself, however much others at the same address ask without a key', async () => {
+      const limited = await start(['--rate-limit', '2'], { dataDir: directory });
+      for (const path of ['/health', '/nothing']) {
+        for (let count = 0; count < 25; count += 1) await request(limited, path, { headers: {} });
+      }
+      assert.equal((await request(limited, '/nothing', { headers: {} })).status, 429);
+      assert.equal((await findServer(directory))?.endpoint.key, limited.apiKey);
     });
 
     it('answers 429 to an address that tries keys, while the right key goes on', async () => {
