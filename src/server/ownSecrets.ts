@@ -21,7 +21,7 @@ export interface OwnSecretsOptions {
   readonly auth: Auth;
   readonly tokens: JobTokens;
   readonly log: Log;
-  /** Tells others of the new ones; requests with the old ones are refused once it returned. */
+  /** Tells others of the new ones; requests with the old ones are refused once it returned, or threw: then it is tried again. */
   readonly publish: (secrets: OwnSecrets) => void;
 }
 
@@ -42,21 +42,26 @@ export function followOwnSecrets(first: OwnSecrets, options: OwnSecretsOptions):
     const proposed = secret === undefined ? current.tokenSecret : Buffer.from(secret);
     const tokenSecret = await storage.sharedSecret(proposed);
     const apiKey = fixedKey ?? readSecretAsItIs(files.apiKey) ?? current.apiKey;
+    if (!ended && (apiKey !== current.apiKey || !tokenSecret.equals(current.tokenSecret))) {
+      try {
+        publish({ apiKey, tokenSecret });
+      } finally {
+        // Also where nobody can be told: whoever has the old ones may be the reason.
+        auth.replaceKey(apiKey);
+        tokens.replaceSecret(tokenSecret);
+      }
+      current = { apiKey, tokenSecret };
+      log.warn('the API key or the secret of job tokens was replaced: the old ones are refused from now on');
+    }
     isHeard = true;
-    if (ended || (apiKey === current.apiKey && tokenSecret.equals(current.tokenSecret))) return;
-    current = { apiKey, tokenSecret };
-    publish(current);
-    auth.replaceKey(apiKey);
-    tokens.replaceSecret(tokenSecret);
-    log.warn('the API key or the secret of job tokens was replaced: the old ones are refused from now on');
   };
   const timer = setInterval(() => {
     if (asking) return;
     asking = true;
     void look()
       .catch((error: unknown) => {
-        // A database that is away for long is said once.
-        if (isHeard) log.warn({ err: error }, 'It could not be asked whether the key was replaced');
+        // A database that is away, or a disk that is full, for long is said once.
+        if (isHeard) log.warn({ err: error }, 'It could not be asked, or not be told, whether the key was replaced');
         isHeard = false;
       })
       .finally(() => {

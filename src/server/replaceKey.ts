@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dataFiles, readSecretAsItIs, replaceApiKey, replaceTokenSecret } from './dataDirectory.ts';
 import { StartError } from './errors.ts';
 import { type DatabaseChoice, replaceSharedSecret } from './openStorage.ts';
@@ -18,8 +19,7 @@ export interface Replacement {
  */
 export async function replaceKey({ choice, isKeyFixed }: Replacement, say: (message: string) => void): Promise<void> {
   const files = dataFiles(dirname(choice.file));
-  const running = await runningServer(files.server);
-  const isRunningKeyFixed = running !== undefined && running.apiKey !== readSecretAsItIs(files.apiKey);
+  const isRunningKeyFixed = await runsWithAnotherKey(files);
   // First the tokens: a new key tells that all is done.
   await replaceSharedSecret(choice, replaceTokenSecret(files.tokenSecret), say);
   say('All job tokens are replaced: scripts that still run have to save their job again, for its new token.');
@@ -30,4 +30,14 @@ export async function replaceKey({ choice, isKeyFixed }: Replacement, say: (mess
   }
   replaceApiKey(files.apiKey);
   say(`The API key is replaced; it is in ${files.apiKey}. A running server refuses the old one within seconds.`);
+}
+
+/** Whether a server runs whose key is not the directory's, and does not become it: a new one is followed within seconds. */
+async function runsWithAnotherKey(files: ReturnType<typeof dataFiles>): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const running = await runningServer(files.server);
+    if (running === undefined || running.apiKey === readSecretAsItIs(files.apiKey)) return false;
+    await sleep(250);
+  }
+  return true;
 }

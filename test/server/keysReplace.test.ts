@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../../src/api/client.ts';
 import { findServer } from '../../src/localServer/discovery.ts';
 import { eventually } from '../support/eventually.ts';
@@ -85,6 +86,46 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       assert.notEqual(server.apiKey, old);
       assert.deepEqual([await statusOf(old), await statusOf(server.apiKey)], [401, 200]);
       assert.equal((await post(server, job, [sample()])).status, 401);
+    });
+
+    it('is refused also while the new one cannot be told in server.json, which is made up for', async () => {
+      const [spare, key] = [join(dataDir, 'server.json.new'), `wak_${'n'.repeat(28)}`];
+      const job = await createJob(server);
+      // Nothing can be written there.
+      mkdirSync(spare);
+      writeFileSync(join(dataDir, 'token-secret'), `${'s'.repeat(43)}\n`);
+      writeFileSync(join(dataDir, 'api-key'), `${key}\n`);
+      await refused(server.apiKey);
+      // In PostgreSQL the tokens' secret is the database's.
+      assert.equal((await post(server, job, [sample()])).status, engine === 'SQLite' ? 401 : 200);
+      assert.equal(await statusOf(key), 200);
+      assert.equal(await findServer(dataDir), null);
+      rmSync(spare, { recursive: true });
+      const found = await eventually(
+        'server.json tells the new key',
+        async () => (await findServer(dataDir)) ?? undefined,
+        seconds,
+      );
+      assert.equal(found.endpoint.key, key);
+      assert.equal(server.output.stderr.match(/not be told/g)?.length, 1);
+    });
+
+    it('is replaced though it was just replaced, and the server has not followed yet', async () => {
+      const old = keyIn(dataDir);
+      const replaced = replace();
+      const chosen = new Set<string>();
+      for (let count = 0; count < 50; count += 1) {
+        const key = `wak_${'n'.repeat(24)}${1000 + count}`;
+        chosen.add(key);
+        writeFileSync(join(dataDir, 'api-key'), `${key}\n`);
+        await sleep(30);
+      }
+      const { code, stderr } = await replaced;
+      assert.equal(code, 0, stderr);
+      const key = keyIn(dataDir);
+      assert.ok(key !== old && !chosen.has(key));
+      await refused(old);
+      await eventually('the new key is taken', async () => ((await statusOf(key)) === 200 ? true : undefined), seconds);
     });
 
     it('is the environment’s to change where it is from there, in the command’s or in the server’s', async () => {
