@@ -31,7 +31,7 @@ export async function withBody<T>(
   const share = bodies.share(sender);
   try {
     const body = await readBody(request.raw, reply, limits.bodyBytes, share);
-    return await bodies.inTurn(body.length, () => work(body));
+    return await bodies.inTurn(sender, body.length, () => work(body));
   } finally {
     share.release();
   }

@@ -1,4 +1,5 @@
 import { HttpError } from './errors.ts';
+import { FairLine } from './fairLine.ts';
 
 /** Seconds after which a client whose body did not fit may come again. */
 const retryAfter = 1;
@@ -16,7 +17,7 @@ export class BodyBudget {
   readonly #held = new Map<string, number>();
   #sum = 0;
   #working = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new FairLine<() => void>();
 
   /** @param total in bytes */
   constructor(total: number) {
@@ -28,15 +29,15 @@ export class BodyBudget {
     return new BodyShare((bytes) => this.#hold(sender, bytes));
   }
 
-  /** Does `work` on a body of so many bytes, a large one when it is its turn. */
-  async inTurn<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  /** Does `work` on a body of so many bytes, a large one when it is its turn: senders take turns. */
+  async inTurn<T>(sender: string, bytes: number, work: () => Promise<T>): Promise<T> {
     if (bytes <= largeBody) return work();
     if (this.#working < largeAtOnce) this.#working += 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await new Promise<void>((resolve) => this.#waiting.add(sender, resolve));
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.#waiting.next();
       if (next === undefined) this.#working -= 1;
       else next();
     }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpError } from './errors.ts';
+import { FairLine } from './fairLine.ts';
 
 /** Checks that wait, in all and of one address. */
 const maxWaiting = 128;
@@ -16,20 +17,16 @@ interface Waiting {
  * that are tried never take more than half a core, whoever tries them.
  */
 export class ScryptQueue {
-  readonly #addresses = new Map<string, Waiting[]>();
-  #waiting = 0;
+  readonly #addresses = new FairLine<Waiting>();
   #busy = false;
 
   /** @param work tells whether the key is right. @throws HttpError 503 when too many wait */
   run(address: string, work: () => Promise<boolean>): Promise<boolean> {
-    const own = this.#addresses.get(address) ?? [];
-    if (this.#waiting >= maxWaiting || own.length >= maxOwnWaiting) {
+    if (this.#addresses.size >= maxWaiting || this.#addresses.sizeOf(address) >= maxOwnWaiting) {
       return Promise.reject(new HttpError(503, 'Too many keys are being checked: come again', { retryAfter: 1 }));
     }
     return new Promise((resolve) => {
-      own.push({ work, resolve });
-      this.#addresses.set(address, own);
-      this.#waiting += 1;
+      this.#addresses.add(address, { work, resolve });
       if (!this.#busy) void this.#work();
     });
   }
@@ -37,7 +34,7 @@ export class ScryptQueue {
   /** Never rejects: whoever waits is told. */
   async #work(): Promise<void> {
     this.#busy = true;
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+    for (let next = this.#addresses.next(); next !== undefined; next = this.#addresses.next()) {
       const begin = performance.now();
       const verdict = next.work();
       next.resolve(verdict);
@@ -45,17 +42,5 @@ export class ScryptQueue {
       if (!isRight) await sleep(performance.now() - begin);
     }
     this.#busy = false;
-  }
-
-  #next(): Waiting | undefined {
-    const [first] = this.#addresses;
-    if (first === undefined) return undefined;
-    const [address, own] = first;
-    const next = own.shift();
-    this.#waiting -= 1;
-    // To the end of the line of addresses.
-    this.#addresses.delete(address);
-    if (own.length > 0) this.#addresses.set(address, own);
-    return next;
   }
 }
