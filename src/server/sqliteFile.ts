@@ -47,7 +47,8 @@ function removeLeftovers(file: string): void {
   for (const name of readdirSync(dirname(file))) {
     if (!name.startsWith(`${basename(file)}-new-`)) continue;
     const pid = Number(/\d+/.exec(name.slice(`${basename(file)}-new-`.length))?.[0]);
-    if (!isRunning(pid)) rmSync(join(dirname(file), name), { force: true });
+    // In a container one that was killed had the same number as its successor.
+    if (pid === process.pid || !isRunning(pid)) rmSync(join(dirname(file), name), { force: true });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -14,6 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { SqliteDatabase } from '../../src/server/sqliteDatabase.ts';
+import { makeFile } from '../../src/server/sqliteFile.ts';
 import { eventually } from '../support/eventually.ts';
 import { runServer, sourceEntry, startServer, type TestServer } from '../support/server.ts';
 import {
@@ -149,6 +152,17 @@ describe('the database file', () => {
         made().filter((name) => name.includes('-new-')),
         [],
       );
+    }
+  });
+
+  it('is made also where a process of the same number was killed at it, as in a container that starts again', () => {
+    const fresh = `${file()}-new-${process.pid}`;
+    for (const left of [Buffer.from('not whole'.repeat(1000)), undefined]) {
+      if (left === undefined) renameSync(file(), fresh);
+      else writeFileSync(fresh, left);
+      makeFile(file());
+      new SqliteDatabase(file()).close();
+      assert.ok(!existsSync(fresh));
     }
   });
 
