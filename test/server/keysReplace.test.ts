@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -108,6 +110,23 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       );
       assert.equal(found.endpoint.key, key);
       assert.equal(server.output.stderr.match(/not be told/g)?.length, 1);
+    });
+
+    it('ends an import that was begun with the old one: nothing of it is stored', async () => {
+      const path = '/api/training/local/jobs/brought/import';
+      const headers = { 'X-API-Key': server.apiKey };
+      const importing = http.request(server.url + path, { method: 'POST', headers });
+      const answered = once(importing, 'response') as Promise<[http.IncomingMessage]>;
+      importing.write(`${JSON.stringify(sample())}\n`);
+      await sleep(300);
+      assert.equal((await replace()).code, 0);
+      await refused(server.apiKey);
+      importing.end(`${JSON.stringify(sample())}\n`);
+      const [answer] = await answered;
+      answer.resume();
+      assert.equal(answer.statusCode, 401);
+      const { json } = await request({ ...server, apiKey: keyIn(dataDir) }, '/api/training/local/jobs');
+      assert.ok(Array.isArray(json['jobs']) && !JSON.stringify(json['jobs']).includes('brought'));
     });
 
     it('is replaced though it was just replaced, and the server has not followed yet', async () => {

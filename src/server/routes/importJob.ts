@@ -6,7 +6,7 @@ import { HttpError } from '../errors.ts';
 import { allowLongBody } from '../httpServer.ts';
 import { ImportRows } from '../importRows.ts';
 import { described } from '../openapi.ts';
-import { checkJobId, requireUser } from '../requests.ts';
+import { checkJobId, requireIdentity } from '../requests.ts';
 import type { Services } from '../services.ts';
 
 /** Largest import, in bytes. */
@@ -30,7 +30,8 @@ export function importRoute(app: FastifyInstance, { storage, auth, bodies, score
     '/api/training/local/jobs/:jobId/import',
     { schema },
     async (request, reply) => {
-      const userId = await requireUser(auth, request);
+      const identity = await requireIdentity(auth, request);
+      const { userId } = identity;
       const { jobId } = request.params;
       checkJobId(jobId);
       const body = request.raw;
@@ -43,7 +44,9 @@ export function importRoute(app: FastifyInstance, { storage, auth, bodies, score
         const rows = new ImportRows(scorer);
         const limit = { line: limits.bodyBytes, body: importLimit };
         const read = rows.read(chunksOf(body, reply), limit, (bytes) => share.hold(bytes));
-        const job = await storage.importJob(userId, jobId, read, () => rows.change);
+        // It may take hours: a key that was revoked or replaced meanwhile stores nothing any more.
+        const stillAllowed = whileGood(read, () => auth.isGood(identity));
+        const job = await storage.importJob(userId, jobId, stillAllowed, () => rows.change);
         if (job === undefined) throw conflict();
         metrics.inserts.add(rows.count);
         return { success: true, job_id: jobId, user_id: userId, count: rows.count };
@@ -60,6 +63,18 @@ export function importRoute(app: FastifyInstance, { storage, auth, bodies, score
       }
     },
   );
+}
+
+/** What comes while `isGood`. @throws HttpError 401 when it is not, also at the end */
+async function* whileGood<T>(items: AsyncIterable<T>, isGood: () => Promise<boolean>): AsyncGenerator<T> {
+  const check = async (): Promise<void> => {
+    if (!(await isGood())) throw new HttpError(401, 'Unauthorized: the key was revoked or replaced meanwhile');
+  };
+  for await (const item of items) {
+    await check();
+    yield item;
+  }
+  await check();
 }
 
 /** Imports at once, in all and of one user: each holds a table of its ids, and a connection of a PostgreSQL database. */
