@@ -30,7 +30,7 @@ const bundles = [
     ...node,
     entryPoints: {
       extension: 'src/extension.ts',
-      differenceWorker: 'src/panel/differenceWorker.ts',
+      differenceWorker: 'src/panel/differences/differenceWorker.ts',
       importWorker: 'src/import/importWorker.ts',
       schemaCompiler: 'src/wire/schemaCompiler.ts',
     },
@@ -40,7 +40,7 @@ const bundles = [
     ...node,
     entryPoints: {
       server: 'src/server/main.ts',
-      scoreWorker: 'src/server/scoreWorker.ts',
+      scoreWorker: 'src/server/scoring/scoreWorker.ts',
       replay: 'src/sample/replay.ts',
     },
     // CommonJS knows these under other names.

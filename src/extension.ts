@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { registerTools } from './assistant/tools.ts';
-import { referenceTo, registerCommands } from './commands.ts';
+import { referenceTo, registerCommands } from './commands/commands.ts';
+import { followWithContextKeys, noteTrendsSeen } from './commands/contextKeys.ts';
 import { config, section } from './config.ts';
-import { followWithContextKeys, noteTrendsSeen } from './contextKeys.ts';
 import { Credentials } from './credentials.ts';
 import { offerRestart } from './localServer/crashNotice.ts';
 import { LocalServer } from './localServer/localServer.ts';
 import { offerToTerminals } from './localServer/terminalEnvironment.ts';
 import { RedactingLog } from './log.ts';
 import { Notifier } from './notices/notifier.ts';
-import { DiffDocuments } from './panel/diffDocuments.ts';
+import { DiffDocuments } from './panel/differences/diffDocuments.ts';
 import { Panels } from './panel/panels.ts';
 import { plainMessage } from './plainText.ts';
 import { type ServerId, Servers } from './servers.ts';

@@ -1,6 +1,6 @@
 import { element } from './dom.ts';
-import type { Formats } from './formats.ts';
 import { type Heard, nextNews, type Told } from './news.ts';
+import type { Formats } from './texts/formats.ts';
 
 export interface Announcer {
   readonly element: HTMLElement;

@@ -9,7 +9,6 @@ import type { ViewState } from '../src/panel/protocol.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createComparisonTab } from './comparison/comparisonTab.ts';
 import { element } from './dom.ts';
-import { formatsFor } from './formats.ts';
 import { createHeader } from './header/header.ts';
 import { connectHost } from './host.ts';
 import { initialLayout, type Layout } from './keptState.ts';
@@ -17,6 +16,7 @@ import type { Panel } from './panel.ts';
 import { nextStatus, type PanelStatus } from './panelStatus.ts';
 import { createPredictionsTab } from './predictions/predictionsTab.ts';
 import { createTabs } from './tabs.ts';
+import { formatsFor } from './texts/formats.ts';
 import { createTrendsTab } from './trends/trendsTab.ts';
 import { initialView, showTab } from './viewState.ts';
 

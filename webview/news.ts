@@ -1,5 +1,5 @@
 import type { ConnectionLabel, Counts } from '../src/panel/protocol.ts';
-import type { Formats } from './formats.ts';
+import type { Formats } from './texts/formats.ts';
 
 /** What was told of arrivals so far. */
 export interface Told {

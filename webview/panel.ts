@@ -1,7 +1,7 @@
 import type { PanelCommand, ViewState, WebviewMessage } from '../src/panel/protocol.ts';
-import type { Formats } from './formats.ts';
 import type { Layout } from './keptState.ts';
 import type { PanelStatus } from './panelStatus.ts';
+import type { Formats } from './texts/formats.ts';
 import type { Transition } from './viewState.ts';
 
 /** What the parts of the panel share: what is shown, and the way to change it. */

@@ -5,8 +5,8 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TableView } from '../../src/panel/tableView.ts';
+import type { PredictionStore } from '../../src/store/predictionStore.ts';
 import { Pace } from '../../src/watch/pace.ts';
-import type { PredictionStore } from '../../src/watch/predictionStore.ts';
 import type { TestServer } from '../../test/support/server.ts';
 import { createJob, type TestJob } from '../../test/support/serverClient.ts';
 import { watch } from '../../test/support/watching.ts';

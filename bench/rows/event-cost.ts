@@ -1,11 +1,11 @@
 /** What one event costs the extension host while so many predictions are held: reading, storing, and what a tab is told. */
 import path from 'node:path';
-import { Differences } from '../../src/panel/differences.ts';
+import { Differences } from '../../src/panel/differences/differences.ts';
 import { SampleView } from '../../src/panel/sampleView.ts';
 import { TableView } from '../../src/panel/tableView.ts';
 import { TrendsView } from '../../src/panel/trendsView.ts';
+import type { PredictionStore } from '../../src/store/predictionStore.ts';
 import { readEvent } from '../../src/watch/events.ts';
-import type { PredictionStore } from '../../src/watch/predictionStore.ts';
 import { median, report } from '../report.ts';
 import { largeText } from '../support/largeRun.ts';
 import { recorded } from '../support/recordedRun.ts';

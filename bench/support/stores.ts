@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ViewState } from '../../src/panel/protocol.ts';
+import { PredictionStore } from '../../src/store/predictionStore.ts';
 import { SpillFolder } from '../../src/store/spillFolder.ts';
-import { PredictionStore } from '../../src/watch/predictionStore.ts';
 import type { TextStorage } from '../../src/watch/textStorage.ts';
 import { largePrediction } from './largeRun.ts';
 

@@ -1,5 +1,5 @@
 /** Answers to an assistant's questions about a job, as rows for `toolText`. Pure but for the reader. */
-import { compareAnswers } from '../watch/sampleHistory.ts';
+import { compareAnswers } from '../store/sampleHistory.ts';
 import type { Job } from '../wire/job.ts';
 import { isActive } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';

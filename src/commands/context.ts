@@ -1,12 +1,12 @@
 import type * as vscode from 'vscode';
-import { jobArgument } from '../commandArguments.ts';
 import type { Credentials } from '../credentials.ts';
 import type { LocalServer } from '../localServer/localServer.ts';
 import type { RedactingLog } from '../log.ts';
-import type { DiffDocuments } from '../panel/diffDocuments.ts';
+import type { DiffDocuments } from '../panel/differences/diffDocuments.ts';
 import type { Panels } from '../panel/panels.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { JobReference, Watch, Watches } from '../watch/watches.ts';
+import { jobArgument } from './commandArguments.ts';
 
 /** What commands work with. */
 export interface CommandContext {

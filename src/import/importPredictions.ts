@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
 import { plainMessage, plainName, withoutIcons } from '../plainText.ts';
-import { assign, type Mapping, missingRoles, type Role, recognise } from './columns.ts';
+import { assign, type Mapping, missingRoles, type Role, recognise } from '../tables/columns.ts';
 import { FileNotImportedError, runImportTask } from './importTask.ts';
 
 /** A job made of a file. */

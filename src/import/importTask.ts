@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Endpoint } from '../api/request.ts';
+import type { Mapping } from '../tables/columns.ts';
 import type { JobUpdate } from '../wire/job.ts';
-import type { Mapping } from './columns.ts';
 
 /** What the worker is asked to do with a file. */
 export type ImportTask =

@@ -4,9 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiClient } from '../api/client.ts';
-import { checkTable, columnsOf } from './importTable.ts';
+import { checkTable, columnsOf } from '../tables/checkedTable.ts';
+import { openTable } from '../tables/tableFile.ts';
 import type { ImportReport, ImportTask } from './importTask.ts';
-import { openTable } from './tableFile.ts';
 
 run(workerData as ImportTask).then(
   (report) => tell(report),

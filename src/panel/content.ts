@@ -5,7 +5,7 @@ import { titleOf } from '../watch/jobTitle.ts';
 import type { WatchSession } from '../watch/watchSession.ts';
 import type { Job } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
-import type { Differences } from './differences.ts';
+import type { Differences } from './differences/differences.ts';
 import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
 
 /** @param job what the listing says; undefined before it says anything */

@@ -8,11 +8,11 @@ import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { schema } from '../wire/schema.ts';
 import { detailOf, jobSummary, statusMessage } from './content.ts';
-import type { DiffDocuments } from './diffDocuments.ts';
-import { Differences } from './differences.ts';
-import { fileNameOf } from './exportFile.ts';
-import { pickFile } from './exportPredictions.ts';
-import { type ExportRows, shownRows } from './exportRows.ts';
+import type { DiffDocuments } from './differences/diffDocuments.ts';
+import { Differences } from './differences/differences.ts';
+import { fileNameOf } from './export/exportFile.ts';
+import { pickFile } from './export/exportPredictions.ts';
+import { type ExportRows, shownRows } from './export/exportRows.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
 import { lossesMessage } from './lossLines.ts';
 import {

@@ -1,5 +1,5 @@
+import type { PredictionStore } from '../store/predictionStore.ts';
 import { SortedRows } from '../store/sortedRows.ts';
-import type { PredictionStore } from '../watch/predictionStore.ts';
 import { comparator, isPlain, matcher, type TableQuery } from './tableQuery.ts';
 
 /** The rows of the store that a query shows. `before` is an arrival number: rows as they stood then. */

@@ -1,7 +1,7 @@
 import { beginning } from '../plainText.ts';
+import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
-import type { PredictionStore } from '../watch/predictionStore.ts';
-import type { Differences } from './differences.ts';
+import type { Differences } from './differences/differences.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
 import { cell } from './tableView.ts';
 

@@ -1,5 +1,5 @@
 /** Which rows the table shows, and in which order. */
-import type { PredictionStore } from '../watch/predictionStore.ts';
+import type { PredictionStore } from '../store/predictionStore.ts';
 import type { ColumnKey, ViewState } from './protocol.ts';
 import { TextOrder } from './textOrder.ts';
 

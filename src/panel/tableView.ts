@@ -1,6 +1,6 @@
 import { beginning } from '../plainText.ts';
+import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
-import type { PredictionStore } from '../watch/predictionStore.ts';
 import { cellCharacters, type HostMessageOf, type Page, type Row, type ViewState } from './protocol.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { isSameQuery } from './tableQuery.ts';

@@ -1,4 +1,4 @@
-import type { PredictionStore } from '../watch/predictionStore.ts';
+import type { PredictionStore } from '../store/predictionStore.ts';
 import type { TrendPoint } from '../wire/trends.ts';
 import type { EpochChanges, HostMessageOf } from './protocol.ts';
 

@@ -6,15 +6,16 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { boundConnections } from './connections.ts';
-import { errorSender } from './errorAnswer.ts';
-import { HttpError } from './errors.ts';
-import { mayHoldBack } from './expectations.ts';
-import { hostCheck } from './hosts.ts';
-import { answerClientError, createHttpServer, type TlsContent } from './httpServer.ts';
-import { loggedPath } from './log.ts';
-import { describeRoutes } from './openapi.ts';
-import { rateLimits } from './rateLimits.ts';
+import { boundConnections } from './access/connections.ts';
+import { mayHoldBack } from './access/expectations.ts';
+import { hostCheck } from './access/hosts.ts';
+import { answerClientError, createHttpServer, type TlsContent } from './access/httpServer.ts';
+import { rateLimits } from './access/rateLimits.ts';
+import { HttpError } from './reporting/errors.ts';
+import { loggedPath } from './reporting/log.ts';
+import { describeRoutes } from './requests/described.ts';
+import { errorSender } from './requests/errorAnswer.ts';
+import type { Services } from './requests/services.ts';
 import { healthRoute } from './routes/health.ts';
 import { importRoute } from './routes/importJob.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -24,7 +25,6 @@ import { openapiRoute } from './routes/openapi.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { streamRoute } from './routes/stream.ts';
 import { trainingMetricsRoutes } from './routes/trainingMetrics.ts';
-import type { Services } from './services.ts';
 
 /** Where and how the server is reached. */
 export interface Reach {

@@ -2,16 +2,16 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultHeartbeatSeconds } from '../wire/events.ts';
-import { dataFiles } from './dataDirectory.ts';
+import { isHostName } from './access/hosts.ts';
+import type { TlsFiles } from './access/httpServer.ts';
+import { defaultLimits, type Limits } from './access/limits.ts';
 import { choiceFlag, numberFlag, usageError } from './flags.ts';
-import { isHostName } from './hosts.ts';
-import type { TlsFiles } from './httpServer.ts';
 import { type KeysCommand, keysUsage, parseKeysCommand } from './keysCommand.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { logLevels } from './log.ts';
 import type { DatabaseChoice } from './openStorage.ts';
-import { databaseVariable } from './postgresAddress.ts';
-import type { RetentionLimits } from './retention.ts';
+import { logLevels } from './reporting/log.ts';
+import { databaseVariable } from './storage/postgres/address.ts';
+import { dataFiles } from './upkeep/dataDirectory.ts';
+import type { RetentionLimits } from './upkeep/retention.ts';
 
 /** How to run, from arguments and environment. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { exitCodes, StartError } from './errors.ts';
+import { exitCodes, StartError } from './reporting/errors.ts';
 
 /** @throws StartError naming the flag */
 export function numberFlag(name: string, text: string, range: { min: number; max: number; integer: boolean }): number {

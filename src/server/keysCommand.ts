@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeDirectory } from './dataDirectory.ts';
-import { exitCodes, StartError } from './errors.ts';
+import { keyScopes, newKey, recordOf } from './access/keys.ts';
 import { choiceFlag, usageError } from './flags.ts';
-import { keyScopes, newKey, recordOf } from './keys.ts';
 import { type DatabaseChoice, openKeys } from './openStorage.ts';
-import { databaseVariable } from './postgresAddress.ts';
 import { replaceKey } from './replaceKey.ts';
+import { exitCodes, StartError } from './reporting/errors.ts';
+import { databaseVariable } from './storage/postgres/address.ts';
+import { makeDirectory } from './upkeep/dataDirectory.ts';
 
 /** What `training-predictions-server keys …` was asked to do. */
 export type KeysCommand =

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import './sqliteWarning.ts'; // First: it has to be there before SQLite is loaded.
+import './storage/sqlite/warning.ts'; // First: it has to be there before SQLite is loaded.
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommand } from './cli.ts';
-import { exitCodes, StartError } from './errors.ts';
 import { runKeysCommand } from './keysCommand.ts';
-import { createLog } from './log.ts';
+import { exitCodes, StartError } from './reporting/errors.ts';
+import { createLog } from './reporting/log.ts';
+import { printable } from './reporting/terminal.ts';
 import { startServer } from './server.ts';
-import { printable } from './terminal.ts';
 
 async function main(): Promise<void> {
   const command = parseCommand(process.argv.slice(2), process.env, manifest.version);

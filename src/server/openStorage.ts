@@ -1,14 +1,14 @@
-import { DiskRoom, openWithRoom } from './diskRoom.ts';
-import { StartError } from './errors.ts';
-import type { KeyStore } from './keys.ts';
-import type { Log } from './log.ts';
-import { PostgresStorage } from './postgres.ts';
-import { databaseVariable, postgresAddress } from './postgresAddress.ts';
-import { reasonOf } from './postgresErrors.ts';
-import { SqliteStorage } from './sqlite.ts';
-import { SqliteDatabase } from './sqliteDatabase.ts';
-import { SqliteKeys } from './sqliteKeys.ts';
-import { type Storage, StorageFullError } from './storage.ts';
+import type { KeyStore } from './access/keys.ts';
+import { StartError } from './reporting/errors.ts';
+import type { Log } from './reporting/log.ts';
+import { databaseVariable, postgresAddress } from './storage/postgres/address.ts';
+import { reasonOf } from './storage/postgres/errors.ts';
+import { PostgresStorage } from './storage/postgres/postgresStorage.ts';
+import { SqliteDatabase } from './storage/sqlite/database.ts';
+import { DiskRoom, openWithRoom } from './storage/sqlite/diskRoom.ts';
+import { SqliteKeys } from './storage/sqlite/keys.ts';
+import { SqliteStorage } from './storage/sqlite/sqliteStorage.ts';
+import { type Storage, StorageFullError } from './storage/storage.ts';
 
 /** Which database: PostgreSQL where an address is given, else the SQLite file. */
 export interface DatabaseChoice {

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dataFiles, readSecretAsItIs, replaceApiKey, replaceTokenSecret } from './dataDirectory.ts';
-import { StartError } from './errors.ts';
 import { type DatabaseChoice, replaceSharedSecret } from './openStorage.ts';
-import { runningServer } from './owner.ts';
+import { StartError } from './reporting/errors.ts';
+import { dataFiles, readSecretAsItIs, replaceApiKey, replaceTokenSecret } from './upkeep/dataDirectory.ts';
+import { runningServer } from './upkeep/owner.ts';
 
 export interface Replacement {
   readonly choice: DatabaseChoice;

@@ -2,10 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { Auth } from './access/auth.ts';
+import { BodyBudget } from './access/bodyBudget.ts';
+import { isLoopback, isUnspecified } from './access/hosts.ts';
+import { readTls } from './access/httpServer.ts';
+import { JobTokens } from './access/jobTokens.ts';
+import { Prover } from './access/prover.ts';
 import { createApp } from './app.ts';
-import { Auth } from './auth.ts';
-import { BodyBudget } from './bodyBudget.ts';
 import type { RunOptions } from './cli.ts';
+import { openStorage } from './openStorage.ts';
+import { StartError } from './reporting/errors.ts';
+import type { Log } from './reporting/log.ts';
+import { Metrics } from './reporting/metrics.ts';
+import { Scorer } from './scoring/scoring.ts';
+import { StreamHub } from './streams/streamHub.ts';
 import {
   dataFiles,
   makeDirectory,
@@ -13,22 +23,12 @@ import {
   readTokenSecret,
   removeServerFile,
   writeServerFile,
-} from './dataDirectory.ts';
-import { StartError } from './errors.ts';
-import { isLoopback, isUnspecified } from './hosts.ts';
-import { readTls } from './httpServer.ts';
-import { JobTokens } from './jobTokens.ts';
-import { Leases } from './leases.ts';
-import type { Log } from './log.ts';
-import { Metrics } from './metrics.ts';
-import { openStorage } from './openStorage.ts';
-import { ownDirectory } from './owner.ts';
-import { followOwnSecrets } from './ownSecrets.ts';
-import { Prover } from './prover.ts';
-import { startRetention } from './retention.ts';
-import { Scorer } from './scoring.ts';
-import { StreamHub } from './streamHub.ts';
-import { stopWhenUnused, Usage } from './usage.ts';
+} from './upkeep/dataDirectory.ts';
+import { Leases } from './upkeep/leases.ts';
+import { ownDirectory } from './upkeep/owner.ts';
+import { followOwnSecrets } from './upkeep/ownSecrets.ts';
+import { startRetention } from './upkeep/retention.ts';
+import { stopWhenUnused, Usage } from './upkeep/usage.ts';
 
 /** How many ports after a taken one are tried before any free one is taken. */
 const portsTried = 20;

@@ -1,8 +1,8 @@
+import { PredictionStore } from '../store/predictionStore.ts';
 import type { SpillOptions } from '../store/spill.ts';
 import { isWithinLevels } from '../wire/depth.ts';
 import { type Prediction, prediction } from '../wire/prediction.ts';
 import type { Log } from './log.ts';
-import { PredictionStore } from './predictionStore.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** The rows of one job that are here: in the store, or counted because nobody can read them. */

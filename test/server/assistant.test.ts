@@ -4,7 +4,7 @@ import { parseServerAddress } from '../../src/api/serverAddress.ts';
 import { historyAnswer, jobsAnswer, samplesAnswer, trendsAnswer } from '../../src/assistant/answers.ts';
 import { HeldJobReader, ServerJobReader } from '../../src/assistant/jobReader.ts';
 import { type ToolAnswer, toolText } from '../../src/assistant/toolText.ts';
-import { PredictionStore } from '../../src/watch/predictionStore.ts';
+import { PredictionStore } from '../../src/store/predictionStore.ts';
 import { prediction } from '../../src/wire/prediction.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';

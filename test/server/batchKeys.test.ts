@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { maxBatchRows } from '../../src/server/batch.ts';
+import { maxBatchRows } from '../../src/server/requests/batch.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import {
   createJob,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseCommand, type RunOptions } from '../../src/server/cli.ts';
-import { StartError } from '../../src/server/errors.ts';
+import { StartError } from '../../src/server/reporting/errors.ts';
 
 function run(args: string[], environment: NodeJS.ProcessEnv = {}): RunOptions {
   const command = parseCommand(args, environment, '1.2.3');

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { SqliteDatabase } from '../../src/server/sqliteDatabase.ts';
-import { makeFile } from '../../src/server/sqliteFile.ts';
+import { SqliteDatabase } from '../../src/server/storage/sqlite/database.ts';
+import { makeFile } from '../../src/server/storage/sqlite/databaseFile.ts';
 import { eventually } from '../support/eventually.ts';
 import { runServer, sourceEntry, startServer, type TestServer } from '../support/server.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { FrameEncoder } from '../../src/server/frames.ts';
-import { SqliteStorage } from '../../src/server/sqlite.ts';
-import type { EpochRange, JobRecord } from '../../src/server/storage.ts';
+import { SqliteStorage } from '../../src/server/storage/sqlite/sqliteStorage.ts';
+import type { EpochRange, JobRecord } from '../../src/server/storage/storage.ts';
+import { FrameEncoder } from '../../src/server/streams/frames.ts';
 import { row } from '../support/storageStage.ts';
 
 /** Counts the epochs that were read. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hostCheck } from '../../src/server/hosts.ts';
+import { hostCheck } from '../../src/server/access/hosts.ts';
 
 describe('the check of Host', () => {
   const loopback = hostCheck('127.0.0.1');

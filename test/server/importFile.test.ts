@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseServerAddress } from '../../src/api/serverAddress.ts';
-import { recognise } from '../../src/import/columns.ts';
 import { FileNotImportedError, runImportTask } from '../../src/import/importTask.ts';
+import { recognise } from '../../src/tables/columns.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type Fields, predictionsPath, readPredictions, request, sample } from '../support/serverClient.ts';
 

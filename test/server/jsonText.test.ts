@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { memberElements, members, objectText } from '../../src/server/jsonText.ts';
+import { memberElements, members, objectText } from '../../src/server/storage/jsonText.ts';
 
 /** JSON values and the white space that may stand around them. */
 const spaced = fc

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LineIds } from '../../src/server/lineIds.ts';
+import { LineIds } from '../../src/server/requests/lineIds.ts';
 
 describe('the ids of an import', () => {
   it('tell the line of the one that comes again, lone surrogates apart', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { PostgresStorage } from '../../src/server/postgres.ts';
+import { PostgresStorage } from '../../src/server/storage/postgres/postgresStorage.ts';
 import { eventually } from '../support/eventually.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { sharedPostgres } from '../support/sharedPostgres.ts';

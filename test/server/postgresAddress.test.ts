@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { postgresAddress } from '../../src/server/postgresAddress.ts';
+import { postgresAddress } from '../../src/server/storage/postgres/address.ts';
 
 describe('the address of a PostgreSQL database', () => {
   it('is shown without user and password', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { memberElements } from '../../src/server/jsonText.ts';
-import { newPrediction } from '../../src/server/predictionJson.ts';
-import { Scorer } from '../../src/server/scoring.ts';
+import { Scorer } from '../../src/server/scoring/scoring.ts';
+import { memberElements } from '../../src/server/storage/jsonText.ts';
+import { newPrediction } from '../../src/server/storage/predictionJson.ts';
 import type { PredictionInput } from '../../src/wire/prediction.ts';
 
 const origin = { id: 'a', createdAt: '2026-01-01T00:00:00.000Z' };

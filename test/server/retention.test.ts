@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { expiredJobs } from '../../src/server/retention.ts';
-import type { JobSize } from '../../src/server/storage.ts';
+import type { JobSize } from '../../src/server/storage/storage.ts';
+import { expiredJobs } from '../../src/server/upkeep/retention.ts';
 
 const day = 24 * 3_600_000;
 const now = Date.parse('2026-06-01T00:00:00Z');

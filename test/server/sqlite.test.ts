@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DiskReserve } from '../../src/server/diskReserve.ts';
-import { SqliteStorage } from '../../src/server/sqlite.ts';
+import { DiskReserve } from '../../src/server/storage/sqlite/diskReserve.ts';
+import { SqliteStorage } from '../../src/server/storage/sqlite/sqliteStorage.ts';
 import { eventually } from '../support/eventually.ts';
 import { type EngineUnderTest, row } from '../support/storageStage.ts';
 import { storageKeepingSuite } from './storageKeepingSuite.ts';

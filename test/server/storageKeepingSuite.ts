@@ -5,7 +5,7 @@ import {
   keptBatchKeys,
   type NewMetric,
   type NewPrediction,
-} from '../../src/server/storage.ts';
+} from '../../src/server/storage/storage.ts';
 import { eventually } from '../support/eventually.ts';
 import { type EngineUnderTest, row, StorageStage, unchanged } from '../support/storageStage.ts';
 

@@ -5,11 +5,11 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
-import { createLog } from '../../src/server/log.ts';
-import { Metrics } from '../../src/server/metrics.ts';
-import { SqliteStorage } from '../../src/server/sqlite.ts';
-import type { EpochRange, JobRecord, NewPrediction, PredictionsRead } from '../../src/server/storage.ts';
-import { StreamHub } from '../../src/server/streamHub.ts';
+import { createLog } from '../../src/server/reporting/log.ts';
+import { Metrics } from '../../src/server/reporting/metrics.ts';
+import { SqliteStorage } from '../../src/server/storage/sqlite/sqliteStorage.ts';
+import type { EpochRange, JobRecord, NewPrediction, PredictionsRead } from '../../src/server/storage/storage.ts';
+import { StreamHub } from '../../src/server/streams/streamHub.ts';
 
 /** Numbers below `bound`, the same for the same seed (mulberry32). */
 function randomNumbers(seed: number): (bound: number) => number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../../src/server/storage.ts';
+import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../../src/server/storage/storage.ts';
 
 /** An engine under test. Each test starts on empty storage. */
 export interface EngineUnderTest {

@@ -48,7 +48,7 @@ const inside = (folder: string) => (file: string) => file.startsWith(`${folder}/
 const isOurs = (file: string) => inside('src')(file) || inside('webview')(file);
 const shown = ({ from, to }: Import) => `${from} imports ${to}`;
 
-/** `src/panel/protocol.ts` is in the room `panel`, `src/commands.ts` in `commands`. */
+/** `src/panel/protocol.ts` is in the room `panel`, `src/commands/commands.ts` in `commands`. */
 const roomOf = (file: string) => path.basename(file.split('/')[1] ?? '', '.ts');
 const rowOf = (file: string) => rows.findIndex((row) => row.includes(roomOf(file)));
 

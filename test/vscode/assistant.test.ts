@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { Prover } from '../../src/server/prover.ts';
+import { Prover } from '../../src/server/access/prover.ts';
 import { eventually } from '../support/eventually.ts';
 import { type PartOneServer, partOne, startPartOneServer } from '../support/partOneServer.ts';
 import { createJob, post, sample } from '../support/serverClient.ts';

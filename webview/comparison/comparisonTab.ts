@@ -1,10 +1,10 @@
 import type { HistoryEntry, HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
-import { absenceOf } from '../absence.ts';
-import { createAbsence } from '../absenceView.ts';
+import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
-import { createLongText } from '../longText.ts';
 import type { Panel } from '../panel.ts';
-import { createSelect } from '../select.ts';
+import { absenceOf } from '../texts/absence.ts';
+import { createAbsence } from '../texts/absenceView.ts';
+import { createLongText } from '../texts/longText.ts';
 import { showMoreAnswers, showSample } from '../viewState.ts';
 import { answersText, comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';

@@ -7,8 +7,8 @@ import type {
   ViewState,
 } from '../../src/panel/protocol.ts';
 import { plainLine } from '../../src/plainText.ts';
-import type { Choice } from '../choice.ts';
-import type { Formats } from '../formats.ts';
+import type { Choice } from '../controls/choice.ts';
+import type { Formats } from '../texts/formats.ts';
 
 type Comparison = HostMessageOf<'comparison'>;
 

@@ -1,8 +1,8 @@
 import type { HistoryEntry } from '../../src/panel/protocol.ts';
-import { createDifference } from '../differenceView.ts';
 import { element, setAttribute, setText } from '../dom.ts';
-import type { Formats } from '../formats.ts';
-import { validationText } from '../predictions/columns.ts';
+import { validationText } from '../predictions/grid/columns.ts';
+import { createDifference } from '../texts/differenceView.ts';
+import type { Formats } from '../texts/formats.ts';
 import { cutText, markText } from './comparisonTexts.ts';
 
 export interface HistoryEntryView {

@@ -1,5 +1,5 @@
 import { element, setAttribute, setText } from '../dom.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 
 export interface NewEntries {
   readonly element: HTMLElement;

@@ -1,8 +1,8 @@
 import type { SampleSummary } from '../../src/panel/protocol.ts';
-import { createButton } from '../controls.ts';
+import { createButton } from '../controls/controls.ts';
+import { createSelect } from '../controls/select.ts';
 import { element } from '../dom.ts';
-import type { Formats } from '../formats.ts';
-import { createSelect } from '../select.ts';
+import type { Formats } from '../texts/formats.ts';
 import { sampleBeside, sampleText } from './comparisonTexts.ts';
 
 export interface SampleChoice {

@@ -1,7 +1,7 @@
 import type { HostMessageOf, JobSummary, PanelCommand } from '../../src/panel/protocol.ts';
-import { createButton } from '../controls.ts';
+import { createButton } from '../controls/controls.ts';
 import { element, setAttribute, setText } from '../dom.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import {
   connectionTone,
   epochText,

@@ -1,5 +1,5 @@
 import type { ConnectionLabel, ConnectionSummary, Counts, JobSummary, PanelCommand } from '../../src/panel/protocol.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 
 /** "epoch 19 of 30"; null before the job said. */
 export function epochText(job: JobSummary, formats: Formats): string | null {

@@ -1,8 +1,8 @@
-import { createCheckbox } from '../checkbox.ts';
+import { createCheckbox } from '../controls/checkbox.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { toggleColumn, wrapTexts } from '../viewState.ts';
-import { columns } from './columns.ts';
+import { columns } from './grid/columns.ts';
 
 export interface ColumnsMenu {
   readonly element: HTMLElement;

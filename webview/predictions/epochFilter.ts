@@ -1,6 +1,6 @@
 import type { EpochSummary } from '../../src/wire/responses.ts';
 import { element, setText } from '../dom.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import { epochSteps } from './epochSteps.ts';
 import { allEpochsText, epochText } from './pageTexts.ts';
 

@@ -1,11 +1,11 @@
 import type { HostMessageOf, Page, Row } from '../../src/panel/protocol.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
-import { type Absence, absenceOf } from '../absence.ts';
 import { descendingEpochs, withChanged } from '../changed.ts';
-import type { Formats } from '../formats.ts';
 import type { PanelStatus } from '../panelStatus.ts';
+import { type Absence, absenceOf } from '../texts/absence.ts';
+import type { Formats } from '../texts/formats.ts';
 import type { Filters } from '../viewState.ts';
-import { beginning } from './beginnings.ts';
+import { beginning } from './grid/beginnings.ts';
 
 export type { Page };
 

@@ -1,7 +1,7 @@
-import { createButton } from '../controls.ts';
+import { createButton } from '../controls/controls.ts';
+import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
-import { createSelect } from '../select.ts';
 import { showOffset, showPageSize } from '../viewState.ts';
 import { type Page, pageNumberText, pageSizes, rangeText } from './pageTexts.ts';
 

@@ -1,10 +1,10 @@
 import type { HostMessageOf, Row } from '../../src/panel/protocol.ts';
-import { createAbsence } from '../absenceView.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import { createAbsence } from '../texts/absenceView.ts';
 import type { Transition } from '../viewState.ts';
 import { compareSample, filterBy, holdFor, noFilters, queryOf, showOffset, sortBy, toggleRow } from '../viewState.ts';
-import { createGrid } from './grid.ts';
+import { createGrid } from './grid/grid.ts';
 import { createPager } from './pager.ts';
 import { lastOffset, nextPage, type Page, pageAbsence, wholePage } from './pageTexts.ts';
 import { followScroll } from './scroll.ts';

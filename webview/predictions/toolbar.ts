@@ -1,5 +1,5 @@
-import { createCheckbox } from '../checkbox.ts';
-import { createButton, createProgressRing } from '../controls.ts';
+import { createCheckbox } from '../controls/checkbox.ts';
+import { createButton, createProgressRing } from '../controls/controls.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { filterBy } from '../viewState.ts';

@@ -1,9 +1,9 @@
 import { element, setAttribute, setText } from '../dom.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import { type TableLines, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
 import { showLegend } from './legend.ts';
-import type { LossTrend } from './losses.ts';
+import type { LossTrend } from './losses/losses.ts';
 import type { LegendEntry } from './overlay.ts';
 import type { Palette } from './palette.ts';
 import { pictureOf } from './picture.ts';

@@ -1,7 +1,7 @@
 import { csvLine } from '../../src/csv.ts';
 import type { EpochChanges } from '../../src/panel/protocol.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import type { Overlay } from './overlay.ts';
 import { type Trend, valueText } from './series.ts';
 

@@ -1,7 +1,7 @@
 import { plainName } from '../../src/plainText.ts';
-import { createAbsence } from '../absenceView.ts';
 import { element, setChildren, setText } from '../dom.ts';
-import type { Formats } from '../formats.ts';
+import { createAbsence } from '../texts/absenceView.ts';
+import type { Formats } from '../texts/formats.ts';
 import { type ChartTable, cellText, hasSameValues, newestText, type TableLines } from './chartTable.ts';
 
 /** Lines that are there at first, and that each press adds: a page with many thousands would take seconds to lay out. */

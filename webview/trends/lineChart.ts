@@ -11,7 +11,7 @@ import {
 } from 'chart.js';
 import { color } from 'chart.js/helpers';
 import type { TrendPoint } from '../../src/wire/trends.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import { pointAt, sharedOptions } from './chartLook.ts';
 import type { Overlay } from './overlay.ts';
 import type { Palette } from './palette.ts';

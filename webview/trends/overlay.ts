@@ -1,7 +1,7 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { plainName } from '../../src/plainText.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
-import type { Choice } from '../choice.ts';
+import type { Choice } from '../controls/choice.ts';
 
 /** Another job, laid over this one. */
 export interface Overlay {

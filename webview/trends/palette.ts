@@ -1,4 +1,4 @@
-import type { LossTrend } from './losses.ts';
+import type { LossTrend } from './losses/losses.ts';
 import type { Trend } from './series.ts';
 
 /** The theme's colours, as a canvas needs them. */

@@ -1,5 +1,5 @@
 import type { TrendPoint } from '../../src/wire/trends.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import { clipped, type Overlay } from './overlay.ts';
 
 /** One of the charts: what it draws of an epoch, and what it says of it. */

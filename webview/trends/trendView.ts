@@ -1,5 +1,5 @@
 import type { TrendPoint } from '../../src/wire/trends.ts';
-import type { Formats } from '../formats.ts';
+import type { Formats } from '../texts/formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { trendLines } from './chartTable.ts';
 import { createLineChart, hasDots, type LineChart } from './lineChart.ts';

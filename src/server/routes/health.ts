@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { healthQuery } from '../../wire/proof.ts';
 import { type HealthAnswer, healthAnswer } from '../../wire/responses.ts';
-import { described } from '../openapi.ts';
-import type { Services } from '../services.ts';
+import { described } from '../requests/described.ts';
+import type { Services } from '../requests/services.ts';
 
 /** `GET /health`: needs no key and tells nothing of the jobs. A challenge is answered with a proof of this process. */
 export function healthRoute(app: FastifyInstance, { storage, version, prover }: Services): void {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { importedPrediction } from '../../wire/prediction.ts';
-import { jobImportedType } from '../answers.ts';
-import { chunksOf } from '../body.ts';
-import { HttpError } from '../errors.ts';
-import { allowLongBody } from '../httpServer.ts';
-import { ImportRows } from '../importRows.ts';
-import { described } from '../openapi.ts';
-import { checkJobId, requireIdentity } from '../requests.ts';
-import type { Services } from '../services.ts';
+import { allowLongBody } from '../access/httpServer.ts';
+import { HttpError } from '../reporting/errors.ts';
+import { jobImportedType } from '../requests/answers.ts';
+import { chunksOf } from '../requests/body.ts';
+import { described } from '../requests/described.ts';
+import { ImportRows } from '../requests/importRows.ts';
+import { checkJobId, requireIdentity } from '../requests/rights.ts';
+import type { Services } from '../requests/services.ts';
 
 /** Largest import, in bytes. */
 const importLimit = 4 * 1024 * 1024 * 1024;

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import * as Type from 'typebox';
 import { leaseRoute } from '../../wire/lease.ts';
 import { leaseQuery } from '../../wire/queries.ts';
-import { described } from '../openapi.ts';
-import { parseQuery } from '../query.ts';
-import { requireUser } from '../requests.ts';
-import type { Services } from '../services.ts';
+import { described } from '../requests/described.ts';
+import { parseQuery } from '../requests/query.ts';
+import { requireUser } from '../requests/rights.ts';
+import type { Services } from '../requests/services.ts';
 
 /** `GET /lease`: open for as long as a window wants the server to run. */
 export function leaseRoutes(app: FastifyInstance, { auth, leases, usage }: Services): void {

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import * as Type from 'typebox';
-import { HttpError } from '../errors.ts';
-import { isLoopbackPeer } from '../hosts.ts';
-import { described } from '../openapi.ts';
-import type { Services } from '../services.ts';
+import { isLoopbackPeer } from '../access/hosts.ts';
+import { HttpError } from '../reporting/errors.ts';
+import { described } from '../requests/described.ts';
+import type { Services } from '../requests/services.ts';
 
 /** `GET /metrics`: the server's own figures in Prometheus' text form, for this machine alone and without a key. */
 export function metricsRoute(app: FastifyInstance, { metrics, hub }: Services): void {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import * as Type from 'typebox';
-import { described } from '../openapi.ts';
+import { described } from '../requests/described.ts';
 
 /** `GET /openapi.json`: all routes, for people and for what makes clients of them. Needs no key. */
 export function openapiRoute(app: FastifyInstance): void {

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import * as Type from 'typebox';
 import { streamQuery } from '../../wire/queries.ts';
-import type { SendError } from '../errorAnswer.ts';
-import { HttpError } from '../errors.ts';
-import { described } from '../openapi.ts';
-import { parseQuery } from '../query.ts';
-import { requireIdentity, requireJob } from '../requests.ts';
-import type { Services } from '../services.ts';
+import { HttpError } from '../reporting/errors.ts';
+import { described } from '../requests/described.ts';
+import type { SendError } from '../requests/errorAnswer.ts';
+import { parseQuery } from '../requests/query.ts';
+import { requireIdentity, requireJob } from '../requests/rights.ts';
+import type { Services } from '../requests/services.ts';
 
 interface StreamRoute {
   Params: { jobId: string };

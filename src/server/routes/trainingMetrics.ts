@@ -2,15 +2,15 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { metricBatch } from '../../wire/metric.ts';
 import { metricsQuery } from '../../wire/queries.ts';
-import { metricsType, storedType } from '../answers.ts';
-import { batchHeaders, checkRows, storeBatch } from '../batch.ts';
-import { memberElements } from '../jsonText.ts';
-import { metricJson, newMetric } from '../metricJson.ts';
-import { described } from '../openapi.ts';
-import { parseQuery } from '../query.ts';
-import { requireJob, requireUser } from '../requests.ts';
-import type { Services } from '../services.ts';
-import type { JobRecord, Storage } from '../storage.ts';
+import { metricsType, storedType } from '../requests/answers.ts';
+import { batchHeaders, checkRows, storeBatch } from '../requests/batch.ts';
+import { described } from '../requests/described.ts';
+import { parseQuery } from '../requests/query.ts';
+import { requireJob, requireUser } from '../requests/rights.ts';
+import type { Services } from '../requests/services.ts';
+import { memberElements } from '../storage/jsonText.ts';
+import { metricJson, newMetric } from '../storage/metricJson.ts';
+import type { JobRecord, Storage } from '../storage/storage.ts';
 
 /** Losses and other figures by step: stored with the job's token, read with the API key. */
 export function trainingMetricsRoutes(app: FastifyInstance, services: Services): void {

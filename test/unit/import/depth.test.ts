@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { recognise } from '../../../src/import/columns.ts';
-import { ImportError } from '../../../src/import/importError.ts';
-import { checkTable, columnsOf } from '../../../src/import/importTable.ts';
-import { openTable } from '../../../src/import/tableFile.ts';
-import { exportText } from '../../../src/panel/exportFormats.ts';
+import { exportText } from '../../../src/panel/export/exportFormats.ts';
+import { checkTable, columnsOf } from '../../../src/tables/checkedTable.ts';
+import { recognise } from '../../../src/tables/columns.ts';
+import { ImportError } from '../../../src/tables/tableError.ts';
+import { openTable } from '../../../src/tables/tableFile.ts';
 import { nested } from '../../support/nested.ts';
 import { aPrediction } from '../../support/predictions.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Differences } from '../../../src/panel/differences.ts';
+import { Differences } from '../../../src/panel/differences/differences.ts';
 import { SampleView } from '../../../src/panel/sampleView.ts';
-import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
 describe('the comparison of a sample', () => {

@@ -3,8 +3,8 @@ import { NotFoundError } from '../../../src/api/errors.ts';
 import { jobSummary } from '../../../src/panel/content.ts';
 import { summarize } from '../../../src/stream/connectionSummary.ts';
 import { sampleText } from '../../../webview/comparison/comparisonTexts.ts';
-import { formatsFor } from '../../../webview/formats.ts';
-import { metadataText } from '../../../webview/predictions/detailTexts.ts';
+import { metadataText } from '../../../webview/predictions/grid/detailTexts.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 import { clipped, overlayChoices, overlayLegend } from '../../../webview/trends/overlay.ts';
 
 const formats = formatsFor('en');

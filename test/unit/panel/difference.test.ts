@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { findDifference } from '../../../src/panel/difference.ts';
+import { findDifference } from '../../../src/panel/differences/difference.ts';
 
 const text = (parts: ReturnType<typeof findDifference>, without: 'added' | 'removed'): string =>
   (parts ?? [])

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileNameOf, writeExport } from '../../../src/panel/exportFile.ts';
-import { allRows, shownRows } from '../../../src/panel/exportRows.ts';
+import { fileNameOf, writeExport } from '../../../src/panel/export/exportFile.ts';
+import { allRows, shownRows } from '../../../src/panel/export/exportRows.ts';
 import { rowsOf } from '../../../src/panel/rows.ts';
-import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
 import { aPrediction } from '../../support/predictions.ts';
 

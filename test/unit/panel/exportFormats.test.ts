@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fromHarmless } from '../../../src/csv.ts';
-import { type ExportFormat, exportText } from '../../../src/panel/exportFormats.ts';
+import { type ExportFormat, exportText } from '../../../src/panel/export/exportFormats.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
 import { parseCsv } from '../../support/csv.ts';
 import { hostileTexts } from '../../support/hostileTexts.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cellCharacters, type ViewState } from '../../../src/panel/protocol.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
-import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
 const first: ViewState = {

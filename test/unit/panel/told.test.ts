@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { findDifference } from '../../../src/panel/difference.ts';
-import { Differences } from '../../../src/panel/differences.ts';
+import { findDifference } from '../../../src/panel/differences/difference.ts';
+import { Differences } from '../../../src/panel/differences/differences.ts';
 import type { DifferencePart, HostMessageOf, Row, ViewState } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { TrendsView } from '../../../src/panel/trendsView.ts';
-import { PredictionStore } from '../../../src/watch/predictionStore.ts';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
 import { wholePage } from '../../../webview/predictions/pageTexts.ts';
 import { nextTrends } from '../../../webview/trends/nextTrends.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { type SpillOptions, TextsLostError } from '../../../src/store/spill.ts';
 import { SpillFolder } from '../../../src/store/spillFolder.ts';
-import { PredictionStore } from '../../../src/watch/predictionStore.ts';
 import { eventually } from '../../support/eventually.ts';
 import { aPrediction } from '../../support/predictions.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import type { SpillOptions } from '../../../src/store/spill.ts';
-import { PredictionStore } from '../../../src/watch/predictionStore.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
 import { runFailing } from '../../support/failures.ts';
 import { nested } from '../../support/nested.ts';

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
-import { formatsFor } from '../../../webview/formats.ts';
-import { changeKinds, changeText, lastChanges, newestBarsText, whyNoChanges } from '../../../webview/trends/changes.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
+import {
+  changeKinds,
+  changeText,
+  lastChanges,
+  newestBarsText,
+  whyNoChanges,
+} from '../../../webview/trends/changes/changes.ts';
 import { overlayChoices, overlayLegend } from '../../../webview/trends/overlay.ts';
 
 const formats = formatsFor('en');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
-import { formatsFor } from '../../../webview/formats.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 import { cellText, changesTable, newestText, tableCsv, trendTable } from '../../../webview/trends/chartTable.ts';
 import { trends } from '../../../webview/trends/series.ts';
 

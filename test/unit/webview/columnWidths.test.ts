@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ColumnWidth, fittingWidth, openerWidth, tableWidths } from '../../../webview/predictions/columnWidths.ts';
+import {
+  type ColumnWidth,
+  fittingWidth,
+  openerWidth,
+  tableWidths,
+} from '../../../webview/predictions/grid/columnWidths.ts';
 
 const shown: ColumnWidth[] = [
   { key: 'epoch', width: 70 },

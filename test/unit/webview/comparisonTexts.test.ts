@@ -9,7 +9,7 @@ import {
   sampleText,
   shownSample,
 } from '../../../webview/comparison/comparisonTexts.ts';
-import { formatsFor } from '../../../webview/formats.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 
 const formats = formatsFor('en');
 const summary = (sampleIndex: number) => ({ sampleIndex, prompt: 'p', epochs: 1 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { beginning, beginningOf } from '../../../webview/predictions/beginnings.ts';
-import { differenceNote } from '../../../webview/predictions/detailTexts.ts';
+import { beginning, beginningOf } from '../../../webview/predictions/grid/beginnings.ts';
+import { differenceNote } from '../../../webview/predictions/grid/detailTexts.ts';
 
 describe('the beginning of a text', () => {
   it('is all of a short one', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RowDetail } from '../../../src/panel/protocol.ts';
-import { formatsFor } from '../../../webview/formats.ts';
-import { metadataText } from '../../../webview/predictions/detailTexts.ts';
+import { metadataText } from '../../../webview/predictions/grid/detailTexts.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 
 describe('numbers', () => {
   it('are written as the locale writes them', () => {

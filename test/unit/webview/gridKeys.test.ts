@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { moveFocus } from '../../../webview/predictions/gridKeys.ts';
+import { moveFocus } from '../../../webview/predictions/grid/gridKeys.ts';
 
 const size = { rows: 10, columns: 10 };
 const move = (row: number, column: number, key: string, ctrlKey = false) =>

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { ConnectionLabel, Counts, JobSummary } from '../../../src/panel/protocol.ts';
-import { formatsFor } from '../../../webview/formats.ts';
 import {
   epochText,
   lastArrivalText,
@@ -10,6 +9,7 @@ import {
   retryText,
   unreadableText,
 } from '../../../webview/header/headerTexts.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 
 const formats = formatsFor('en');
 const counts: Counts = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatsFor } from '../../../webview/formats.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 import { cellText, tableCsv } from '../../../webview/trends/chartTable.ts';
 import {
   type LossLines,
@@ -8,7 +8,7 @@ import {
   lossTable,
   lossTrends,
   stepTexts,
-} from '../../../webview/trends/losses.ts';
+} from '../../../webview/trends/losses/losses.ts';
 
 const formats = formatsFor('en');
 const [loss, learningRate] = lossTrends;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatsFor } from '../../../webview/formats.ts';
 import { type Heard, nextNews, type Told } from '../../../webview/news.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 
 const formats = formatsFor('en');
 const start = 1_000_000;

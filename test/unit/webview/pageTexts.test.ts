@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Row } from '../../../src/panel/protocol.ts';
-import { formatsFor } from '../../../webview/formats.ts';
 import type { PanelStatus } from '../../../webview/panelStatus.ts';
 import {
   allEpochsText,
@@ -16,6 +15,7 @@ import {
   rangeText,
   shortSearch,
 } from '../../../webview/predictions/pageTexts.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 import { noFilters } from '../../../webview/viewState.ts';
 
 const formats = formatsFor('en');

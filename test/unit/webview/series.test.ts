@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
-import { formatsFor } from '../../../webview/formats.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 import {
   epochTexts,
   headline,

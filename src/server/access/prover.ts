@@ -1,0 +1,47 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { proofMessage, type ServerProof } from '../../wire/proof.ts';
+import { HttpError } from '../reporting/errors.ts';
+
+/** Proves to whoever has read `server.json` that this process is the one that wrote it. */
+export class Prover {
+  readonly instance: string;
+  #key = randomBytes(32);
+  #url: string | undefined;
+
+  constructor(instance: string) {
+    this.instance = instance;
+  }
+
+  /** What `server.json` tells of it, once it listens at `url`. */
+  listensAt(url: string): ServerProof {
+    this.#url = url;
+    return { url, instance: this.instance, proofKey: this.#key.toString('hex') };
+  }
+
+  /** What was told before proves nothing from now on. */
+  renew(): void {
+    this.#key = randomBytes(32);
+  }
+
+  /** @throws HttpError 503 before it is known where this server listens */
+  answer(challenge: string): string {
+    if (this.#url === undefined) throw new HttpError(503, 'The server is starting', { retryAfter: 1 });
+    return sign(this.#key, challenge, { url: this.#url, instance: this.instance });
+  }
+}
+
+/** A challenge that nobody was asked before. */
+export function newChallenge(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Whether an answer to `challenge` came from the server that `server.json` tells of. */
+export function isProven(server: ServerProof, challenge: string, proof: string | undefined): boolean {
+  const expected = Buffer.from(sign(Buffer.from(server.proofKey, 'hex'), challenge, server));
+  const answered = Buffer.from(proof ?? '');
+  return answered.length === expected.length && timingSafeEqual(answered, expected);
+}
+
+function sign(key: Buffer, challenge: string, server: Pick<ServerProof, 'url' | 'instance'>): string {
+  return createHmac('sha256', key).update(proofMessage(challenge, server)).digest('hex');
+}

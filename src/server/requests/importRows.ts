@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { parseJson, stepsToField, withinLevels } from '../../wire/depth.ts';
+import { importedPrediction } from '../../wire/prediction.ts';
+import { HttpError } from '../reporting/errors.ts';
+import type { Scorer } from '../scoring/scoring.ts';
+import { memberCount } from '../storage/jsonText.ts';
+import { newPrediction } from '../storage/predictionJson.ts';
+import type { JobChange, NewPrediction } from '../storage/storage.ts';
+import { type TextLine, textLines } from './jsonLines.ts';
+import { LineIds } from './lineIds.ts';
+
+/** Rows of a batch end at one of these. */
+const batchRows = 500;
+const batchCharacters = 2_000_000;
+
+type Line = TextLine & { readonly input: ReturnType<typeof importedPrediction.parse> };
+
+/** The predictions of a whole job, read from JSON Lines while they arrive. */
+export class ImportRows {
+  readonly #scorer: Scorer;
+  readonly #now = new Date().toISOString();
+  readonly #ids = new LineIds();
+  #count = 0;
+  #first: string | undefined;
+  #last: string | undefined;
+
+  constructor(scorer: Scorer) {
+    this.#scorer = scorer;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The job of these rows: it ran from the first one's time to the last one's. */
+  get change(): JobChange {
+    const times = { started_at: this.#first ?? this.#now, completed_at: this.#last ?? this.#now };
+    return { status: 'completed', fields: JSON.stringify(times) };
+  }
+
+  /**
+   * Yields the rows in their order, with the scores that they lack.
+   *
+   * @param limits in bytes
+   * @param hold as `textLines` takes it
+   * @throws HttpError naming the first line that does not fit, and when there is none at all
+   */
+  async *read(
+    body: AsyncIterable<Buffer>,
+    limits: { line: number; body: number },
+    hold: (bytes: number) => void,
+  ): AsyncGenerator<NewPrediction[]> {
+    let batch: Line[] = [];
+    let characters = 0;
+    for await (const line of textLines(body, limits, hold)) {
+      batch.push(this.#parse(line));
+      characters += line.text.length;
+      if (batch.length < batchRows && characters < batchCharacters) continue;
+      yield await this.#rows(batch);
+      batch = [];
+      characters = 0;
+    }
+    if (batch.length > 0) yield await this.#rows(batch);
+    if (this.#count === 0) throw new HttpError(400, 'The body is missing: send one JSON object a line');
+  }
+
+  #parse({ number, text }: TextLine): Line {
+    let input: Line['input'];
+    try {
+      input = withinLevels(importedPrediction.parse(parseJson(text, stepsToField.ofRow)));
+    } catch (error) {
+      throw new HttpError(400, `Line ${number}: ${(error as Error).message}`, { cause: error });
+    }
+    if (input.created_at != null && Number.isNaN(Date.parse(input.created_at))) {
+      throw new HttpError(400, `Line ${number}: created_at: expected a time such as 2026-01-31T12:00:00Z`);
+    }
+    if (input.id == null) return { number, text, input };
+    const before = this.#ids.add(input.id, number);
+    if (before !== undefined) throw new HttpError(400, `Line ${number}: id: line ${before} has the same one`);
+    return { number, text, input };
+  }
+
+  async #rows(batch: readonly Line[]): Promise<NewPrediction[]> {
+    const scores = await this.#scorer.fill(batch.map(({ input }) => input));
+    this.#count += batch.length;
+    return batch.map(({ number, text, input }, index) => {
+      const filled = scores[index];
+      if (filled === undefined) throw new Error(`line ${number} has no scores`);
+      const createdAt = input.created_at ?? this.#now;
+      if (isBefore(createdAt, this.#first)) this.#first = createdAt;
+      if (this.#last === undefined || isBefore(this.#last, createdAt)) this.#last = createdAt;
+      return newPrediction(input, { text, memberCount: memberCount(text) }, filled, {
+        id: input.id ?? randomUUID(),
+        createdAt,
+      });
+    });
+  }
+}
+
+function isBefore(time: string, other: string | undefined): boolean {
+  return other === undefined || Date.parse(time) < Date.parse(other);
+}

@@ -1,0 +1,133 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { PredictionInput } from '../../wire/prediction.ts';
+import {
+  type ComparableTruth,
+  charErrorRate,
+  comparable,
+  comparableTruth,
+  plainScores,
+  type Scores,
+} from '../../wire/scores.ts';
+import { mapInTurns } from './turns.ts';
+
+/** A prediction's four scores: the script's where it sent them, else ours, else null. */
+export interface FilledScores {
+  readonly scores: { readonly [K in keyof Scores]: number | null };
+  /** Names of the scores that are ours. */
+  readonly filled: readonly (keyof Scores)[];
+  /** Why a score could not be computed. */
+  readonly skipped: string | null;
+}
+
+/** A pair of texts whose distance the worker computes. */
+export type ScorePair = readonly [prediction: string, groundTruth: string];
+
+/**
+ * Limits on the product of the two lengths, which the time of an edit distance follows (about 3 × 10⁹ a second). A
+ * batch above `inline` in all goes to the worker; a prediction above `single`, and what follows once a batch has
+ * spent `batch`, gets no character error rate.
+ */
+const limits = { inline: 10_000_000, single: 1_000_000_000, batch: 4_000_000_000 };
+
+/** How many truths are kept ready, and how long one of them may be. */
+const keptTruths = { count: 2000, characters: 1000 };
+
+const names = ['exact_match', 'char_error_rate', 'length_ratio', 'word_overlap'] as const;
+
+/** What is done for a prediction's character error rate. */
+type Plan = 'none' | 'rate' | 'tooLong';
+
+/** Fills in missing scores, in a worker thread where it takes long. */
+export class Scorer {
+  #worker: Worker | undefined;
+  readonly #truths = new Map<string, ComparableTruth>();
+  /** The worker answers in order. */
+  readonly #waiting: { resolve: (rates: number[]) => void; reject: (error: Error) => void }[] = [];
+
+  /** Results in the order of `predictions`. */
+  async fill(predictions: readonly PredictionInput[]): Promise<FilledScores[]> {
+    let cost = 0;
+    const pairs: ScorePair[] = [];
+    const plans = predictions.map((prediction): Plan => {
+      const truth = prediction.ground_truth;
+      if (truth == null || prediction.char_error_rate != null) return 'none';
+      const product = prediction.prediction.length * truth.length;
+      if (product > limits.single || cost + product > limits.batch) return 'tooLong';
+      cost += product;
+      pairs.push([prediction.prediction, truth]);
+      return 'rate';
+    });
+    const rates = cost > limits.inline ? await this.#inWorker(pairs) : undefined;
+    let next = 0;
+    return mapInTurns(predictions, (prediction, index) => {
+      const plan = plans[index] ?? 'none';
+      return this.#fillOne(prediction, plan, plan === 'rate' ? rates?.[next++] : undefined);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #inWorker(pairs: readonly ScorePair[]): Promise<number[]> {
+    this.#worker ??= this.#startWorker();
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      worker.postMessage(pairs);
+    });
+  }
+
+  #startWorker(): Worker {
+    // Beside this file, in the source as in the bundle, with the same ending.
+    const worker = new Worker(join(import.meta.dirname, `scoreWorker${extname(import.meta.filename)}`));
+    worker.unref();
+    worker.on('message', (rates: number[]) => this.#waiting.shift()?.resolve(rates));
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => this.#fail(new Error('The score worker ended')));
+    return worker;
+  }
+
+  #fail(error: Error): void {
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+
+  /** @param rate the character error rate, where the worker computed it */
+  #fillOne(prediction: PredictionInput, plan: Plan, rate: number | undefined): FilledScores {
+    const {
+      ground_truth,
+      exact_match = null,
+      char_error_rate = null,
+      length_ratio = null,
+      word_overlap = null,
+    } = prediction;
+    const scores = { exact_match, char_error_rate, length_ratio, word_overlap };
+    if (ground_truth == null) return { scores, filled: [], skipped: null };
+    const filled = names.filter((name) => scores[name] === null);
+    if (filled.length === 0) return { scores, filled, skipped: null };
+    const text = comparable(prediction.prediction);
+    const truth = this.#truth(ground_truth);
+    const ours = {
+      ...plainScores(text, truth),
+      char_error_rate: plan === 'rate' ? (rate ?? charErrorRate(text, truth)) : null,
+    };
+    for (const name of filled) scores[name] = ours[name];
+    if (plan !== 'tooLong') return { scores, filled, skipped: null };
+    const lengths = `${prediction.prediction.length} × ${ground_truth.length} characters`;
+    return { scores, filled, skipped: `char_error_rate: texts too long to compare (${lengths})` };
+  }
+
+  /** The truths of a job's samples come again in each epoch. */
+  #truth(groundTruth: string): ComparableTruth {
+    if (groundTruth.length > keptTruths.characters) return comparableTruth(groundTruth);
+    let truth = this.#truths.get(groundTruth);
+    if (truth === undefined) {
+      if (this.#truths.size >= keptTruths.count) this.#truths.clear();
+      truth = comparableTruth(groundTruth);
+      this.#truths.set(groundTruth, truth);
+    }
+    return truth;
+  }
+}

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
+import { fromHarmless } from '../csv.ts';
+import { isOwnExport } from './columns.ts';
+import { longestRow, type TableRow } from './rows.ts';
+import { ImportError } from './tableError.ts';
+
+interface Parsed {
+  record: string[];
+  info: { empty_lines: number };
+}
+
+/** Rows of CSV (RFC 4180), whose first line names the columns; its commas may be semicolons or tabs. */
+export async function* csvRows(text: AsyncIterable<string>, beginning: string): AsyncGenerator<TableRow> {
+  const parser = parse({
+    delimiter: delimiterOf(beginning),
+    info: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    max_record_size: longestRow,
+  });
+  const failed = pipeline(Readable.from(text), parser).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  let names: string[] | undefined;
+  let end = 0;
+  let empty = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+      // The library's own count takes a line break inside of quotes for two where it is that of Windows.
+      const line = end + 1 + info.empty_lines - empty;
+      empty = info.empty_lines;
+      end = line + record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
+      if (names === undefined) names = checkedNames(record);
+      else yield { line, cells: cellsOf(names, record, line) };
+    }
+  } catch (error) {
+    throw asImportError(error, end + 1);
+  } finally {
+    parser.destroy();
+    await failed;
+  }
+}
+
+function cellsOf(names: readonly string[], record: readonly string[], line: number): Record<string, string> {
+  if (record.length !== names.length) {
+    throw new ImportError(`${record.length} cells, but the first line names ${names.length} columns`, line);
+  }
+  return Object.fromEntries(names.map((name, index) => [name, record[index] ?? '']));
+}
+
+function checkedNames(names: readonly string[]): string[] {
+  const own = names.map(fromHarmless);
+  // What we wrote ourselves is taken to the letter.
+  const named = isOwnExport(own)
+    ? own
+    : names.map((name, index) => (name.trim() === '' ? `column ${index + 1}` : name.trim()));
+  const twice = named.find((name, index) => named.indexOf(name) !== index);
+  if (twice !== undefined) throw new ImportError('two columns have this name', 1, twice);
+  return named;
+}
+
+/** What stands most often in the first line, outside of quotes. */
+function delimiterOf(beginning: string): string {
+  const firstLine = beginning.replace(/"[^"]*("|$)/g, '').split('\n', 1)[0] ?? '';
+  const count = (delimiter: string): number => firstLine.split(delimiter).length;
+  return [',', ';', '\t'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+}
+
+function asImportError(error: unknown, line: number): unknown {
+  if (!(error instanceof CsvError)) return error;
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return new ImportError('a quote is opened and never closed', line, null, { cause: error });
+    case 'INVALID_OPENING_QUOTE':
+      return new ImportError('a quote stands in the middle of a cell that has none at its start', line, null, {
+        cause: error,
+      });
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return new ImportError('a quote is closed, but the cell goes on', line, null, { cause: error });
+    default:
+      return new ImportError(`this is not valid CSV (${error.message})`, line, null, { cause: error });
+  }
+}

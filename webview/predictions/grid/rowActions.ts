@@ -1,0 +1,13 @@
+import type { WebviewMessageOf } from '../../../src/panel/protocol.ts';
+
+export type Copied = WebviewMessageOf<'copy'>['what'];
+
+/** What a reader can do with a row. */
+export interface RowActions {
+  toggle(id: string): void;
+  copy(id: string, what: Copied): void;
+  /** Opens ground truth and prediction side by side. */
+  openDiff(id: string): void;
+  /** Turns to the sample's answers over the epochs. */
+  compare(sampleIndex: number): void;
+}

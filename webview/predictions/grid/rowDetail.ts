@@ -1,0 +1,85 @@
+import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
+import { element, setAttribute, setText } from '../../dom.ts';
+import type { Formats } from '../../texts/formats.ts';
+import { differenceNote, metadataText } from './detailTexts.ts';
+import { createFullText } from './fullText.ts';
+import type { RowActions } from './rowActions.ts';
+
+export interface RowDetailView {
+  readonly element: HTMLElement;
+  /** Fills in what the host answered; null when it no longer has the prediction. */
+  show(detail: RowDetail | null): void;
+}
+
+/** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
+export function createRowDetail(row: Row, formats: Formats, actions: RowActions): RowDetailView {
+  const prompt = createFullText('prose', formats);
+  const truth = createFullText('code', formats);
+  const prediction = createFullText('difference', formats);
+  const note = element('span', { class: 'detail-note' });
+  const errors = element('ul', { class: 'detail-errors' });
+  const errorsField = field(['Validation errors'], errors);
+  const metadata = element('p', { class: 'detail-metadata' }, 'Loading the rest…');
+  const openDiff = link('Open diff editor', () => actions.openDiff(row.id));
+  const copyTruth = link('Copy ground truth', () => actions.copy(row.id, 'groundTruth'));
+
+  prompt.show(row.prompt);
+  truth.show(row.groundTruth);
+  prediction.show(row.prediction);
+  setAttribute(openDiff, 'hidden', row.groundTruth === null);
+  setAttribute(copyTruth, 'hidden', row.groundTruth === null);
+  setAttribute(errorsField, 'hidden', true);
+
+  return {
+    element: element(
+      'div',
+      { class: 'detail' },
+      element(
+        'div',
+        { class: 'detail-texts' },
+        field(['Prompt'], prompt.element),
+        field(['Ground truth'], truth.element),
+        field(['Prediction', ' ', note], prediction.element),
+      ),
+      errorsField,
+      element(
+        'div',
+        { class: 'detail-foot' },
+        metadata,
+        element(
+          'div',
+          { class: 'detail-actions' },
+          openDiff,
+          link('Compare across epochs', () => actions.compare(row.sampleIndex)),
+          link('Copy prompt', () => actions.copy(row.id, 'prompt')),
+          copyTruth,
+          link('Copy prediction', () => actions.copy(row.id, 'prediction')),
+          link('Copy as JSON', () => actions.copy(row.id, 'json')),
+        ),
+      ),
+    ),
+    show: (detail) => {
+      if (detail === null) {
+        setText(metadata, 'The full texts are no longer held here. Close and open the row to ask again.');
+        return;
+      }
+      prompt.show(detail.prompt);
+      truth.show(detail.groundTruth);
+      prediction.show(detail.prediction, detail.difference);
+      setText(note, differenceNote(detail));
+      errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
+      setAttribute(errorsField, 'hidden', detail.validationErrors.length === 0);
+      setText(metadata, metadataText(detail, formats));
+    },
+  };
+}
+
+function field(title: (string | Node)[], content: HTMLElement) {
+  return element('div', { class: 'detail-field' }, element('h2', { class: 'detail-title' }, ...title), content);
+}
+
+function link(text: string, press: () => void) {
+  const button = element('button', { type: 'button', class: 'link' }, text);
+  button.addEventListener('click', press);
+  return button;
+}

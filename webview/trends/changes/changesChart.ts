@@ -1,0 +1,91 @@
+import { BarController, BarElement, CategoryScale, Chart, type ChartDataset, LinearScale, Tooltip } from 'chart.js';
+import type { EpochChanges } from '../../../src/panel/protocol.ts';
+import type { Formats } from '../../texts/formats.ts';
+import { pointAt, sharedOptions } from '../chartLook.ts';
+import type { Palette } from '../palette.ts';
+
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+
+type Bars = ChartDataset<'bar', number[]>;
+
+/** Bars of the epochs: improved samples above the line, regressed ones below it, unchanged ones as outlines on top. */
+export interface ChangesChart {
+  /** Updates in place, without animation. */
+  show(changes: readonly EpochChanges[]): void;
+  destroy(): void;
+}
+
+/** @param describe what an epoch says when it is pointed at, line by line */
+export function createChangesChart(
+  canvas: HTMLCanvasElement,
+  palette: Palette,
+  formats: Formats,
+  describe: (changes: EpochChanges) => string[],
+  choose: (epoch: number) => void,
+): ChangesChart {
+  const shared = sharedOptions(palette);
+  let shown: readonly EpochChanges[] = [];
+
+  const look = { stack: 'samples', maxBarThickness: 32, categoryPercentage: 0.9 };
+  const improved: Bars = { ...look, data: [], backgroundColor: palette.lines.exact };
+  const regressed: Bars = { ...look, data: [], backgroundColor: palette.lines.cer };
+  const unchanged: Bars = {
+    ...look,
+    data: [],
+    backgroundColor: 'transparent',
+    borderColor: palette.text,
+    borderWidth: 1,
+    borderSkipped: false,
+  };
+
+  const chart = new Chart<'bar', number[]>(canvas, {
+    type: 'bar',
+    data: { labels: [], datasets: [improved, unchanged, regressed] },
+    options: {
+      ...shared.options,
+      interaction: { mode: 'index', intersect: false },
+      onHover: (_event, active) => pointAt(canvas, active.length > 0),
+      onClick: (_event, [active]) => {
+        const epoch = shown[active?.index ?? -1]?.epoch;
+        if (epoch !== undefined) choose(epoch);
+      },
+      scales: {
+        x: { ...shared.axis, type: 'category', title: shared.title, ticks: { ...shared.ticks, maxRotation: 0 } },
+        y: {
+          ...shared.axis,
+          type: 'linear',
+          ticks: {
+            ...shared.ticks,
+            precision: 0,
+            // Below the line are counts as well.
+            callback: (value) => formats.count(Math.abs(Number(value))),
+          },
+        },
+      },
+      plugins: {
+        tooltip: {
+          ...shared.tooltip,
+          callbacks: {
+            title: ([item]) => `Epoch ${item?.label ?? ''}`,
+            label: ({ dataIndex }) => {
+              const changes = shown[dataIndex];
+              return changes === undefined ? '' : describe(changes);
+            },
+          },
+        },
+      },
+    },
+  });
+
+  return {
+    show: (changes) => {
+      shown = changes;
+      chart.data.labels = changes.map(({ epoch }) => formats.count(epoch));
+      improved.data = changes.map((epoch) => epoch.improved);
+      unchanged.data = changes.map((epoch) => epoch.unchanged);
+      regressed.data = changes.map((epoch) => -epoch.regressed);
+      chart.update('none');
+    },
+    destroy: () => chart.destroy(),
+  };
+}
