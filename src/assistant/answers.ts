@@ -1,9 +1,11 @@
 /** Answers to an assistant's questions about a job, as rows for `toolText`. Pure but for the reader. */
-import { compareAnswers } from '../store/sampleHistory.ts';
+import { overallImprovement } from '../model/epochStatistics.ts';
+import { compareAnswers } from '../model/marks.ts';
+import { newestFirst, predictionOrder } from '../model/order.ts';
 import type { Job } from '../wire/job.ts';
 import { isActive } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
-import { overallImprovement, type TrendPoint } from '../wire/trends.ts';
+import type { TrendPoint } from '../wire/trends.ts';
 import type { JobReader } from './jobReader.ts';
 import { defaultRows, type SampleHistoryInput, type SamplesInput } from './toolInputs.ts';
 import type { ToolAnswer } from './toolText.ts';
@@ -130,7 +132,7 @@ function bySample(rows: readonly Prediction[]): Prediction[] {
   const newest = new Map<number, Prediction>();
   for (const row of rows) {
     const known = newest.get(row.sample_index);
-    if (known === undefined || row.step > known.step) newest.set(row.sample_index, row);
+    if (known === undefined || newestFirst(predictionOrder, row, known) < 0) newest.set(row.sample_index, row);
   }
   return [...newest.values()].sort((a, b) => a.sample_index - b.sample_index);
 }

@@ -4,6 +4,7 @@
  * by an exhaustive table.
  */
 import * as Type from 'typebox';
+import type { EpochChanges, Mark } from '../model/marks.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
 import type { EpochSummary } from '../wire/responses.ts';
@@ -27,8 +28,7 @@ export const columnKeys = [
 export type ColumnKey = (typeof columnKeys)[number];
 const columnKeyType = Type.Enum([...columnKeys]);
 
-/** Answers of the Comparison tab, to begin with and at most. */
-export const firstAnswers = 200;
+/** Answers of the Comparison tab, at most. */
 export const mostAnswers = 2000;
 
 const viewStateType = Type.Object({
@@ -158,9 +158,6 @@ export interface Counts {
   newestEpoch: number | null;
 }
 
-/** A sample's answer against its answer of the epoch before, by character error rate; null where one has none. */
-export type Mark = 'better' | 'worse' | 'same' | null;
-
 /** A piece of a difference. `same` and `added` pieces make up the second text, `same` and `removed` ones the first. */
 export interface DifferencePart {
   kind: 'same' | 'added' | 'removed';
@@ -179,7 +176,8 @@ export interface Row {
   charErrorRate: number | null;
   exactMatch: number | null;
   validationPass: boolean | null;
-  mark: Mark;
+  /** Against the sample's answer of the epoch before; null where one of the two has no rate. */
+  mark: Mark | null;
 }
 
 /**
@@ -237,17 +235,10 @@ export interface HistoryEntry {
   prediction: string;
   charErrorRate: number | null;
   validationPass: boolean | null;
-  mark: Mark;
+  /** Against the sample's answer of the epoch before; null where one of the two has no rate. */
+  mark: Mark | null;
   /** From what the view compares with to the prediction; null where there is nothing to compare with. */
   difference: DifferencePart[] | null;
-}
-
-/** How many samples of an epoch got better or worse than in the epoch before, or stayed. */
-export interface EpochChanges {
-  epoch: number;
-  improved: number;
-  regressed: number;
-  unchanged: number;
 }
 
 /** Values by step, at most as many as a chart can show of `total`. */

@@ -1,6 +1,7 @@
+import type { EpochChanges } from '../model/marks.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import type { TrendPoint } from '../wire/trends.ts';
-import type { EpochChanges, HostMessageOf } from './protocol.ts';
+import type { HostMessageOf } from './protocol.ts';
 
 /** Another watched job, for the charts. */
 export interface OtherJob {

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keyScopes, newKey, recordOf } from './access/keys.ts';
+import { newKey, recordOf } from './access/keys.ts';
 import { choiceFlag, usageError } from './flags.ts';
 import { type DatabaseChoice, openKeys } from './openStorage.ts';
 import { replaceKey } from './replaceKey.ts';
 import { exitCodes, StartError } from './reporting/errors.ts';
+import { keyScopes } from './storage/keyStore.ts';
 import { databaseVariable } from './storage/postgres/address.ts';
 import { makeDirectory } from './upkeep/dataDirectory.ts';
 

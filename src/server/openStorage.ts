@@ -1,6 +1,6 @@
-import type { KeyStore } from './access/keys.ts';
 import { StartError } from './reporting/errors.ts';
 import type { Log } from './reporting/log.ts';
+import type { KeyStore } from './storage/keyStore.ts';
 import { databaseVariable, postgresAddress } from './storage/postgres/address.ts';
 import { reasonOf } from './storage/postgres/errors.ts';
 import { PostgresStorage } from './storage/postgres/postgresStorage.ts';

@@ -1,21 +1,12 @@
-import type { Mark, SampleHistory } from './sampleHistory.ts';
-
-/** How many samples of an epoch got better or worse than in the epoch before, or stayed. */
-export interface EpochChanges {
-  epoch: number;
-  improved: number;
-  regressed: number;
-  unchanged: number;
-}
-
-const counterOf = { better: 'improved', worse: 'regressed', same: 'unchanged' } as const;
+import { countMark, type EpochChanges, type Mark, noChanges } from '../model/marks.ts';
+import type { SampleHistory } from './sampleHistory.ts';
 
 /** Keeps the counts of all epochs while rows arrive in any order; a row touches two epochs at most. */
 export class EpochChangesCounter {
   readonly #epochs = new Map<number, EpochChanges>();
 
   get(epoch: number): EpochChanges {
-    return this.#epochs.get(epoch) ?? { epoch, improved: 0, regressed: 0, unchanged: 0 };
+    return this.#epochs.get(epoch) ?? noChanges(epoch);
   }
 
   /**
@@ -30,10 +21,11 @@ export class EpochChangesCounter {
     history.answers.insert(row);
     const [ownAfter, nextAfter] = [markOf(epoch, history), markOf(next, history)];
     // From here on nothing can fail.
-    count(own, ownBefore, -1);
-    count(own, ownAfter, 1);
-    count(following, nextBefore, -1);
-    count(following, nextAfter, 1);
+    countMark(own, ownBefore, -1);
+    countMark(own, ownAfter, 1);
+    if (following === undefined) return;
+    countMark(following, nextBefore, -1);
+    countMark(following, nextAfter, 1);
   }
 
   clear(): void {
@@ -51,8 +43,4 @@ export class EpochChangesCounter {
 function markOf(epoch: number | undefined, history: SampleHistory): Mark | null {
   const answer = epoch === undefined ? undefined : history.ofEpoch(epoch);
   return answer === undefined ? null : history.mark(answer);
-}
-
-function count(changes: EpochChanges | undefined, mark: Mark | null, by: 1 | -1): void {
-  if (changes !== undefined && mark !== null) changes[counterOf[mark]] += by;
 }

@@ -1,25 +1,12 @@
-import { EpochTrend } from '../watch/trends.ts';
+import type { EpochChanges, Mark } from '../model/marks.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
-import { overallImprovement, type TrendPoint } from '../wire/trends.ts';
-import { type EpochChanges, EpochChangesCounter } from './epochChanges.ts';
+import type { TrendPoint } from '../wire/trends.ts';
+import { EpochChangesCounter } from './epochChanges.ts';
+import { EpochIndex } from './epochIndex.ts';
 import { RowTable } from './rowTable.ts';
-import { type Mark, SampleHistory } from './sampleHistory.ts';
-import { SortedRows } from './sortedRows.ts';
+import { type SampleAnswers, SampleIndex } from './sampleIndex.ts';
 import type { SpillOptions } from './spill.ts';
-
-interface Epoch {
-  /** Newest first. */
-  readonly rows: SortedRows;
-  readonly trend: EpochTrend;
-}
-
-/** A sample with its newest prompt and the number of its answers. */
-export interface SampleAnswers {
-  sampleIndex: number;
-  prompt: string;
-  answers: number;
-}
 
 /**
  * Every prediction of one job that has been seen, each once, by id. The order of rows is newest first: the reverse of
@@ -31,11 +18,8 @@ export interface SampleAnswers {
 export class PredictionStore {
   readonly #spill: SpillOptions | undefined;
   #table: RowTable;
-  readonly #epochs = new Map<number, Epoch>();
-  /** Ascending: a new epoch is mostly the newest, and what goes to an end of a long list moves nothing. */
-  readonly #epochNumbers: number[] = [];
-  readonly #samples = new Map<number, SampleHistory>();
-  #firstSample: number | null = null;
+  #epochs: EpochIndex;
+  #samples: SampleIndex;
   readonly #changes = new EpochChangesCounter();
   /** The arrival number of the first row of this life. */
   #firstArrival = 0;
@@ -45,6 +29,8 @@ export class PredictionStore {
   constructor(spill?: SpillOptions) {
     this.#spill = spill;
     this.#table = new RowTable(spill);
+    this.#epochs = new EpochIndex(this.#table);
+    this.#samples = new SampleIndex(this.#table);
   }
 
   get size(): number {
@@ -90,10 +76,8 @@ export class PredictionStore {
     this.#firstArrival = this.arrivals;
     this.#table.dispose();
     this.#table = new RowTable(this.#spill);
-    this.#epochs.clear();
-    this.#epochNumbers.length = 0;
-    this.#samples.clear();
-    this.#firstSample = null;
+    this.#epochs = new EpochIndex(this.#table);
+    this.#samples = new SampleIndex(this.#table);
     this.#changes.clear();
   }
 
@@ -119,26 +103,26 @@ export class PredictionStore {
 
   /** How many rows an epoch has; of all epochs for null. */
   count(epoch: number | null): number {
-    return epoch === null ? this.size : (this.#epochs.get(epoch)?.rows.length ?? 0);
+    return epoch === null ? this.size : this.#epochs.count(epoch);
   }
 
   /** Newest epoch first. */
   epochs(): EpochSummary[] {
-    return this.#epochNumbers.map((epoch) => this.#summaryOf(epoch)).reverse();
+    return this.#epochs.numbers.map((epoch) => this.#epochs.summary(epoch)).reverse();
   }
 
   /** The epochs of the rows from `row` on, newest epoch first. */
   epochsSince(row: number): EpochSummary[] {
     const epochs = new Set<number>();
     for (let next = row; next < this.size; next += 1) epochs.add(this.#table.epoch(next));
-    return [...epochs].sort((a, b) => b - a).map((epoch) => this.#summaryOf(epoch));
+    return [...epochs].sort((a, b) => b - a).map((epoch) => this.#epochs.summary(epoch));
   }
 
   /** Rows `offset` to `offset + limit`, newest first; epochs that lie before them are skipped by their count. */
   rows(epoch: number | null, offset: number, limit: number): number[] {
     const page: number[] = [];
     let skip = offset;
-    for (const rows of this.#rowsOf(epoch)) {
+    for (const rows of this.#epochs.rows(epoch)) {
       if (skip < rows.length) {
         for (const row of rows.from(skip)) {
           if (page.length >= limit) return page;
@@ -156,7 +140,7 @@ export class PredictionStore {
     const end = before - this.#firstArrival;
     const page: number[] = [];
     let skip = offset;
-    for (const rows of this.#rowsOf(epoch)) {
+    for (const rows of this.#epochs.rows(epoch)) {
       for (const row of rows.from(0)) {
         if (row >= end) continue;
         if (page.length >= limit) return page;
@@ -188,12 +172,12 @@ export class PredictionStore {
 
   /** Ascending by epoch. */
   trends(): TrendPoint[] {
-    return this.#epochNumbers.map((epoch) => this.#epochOf(epoch).trend.point);
+    return this.#epochs.numbers.map((epoch) => this.#epochs.point(epoch));
   }
 
   /** How the samples of each epoch changed, ascending by epoch. */
   changes(): EpochChanges[] {
-    return this.#epochNumbers.map((epoch) => this.#changes.get(epoch));
+    return this.#epochs.numbers.map((epoch) => this.#changes.get(epoch));
   }
 
   /** The epochs whose trend or changes the rows from `row` on touched, ascending, as they are now. */
@@ -208,20 +192,19 @@ export class PredictionStore {
     }
     const epochs = [...touched].sort((a, b) => a - b);
     return {
-      points: epochs.map((epoch) => this.#epochOf(epoch).trend.point),
+      points: epochs.map((epoch) => this.#epochs.point(epoch)),
       changes: epochs.map((epoch) => this.#changes.get(epoch)),
     };
   }
 
   /** As of `trends`, without making all of them; null where it says nothing. */
   get overallImprovement(): number | null {
-    const ends = [...new Set([this.#epochNumbers[0], this.#epochNumbers.at(-1)])];
-    return overallImprovement(ends.flatMap((epoch) => (epoch === undefined ? [] : this.#epochOf(epoch).trend.point)));
+    return this.#epochs.overallImprovement;
   }
 
   /** The largest epoch; null while nothing is held. */
   get newestEpoch(): number | null {
-    return this.#epochNumbers.at(-1) ?? null;
+    return this.#epochs.numbers.at(-1) ?? null;
   }
 
   /** The first row that arrived at arrival number `start` or later; `size` when none did. */
@@ -231,19 +214,19 @@ export class PredictionStore {
 
   /** Ascending by sample. */
   samples(): SampleAnswers[] {
-    return this.#answersTo(this.#samples.keys());
+    return this.#samples.answers();
   }
 
   /** The samples that the rows from `row` on answer, ascending, as they are now. */
   samplesSince(row: number): SampleAnswers[] {
     const samples = new Set<number>();
     for (let next = row; next < this.size; next += 1) samples.add(this.#table.sample(next));
-    return this.#answersTo(samples);
+    return this.#samples.answers(samples);
   }
 
   /** The smallest sample; null while nothing is held. */
   get firstSample(): number | null {
-    return this.#firstSample;
+    return this.#samples.first;
   }
 
   /** How many answers a sample has. */
@@ -282,90 +265,16 @@ export class PredictionStore {
   }
 
   #index(row: number, prediction: Prediction): void {
-    const epoch = this.#epochOf(prediction.epoch);
-    const sample = this.#sampleOf(prediction.sample_index);
-    epoch.rows.insert(row);
+    const sample = this.#samples.of(prediction.sample_index);
+    this.#epochs.insert(row, prediction.epoch);
     this.#changes.add(row, prediction.epoch, sample);
-    // Nothing takes these sums back, and nothing of theirs can fail.
-    epoch.trend.add(prediction);
+    this.#epochs.addScores(prediction);
   }
 
   /** Takes back the row that is being added, however far that came. */
   #removeLast(row: number, prediction: Prediction): void {
-    const rows = this.#epochs.get(prediction.epoch)?.rows;
-    rows?.delete(row);
-    if (rows?.length === 0) {
-      this.#epochs.delete(prediction.epoch);
-      const place = placeIn(this.#epochNumbers, prediction.epoch);
-      if (this.#epochNumbers[place] === prediction.epoch) this.#epochNumbers.splice(place, 1);
-    }
-    const answers = this.#samples.get(prediction.sample_index)?.answers;
-    answers?.delete(row);
-    if (answers?.length === 0) {
-      this.#samples.delete(prediction.sample_index);
-      this.#firstSample = smallest(this.#samples.keys());
-    }
+    this.#epochs.remove(row, prediction.epoch);
+    this.#samples.remove(row, prediction.sample_index);
     this.#table.removeLast();
   }
-
-  *#rowsOf(epoch: number | null): Generator<SortedRows> {
-    const numbers = epoch === null ? this.#epochNumbers : [epoch];
-    for (let index = numbers.length - 1; index >= 0; index -= 1) {
-      const rows = this.#epochs.get(numbers[index] ?? 0)?.rows;
-      if (rows !== undefined) yield rows;
-    }
-  }
-
-  #summaryOf(epoch: number): EpochSummary {
-    const { rows, trend } = this.#epochOf(epoch);
-    return { epoch, prediction_count: rows.length, latest_step: trend.largestStep };
-  }
-
-  #epochOf(number: number): Epoch {
-    let epoch = this.#epochs.get(number);
-    if (epoch === undefined) {
-      const table = this.#table;
-      epoch = { rows: new SortedRows((a, b) => table.newestFirst(a, b)), trend: new EpochTrend(number) };
-      this.#epochs.set(number, epoch);
-      this.#epochNumbers.splice(placeIn(this.#epochNumbers, number), 0, number);
-    }
-    return epoch;
-  }
-
-  #answersTo(samples: Iterable<number>): SampleAnswers[] {
-    return [...samples]
-      .sort((a, b) => a - b)
-      .map((sampleIndex) => {
-        const { answers } = this.#sampleOf(sampleIndex);
-        return { sampleIndex, prompt: this.#table.prompt(answers.at(0) ?? 0), answers: answers.length };
-      });
-  }
-
-  #sampleOf(index: number): SampleHistory {
-    let sample = this.#samples.get(index);
-    if (sample === undefined) {
-      sample = new SampleHistory(this.#table);
-      this.#samples.set(index, sample);
-      this.#firstSample = Math.min(index, this.#firstSample ?? index);
-    }
-    return sample;
-  }
-}
-
-/** Where an epoch belongs among epochs that ascend. */
-function placeIn(epochs: readonly number[], epoch: number): number {
-  let low = 0;
-  let high = epochs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((epochs[middle] ?? 0) < epoch) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function smallest(numbers: Iterable<number>): number | null {
-  let found: number | null = null;
-  for (const number of numbers) found = Math.min(number, found ?? number);
-  return found;
 }

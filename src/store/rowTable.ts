@@ -1,3 +1,4 @@
+import { newestFirst, type OrderedRows } from '../model/order.ts';
 import { stepsToField } from '../wire/depth.ts';
 import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
 import { numberFields, type Prediction } from '../wire/prediction.ts';
@@ -24,7 +25,7 @@ const others = { most: 5000, room: 1024 * 1024 };
  * Predictions packed tight, numbered from 0 as they come: what is filtered, sorted and counted in columns, texts that
  * repeat once, the rest as one record of the log. A row is read back as it came, unknown fields included.
  */
-export class RowTable {
+export class RowTable implements OrderedRows<number> {
   readonly #ids = new IdTable();
   readonly #epochs = float64();
   readonly #steps = float64();
@@ -207,15 +208,17 @@ export class RowTable {
     return prediction as Prediction;
   }
 
-  /** The reverse of `(epoch, step, sample_index, created_at, id)`. */
+  compareCreated(a: number, b: number): number {
+    return this.#created.compare(a, b);
+  }
+
+  compareIds(a: number, b: number): number {
+    return this.#ids.compare(a, b);
+  }
+
+  /** The order of the model. */
   newestFirst(a: number, b: number): number {
-    return (
-      this.#epochs.get(b) - this.#epochs.get(a) ||
-      this.#steps.get(b) - this.#steps.get(a) ||
-      this.#samples.get(b) - this.#samples.get(a) ||
-      this.#created.compare(b, a) ||
-      this.#ids.compare(b, a)
-    );
+    return newestFirst(this, a, b);
   }
 
   #record(prediction: Prediction, { isWhole, fields }: Shape, ownPrompt: boolean, ownTruth: boolean): string {

@@ -1,24 +1,6 @@
-import type { Prediction } from '../wire/prediction.ts';
+import { compareRates, type Mark } from '../model/marks.ts';
 import type { RowTable } from './rowTable.ts';
 import { SortedRows } from './sortedRows.ts';
-
-/** An answer against the same sample's answer of the epoch before, by character error rate. */
-export type Mark = 'better' | 'worse' | 'same';
-
-/** Rates that differ by less are the same: servers round them differently. */
-const tolerance = 1e-9;
-
-/** NaN is no rate; null where one of the two has none. */
-export function compareRates(now: number, then: number): Mark | null {
-  if (Number.isNaN(now) || Number.isNaN(then)) return null;
-  if (Math.abs(now - then) < tolerance) return 'same';
-  return now < then ? 'better' : 'worse';
-}
-
-/** Null where one of the two has no rate. */
-export function compareAnswers(answer: Prediction, before: Prediction | undefined): Mark | null {
-  return compareRates(answer.char_error_rate ?? Number.NaN, before?.char_error_rate ?? Number.NaN);
-}
 
 /** All answers to one sample, newest first, by row. An epoch's answer is the newest that it has. */
 export class SampleHistory {

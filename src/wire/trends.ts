@@ -18,16 +18,3 @@ export const trendPointType = Type.Object({
   validation_pass_rate: average,
 });
 export type TrendPoint = Type.Static<typeof trendPointType>;
-
-/**
- * How much of the first epoch's character error rate is gone in the last, in percent; negative when it grew.
- * Null with fewer than two epochs, without a rate at either end, or when the first is 0.
- *
- * @param points ascending by epoch
- */
-export function overallImprovement(points: readonly TrendPoint[]): number | null {
-  const first = points[0]?.avg_char_error_rate;
-  const last = points.at(-1)?.avg_char_error_rate;
-  if (points.length < 2 || first == null || last == null || first <= 0) return null;
-  return ((first - last) / first) * 100;
-}

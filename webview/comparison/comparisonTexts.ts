@@ -1,21 +1,15 @@
-import type {
-  DiffSide,
-  HistoryEntry,
-  HostMessageOf,
-  Mark,
-  SampleSummary,
-  ViewState,
-} from '../../src/panel/protocol.ts';
+import type { Mark } from '../../src/model/marks.ts';
+import type { DiffSide, HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
 import { plainLine } from '../../src/plainText.ts';
 import type { Choice } from '../controls/choice.ts';
 import type { Formats } from '../texts/formats.ts';
 
 type Comparison = HostMessageOf<'comparison'>;
 
-const marks: Record<NonNullable<Mark>, string> = { better: '▲ better', worse: '▼ worse', same: '= same' };
+const marks: Record<Mark, string> = { better: '▲ better', worse: '▼ worse', same: '= same' };
 
 /** A mark with its sign and its word, so that it can be read without colour; empty for none. */
-export function markText(mark: Mark): string {
+export function markText(mark: Mark | null): string {
   return mark === null ? '' : marks[mark];
 }
 

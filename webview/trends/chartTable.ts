@@ -1,5 +1,5 @@
 import { csvLine } from '../../src/csv.ts';
-import type { EpochChanges } from '../../src/panel/protocol.ts';
+import type { EpochChanges } from '../../src/model/marks.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../texts/formats.ts';
 import type { Overlay } from './overlay.ts';

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { KeyScope, KeyStore } from '../storage/keyStore.ts';
 import { KeyCheck } from './keyCheck.ts';
-import type { KeyScope, KeyStore } from './keys.ts';
 
 /** Whose the jobs of a server with one key are. */
 const localUser = 'local';

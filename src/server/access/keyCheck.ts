@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { KeyStore, StoredKey } from '../storage/keyStore.ts';
 import { KeyAttempts } from './keyAttempts.ts';
-import { isKeyOf, type KeyStore, keyId, type StoredKey } from './keys.ts';
+import { isKeyOf, keyId } from './keys.ts';
 import { ScryptQueue } from './scryptQueue.ts';
 
 /** How long a key is taken for what it was, in ms: a revoked one is refused after that, whichever process revoked it. */

@@ -1,6 +1,5 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { PredictionInput } from '../../wire/prediction.ts';
 import {
   type ComparableTruth,
   charErrorRate,
@@ -8,7 +7,8 @@ import {
   comparableTruth,
   plainScores,
   type Scores,
-} from '../../wire/scores.ts';
+} from '../../model/scores.ts';
+import type { PredictionInput } from '../../wire/prediction.ts';
 import { mapInTurns } from './turns.ts';
 
 /** A prediction's four scores: the script's where it sent them, else ours, else null. */

@@ -1,5 +1,6 @@
+import type { EpochStatistics, ScoredRow } from '../../model/epochStatistics.ts';
 import type { JobStatus } from '../../wire/job.ts';
-import type { KeyStore } from '../access/keys.ts';
+import type { KeyStore } from './keyStore.ts';
 
 /** One life of a job. */
 export interface JobRecord {
@@ -30,20 +31,14 @@ export interface JobChange {
   readonly fields: string;
 }
 
-export interface NewPrediction {
+export interface NewPrediction extends ScoredRow {
   readonly id: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly epoch: number;
-  readonly step: number;
   readonly sampleIndex: number;
   /** JSON object of all that the script sent and the scores that were filled in; one line, well-formed Unicode. */
   readonly content: string;
-  readonly exactMatch: number | null;
-  readonly charErrorRate: number | null;
-  readonly lengthRatio: number | null;
-  readonly wordOverlap: number | null;
-  readonly validationPass: boolean | null;
 }
 
 export interface StoredPrediction {
@@ -111,32 +106,15 @@ export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError';
 }
 
-/** Sum and number of the values that are not null. */
-export interface Mean {
-  sum: number;
-  count: number;
-}
-
 /** From the first to the last of them, both included. */
 export type EpochRange = readonly [first: number, last: number];
 
 export const allEpochs: EpochRange = [0, Number.MAX_SAFE_INTEGER];
 
-/** What is known of one epoch of a job. Kept up to date by each insert, so that reading costs nothing per row. */
-export interface EpochStatistics {
-  epoch: number;
+/** An epoch's statistics as they are kept: each insert brings them up to date, so that reading costs nothing per row. */
+export interface StoredEpoch extends EpochStatistics {
   /** Sequence number of the epoch's first prediction. */
-  firstSeq: number;
-  predictionCount: number;
-  latestStep: number;
-  exactMatch: Mean;
-  charErrorRate: Mean;
-  minCharErrorRate: number | null;
-  maxCharErrorRate: number | null;
-  lengthRatio: Mean;
-  wordOverlap: Mean;
-  /** Of the rows that were validated; the sum counts those that passed. */
-  validation: Mean;
+  readonly firstSeq: number;
 }
 
 /**
@@ -190,7 +168,7 @@ export interface Storage {
   /** Yields chunks of bounded size, never empty. A job deleted meanwhile has no more rows. */
   predictions(job: JobRecord, read: PredictionsRead): AsyncIterable<StoredPrediction[]>;
   /** Ascending; `between` leaves out those before and after two epochs. */
-  epochs(job: JobRecord, between?: EpochRange): Promise<EpochStatistics[]>;
+  epochs(job: JobRecord, between?: EpochRange): Promise<StoredEpoch[]>;
   /** The largest epoch that had begun at a sequence number; null before the first prediction. */
   latestEpoch(job: JobRecord, seq: number): Promise<number | null>;
   /** How many epochs there are, at a cost that each page of a read can bear. */

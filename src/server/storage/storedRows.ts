@@ -1,6 +1,6 @@
 import { type JobStatus, jobStatuses } from '../../wire/job.ts';
-import { keyScopes, type StoredKey } from '../access/keys.ts';
-import type { EpochStatistics, JobRecord, JobSize, StoredPrediction } from './storage.ts';
+import { keyScopes, type StoredKey } from './keyStore.ts';
+import type { JobRecord, JobSize, StoredEpoch, StoredPrediction } from './storage.ts';
 
 /** A row as either engine's library tells it; numbers are JavaScript's. */
 export type SqlRow = Record<string, unknown>;
@@ -48,7 +48,7 @@ export function predictionOf(row: SqlRow): StoredPrediction & { sampleIndex: num
   };
 }
 
-export function epochOf(row: SqlRow): EpochStatistics {
+export function epochOf(row: SqlRow): StoredEpoch {
   const mean = (name: string) => ({ sum: numberOf(row, `${name}_sum`), count: numberOf(row, `${name}_count`) });
   return {
     epoch: numberOf(row, 'epoch'),
@@ -78,7 +78,7 @@ export function keyOf(row: SqlRow): StoredKey {
 }
 
 /** Values of `addEpochSql`. */
-export function epochValues(job: number, epoch: EpochStatistics): (number | null)[] {
+export function epochValues(job: number, epoch: StoredEpoch): (number | null)[] {
   return [
     job,
     epoch.epoch,

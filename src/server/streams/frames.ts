@@ -1,7 +1,7 @@
+import { epochSummary } from '../../model/epochStatistics.ts';
 import { eventName } from '../../wire/events.ts';
-import { epochSummary } from '../storage/epochStatistics.ts';
 import { predictionJson } from '../storage/predictionJson.ts';
-import type { EpochStatistics, JobRecord, Storage, StoredPrediction } from '../storage/storage.ts';
+import type { JobRecord, Storage, StoredEpoch, StoredPrediction } from '../storage/storage.ts';
 
 /** An event as it goes over the wire, and the epoch that it is about. */
 export interface Frame {
@@ -76,7 +76,7 @@ export class FrameEncoder {
   #encodeRow(
     job: JobRecord,
     row: StoredPrediction,
-    epochs: readonly EpochStatistics[],
+    epochs: readonly StoredEpoch[],
     seqBefore: number,
     timestamp: string,
   ): Frame[] {
@@ -87,7 +87,7 @@ export class FrameEncoder {
     return [...completed, { epoch: row.epoch, text: `id: ${row.seq}\n${eventText(eventName.prediction, data)}` }];
   }
 
-  #epochComplete(epochs: readonly EpochStatistics[]): Frame[] {
+  #epochComplete(epochs: readonly StoredEpoch[]): Frame[] {
     const epoch = epochs.find((candidate) => candidate.epoch === this.#latestEpoch);
     if (epoch === undefined) return [];
     return [{ epoch: epoch.epoch, text: eventText(eventName.epochComplete, JSON.stringify(epochSummary(epoch))) }];

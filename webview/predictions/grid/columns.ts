@@ -1,4 +1,5 @@
-import type { ColumnKey, Mark, Row } from '../../../src/panel/protocol.ts';
+import type { Mark } from '../../../src/model/marks.ts';
+import type { ColumnKey, Row } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Formats } from '../../texts/formats.ts';
 import type { ColumnWidth } from './columnWidths.ts';
@@ -30,7 +31,7 @@ const foreignText =
     };
   };
 
-const markSigns: Record<Exclude<Mark, null>, { sign: string; words: string; tone: string }> = {
+const markSigns: Record<Mark, { sign: string; words: string; tone: string }> = {
   better: { sign: '▲', words: 'better', tone: 'good' },
   same: { sign: '=', words: 'same', tone: 'quiet' },
   worse: { sign: '▼', words: 'worse', tone: 'bad' },

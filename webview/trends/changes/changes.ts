@@ -1,4 +1,4 @@
-import type { EpochChanges } from '../../../src/panel/protocol.ts';
+import type { EpochChanges } from '../../../src/model/marks.ts';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
 import type { Formats } from '../../texts/formats.ts';
 

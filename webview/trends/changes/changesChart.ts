@@ -1,5 +1,5 @@
 import { BarController, BarElement, CategoryScale, Chart, type ChartDataset, LinearScale, Tooltip } from 'chart.js';
-import type { EpochChanges } from '../../../src/panel/protocol.ts';
+import type { EpochChanges } from '../../../src/model/marks.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { pointAt, sharedOptions } from '../chartLook.ts';
 import type { Palette } from '../palette.ts';

@@ -1,4 +1,4 @@
-import type { KeyStore, StoredKey } from '../../access/keys.ts';
+import type { KeyStore, StoredKey } from '../keyStore.ts';
 import { keyOf } from '../storedRows.ts';
 import type { PostgresDatabase } from './database.ts';
 

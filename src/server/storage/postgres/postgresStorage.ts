@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeyStore } from '../../access/keys.ts';
 import { jobAfterMetrics } from '../jobProgress.ts';
 import { members, objectText } from '../jsonText.ts';
+import type { KeyStore } from '../keyStore.ts';
 import { chunkCharacters, chunkRows } from '../predictionPages.ts';
 import {
   type AddOutcome,
   allEpochs,
   type BatchKey,
   bytesOf,
-  type EpochStatistics,
   type JobChange,
   type JobRecord,
   type JobSize,
@@ -20,6 +19,7 @@ import {
   type PredictionsRead,
   type Storage,
   StorageUnavailableError,
+  type StoredEpoch,
   type StoredPrediction,
 } from '../storage.ts';
 import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from '../storedRows.ts';
@@ -202,7 +202,7 @@ export class PostgresStorage implements Storage {
     }
   }
 
-  async epochs(job: JobRecord, between = allEpochs): Promise<EpochStatistics[]> {
+  async epochs(job: JobRecord, between = allEpochs): Promise<StoredEpoch[]> {
     const sql = 'SELECT * FROM training_predictions.epochs WHERE job = $1 AND epoch BETWEEN $2 AND $3 ORDER BY epoch';
     return (await this.#database.query(sql, [job.number, ...between])).map(epochOf);
   }

@@ -1,6 +1,6 @@
-import { statisticsOf } from '../epochStatistics.ts';
 import { chunkCharacters, predictionPages } from '../predictionPages.ts';
 import type { NewPrediction, PredictionsRead, StoredPrediction } from '../storage.ts';
+import { epochsOf } from '../storedEpochs.ts';
 import { epochValues, predictionOf } from '../storedRows.ts';
 import type { Ask, PostgresDatabase } from './database.ts';
 
@@ -48,7 +48,7 @@ export async function insertPredictions(
     rows.map((row) => row.createdAt),
     rows.map((row) => row.content),
   ]);
-  const epochs = statisticsOf(rows, firstSeq).map((epoch) => epochValues(job, epoch).slice(1));
+  const epochs = epochsOf(rows, firstSeq).map((epoch) => epochValues(job, epoch).slice(1));
   const columns = (epochs[0] ?? []).map((_, column) => epochs.map((values) => values[column] ?? null));
   if (epochs.length > 0) await ask(addEpochs, [job, ...columns]);
 }

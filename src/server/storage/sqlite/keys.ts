@@ -1,4 +1,4 @@
-import type { KeyStore, StoredKey } from '../../access/keys.ts';
+import type { KeyStore, StoredKey } from '../keyStore.ts';
 import { keyOf } from '../storedRows.ts';
 import type { SqliteDatabase } from './database.ts';
 import type { DiskRoom } from './diskRoom.ts';

@@ -1,6 +1,6 @@
-import { statisticsOf } from '../epochStatistics.ts';
 import { chunkCharacters, predictionPages } from '../predictionPages.ts';
 import type { NewPrediction, PredictionsRead, StoredPrediction } from '../storage.ts';
+import { epochsOf } from '../storedEpochs.ts';
 import { epochValues, predictionOf } from '../storedRows.ts';
 import type { SqliteDatabase } from './database.ts';
 import { addEpochSql } from './schema.ts';
@@ -31,7 +31,7 @@ export function insertPredictions(
     database.sql(insertSqls[together.length] ?? '').run(...values);
   }
   const addEpoch = database.sql(addEpochSql);
-  for (const epoch of statisticsOf(rows, firstSeq)) addEpoch.run(...epochValues(job, epoch));
+  for (const epoch of epochsOf(rows, firstSeq)) addEpoch.run(...epochValues(job, epoch));
 }
 
 /** A query that stays open would keep the write-ahead log from being folded back. */

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { KeyStore } from '../../access/keys.ts';
 import { jobAfterMetrics } from '../jobProgress.ts';
 import { members, objectText } from '../jsonText.ts';
+import type { KeyStore } from '../keyStore.ts';
 import { chunkCharacters, chunkRows } from '../predictionPages.ts';
 import {
   type AddOutcome,
   allEpochs,
   type BatchKey,
   bytesOf,
-  type EpochStatistics,
   type JobChange,
   type JobRecord,
   type JobSize,
@@ -21,6 +20,7 @@ import {
   type PredictionsRead,
   type Storage,
   StorageFullError,
+  type StoredEpoch,
   type StoredPrediction,
 } from '../storage.ts';
 import { epochOf, idText, jobOf, jobSizeOf, numberOf, textOf } from '../storedRows.ts';
@@ -170,7 +170,7 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  async epochs(job: JobRecord, between = allEpochs): Promise<EpochStatistics[]> {
+  async epochs(job: JobRecord, between = allEpochs): Promise<StoredEpoch[]> {
     const rows = this.#sql('SELECT * FROM epochs WHERE job = ? AND epoch BETWEEN ? AND ? ORDER BY epoch');
     return this.#commits.read(() => rows.all(job.number, ...between).map(epochOf));
   }

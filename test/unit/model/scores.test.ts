@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { distance } from 'fastest-levenshtein';
-import { score } from '../../../src/wire/scores.ts';
+import { score } from '../../../src/model/scores.ts';
 import { readSampleRun } from '../../support/sampleRun.ts';
 
 describe('prediction scores', () => {
