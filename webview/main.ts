@@ -1,3 +1,4 @@
+import { initialView } from '../src/panel/initialView.ts';
 import './styles/shell.css';
 import './styles/predictions.css';
 import './styles/toolbar.css';
@@ -18,12 +19,12 @@ import { createPredictionsTab } from './predictions/predictionsTab.ts';
 import { createTabs } from './tabs.ts';
 import { formatsFor } from './texts/formats.ts';
 import { createTrendsTab } from './trends/trendsTab.ts';
-import { initialView, showTab } from './viewState.ts';
+import { showTab } from './viewState.ts';
 
 const host = connectHost();
 const kept = host.kept();
 // Nothing is on the screen yet, so nothing is held.
-let view: ViewState = { ...(kept?.view ?? initialView), hold: false };
+let view: ViewState = { ...(kept?.view ?? initialView(10)), hold: false };
 let layout: Layout = kept?.layout ?? initialLayout;
 let restore = kept?.restore ?? null;
 let status: PanelStatus = { label: null, loading: true, settled: false };

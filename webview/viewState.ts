@@ -1,25 +1,5 @@
 import type { ColumnKey, Tab, ViewState } from '../src/panel/protocol.ts';
 
-/** What a panel shows before anything else is known. */
-export const initialView: ViewState = {
-  tab: 'predictions',
-  epoch: null,
-  search: '',
-  invalidOnly: false,
-  regressedOnly: false,
-  sort: null,
-  hiddenColumns: [],
-  wrap: false,
-  offset: 0,
-  pageSize: 10,
-  hold: false,
-  expanded: [],
-  sample: null,
-  compareWith: 'truth',
-  answers: 200,
-  overlay: null,
-};
-
 /** A change of what is shown. Another page or filter closes the open rows: they are out of sight there. */
 export type Transition = (view: ViewState) => ViewState;
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ViewState } from '../../src/panel/protocol.ts';
+import { initialView } from '../../src/panel/initialView.ts';
 import { PredictionStore } from '../../src/store/predictionStore.ts';
 import { SpillFolder } from '../../src/store/spillFolder.ts';
 import type { TextStorage } from '../../src/watch/textStorage.ts';
@@ -47,21 +47,4 @@ export async function filledStore(count: number): Promise<PredictionStore> {
 }
 
 /** What a panel shows first. */
-export const firstView: ViewState = {
-  tab: 'predictions',
-  epoch: null,
-  search: '',
-  invalidOnly: false,
-  regressedOnly: false,
-  sort: null,
-  hiddenColumns: [],
-  wrap: false,
-  offset: 0,
-  pageSize: 10,
-  hold: false,
-  expanded: [],
-  sample: null,
-  compareWith: 'truth',
-  answers: 200,
-  overlay: null,
-};
+export const firstView = initialView(10);

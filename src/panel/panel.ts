@@ -5,18 +5,17 @@ import { TextsLostError } from '../store/spill.ts';
 import { nameOf, titleOf } from '../watch/jobTitle.ts';
 import { Pace } from '../watch/pace.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
-import { isActive } from '../wire/job.ts';
 import { schema } from '../wire/schema.ts';
+import { saveChart } from './chartFile.ts';
 import { detailOf, jobSummary, statusMessage } from './content.ts';
 import type { DiffDocuments } from './differences/diffDocuments.ts';
 import { Differences } from './differences/differences.ts';
-import { fileNameOf } from './export/exportFile.ts';
-import { pickFile } from './export/exportPredictions.ts';
 import { type ExportRows, shownRows } from './export/exportRows.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
-import { lossesMessage } from './lossLines.ts';
+import { initialView } from './initialView.ts';
+import { LossesView } from './lossesView.ts';
+import { Postbox } from './postbox.ts';
 import {
-  firstAnswers,
   type HostMessage,
   type PanelCommand,
   type Tab,
@@ -26,6 +25,7 @@ import {
   webviewMessageType,
 } from './protocol.ts';
 import { SampleView } from './sampleView.ts';
+import { SearchSlices } from './searchSlices.ts';
 import { TableView } from './tableView.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
 
@@ -59,25 +59,17 @@ export class Panel implements vscode.Disposable {
     () => this.#newsInterval(),
     () => this.#postNews(),
   );
-  readonly #losses = new Pace(
-    () => newsInterval,
-    () => this.#postLosses(),
-  );
+  readonly #search = new SearchSlices(() => this.#searchOn());
+  readonly #losses: LossesView;
+  readonly #postbox: Postbox;
   readonly #table: TableView;
   readonly #differences: Differences;
   readonly #sample: SampleView;
   readonly #trends: TrendsView;
   #view: ViewState;
-  #ready = false;
   /** Rows changed since the tab was last sent. */
   #hasNewRows = false;
-  /** What was said in this turn so far. */
-  #letter: HostMessage[] = [];
-  /** Another slice of a search is on its way. */
-  #isSearching = false;
   #wasCaughtUp = false;
-  /** What the listing said of the job when its losses were asked for last. */
-  #lossesOf = '';
   /** The tab that somebody asked for while no webview was there to show it. */
   #wanted: Tab | null = null;
 
@@ -85,29 +77,20 @@ export class Panel implements vscode.Disposable {
     this.watch = watch;
     this.#panel = panel;
     this.#context = context;
-    this.#view = {
-      tab: 'predictions',
-      epoch: null,
-      search: '',
-      invalidOnly: false,
-      regressedOnly: false,
-      sort: null,
-      hiddenColumns: [],
-      wrap: false,
-      offset: 0,
-      pageSize: context.pageSize(),
-      hold: false,
-      expanded: [],
-      sample: null,
-      compareWith: 'truth',
-      answers: firstAnswers,
-      overlay: null,
-    };
+    this.#view = initialView(context.pageSize());
+    this.#postbox = new Postbox(panel);
     const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
     this.#differences = new Differences(program, () => this.#postDifferences());
     this.#table = new TableView(watch.session.store, this.#view);
     this.#sample = new SampleView(watch.session.store, this.#differences);
     this.#trends = new TrendsView(watch.session.store);
+    this.#losses = new LossesView({
+      losses: watch.losses,
+      job: () => context.watches.job(watch),
+      isSeen: () => this.#view.tab === 'trends' && this.#postbox.isOpen,
+      post: (message) => this.#postbox.post(message),
+      interval: newsInterval,
+    });
     panel.webview.options = { enableScripts: true, localResourceRoots: localResourceRoots(context.extension) };
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
@@ -118,13 +101,12 @@ export class Panel implements vscode.Disposable {
         if (change === 'rows') this.#hasNewRows = true;
         this.#news.request();
         const { caughtUp } = watch.session;
-        if (caughtUp && !this.#wasCaughtUp) this.#readLosses('all');
+        if (caughtUp && !this.#wasCaughtUp) this.#losses.read('all');
         this.#wasCaughtUp = caughtUp;
       }),
-      watch.losses.onDidChange(() => this.#losses.request()),
       context.watches.listing(watch.server).onDidChange(() => {
         this.#news.request();
-        this.#readLosses('new');
+        this.#losses.read('new');
       }),
     );
     panel.webview.html = panelHtml(panel.webview, context.extension);
@@ -150,7 +132,7 @@ export class Panel implements vscode.Disposable {
   /** Turns to a tab, also of a webview that is hidden or not there yet. */
   showTab(tab: Tab): void {
     this.#wanted = tab;
-    if (this.#ready && this.#panel.visible) this.#hydrate(this.#view);
+    if (this.#postbox.isOpen) this.#hydrate(this.#view);
   }
 
   /** Closes the panel. */
@@ -160,7 +142,7 @@ export class Panel implements vscode.Disposable {
 
   /** Lets go of everything; the panel itself is closed already. */
   dispose(): void {
-    this.#ready = false;
+    this.#postbox.close();
     this.#news.dispose();
     this.#losses.dispose();
     this.#differences.dispose();
@@ -190,14 +172,14 @@ export class Panel implements vscode.Disposable {
   }
 
   #hydrate(kept: ViewState | null): void {
-    this.#ready = true;
+    this.#postbox.open();
     if (kept !== null) this.#view = kept;
     if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
     this.#wanted = null;
     for (const tab of [this.#table, this.#sample, this.#trends]) tab.forgetReader();
     this.#table.show(this.#view, null);
     const { server, jobId } = this.watch;
-    this.#post({
+    this.#postbox.post({
       type: 'hydrate',
       state: this.#view,
       job: this.#job(),
@@ -205,7 +187,7 @@ export class Panel implements vscode.Disposable {
     });
     this.#postStatus();
     this.#postTab();
-    this.#showLosses();
+    this.#losses.show();
   }
 
   #show(state: ViewState, version: number | null): void {
@@ -215,11 +197,11 @@ export class Panel implements vscode.Disposable {
     this.#postTab();
     if (!isTurned) return;
     this.#context.tabShown(state.tab);
-    this.#showLosses();
+    this.#losses.show();
   }
 
   #postDetail(id: string): void {
-    this.#post({ type: 'detail', id, detail: detailOf(this.watch.session.store.get(id), this.#differences) });
+    this.#postbox.post({ type: 'detail', id, detail: detailOf(this.watch.session.store.get(id), this.#differences) });
   }
 
   /** A difference that took its time is there: whatever shows it is sent again. */
@@ -267,7 +249,7 @@ export class Panel implements vscode.Disposable {
 
   #postStatus(): void {
     this.#showTitle();
-    this.#post(statusMessage(this.watch.session, this.#job(), Date.now()));
+    this.#postbox.post(statusMessage(this.watch.session, this.#job(), Date.now()));
   }
 
   /** What reads texts may find them lost: the watch tells of it, reads them again, and then all is shown anew. */
@@ -280,7 +262,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #postTab(): void {
-    if (!this.#ready || !this.#panel.visible) return;
+    if (!this.#postbox.isOpen) return;
     this.#hasNewRows = false;
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.message(),
@@ -288,45 +270,19 @@ export class Panel implements vscode.Disposable {
       trends: () => this.#trends.message(this.#others(), this.#view.overlay),
     };
     const message = messages[this.#view.tab]();
-    this.#post(message);
-    // A filter over many rows goes on in slices, so that the extension host can do other things between them.
-    if (message.type === 'page' && message.searching) this.#search();
+    this.#postbox.post(message);
+    if (message.type === 'page' && message.searching) this.#search.request();
   }
 
-  #showLosses(): void {
-    this.#postLosses();
-    this.#lossesOf = '';
-    this.#readLosses('all');
-  }
-
-  #postLosses(): void {
-    if (this.#view.tab === 'trends') this.#post(lossesMessage(this.watch.losses.curves));
-  }
-
-  /** Only for somebody who sees them, and of a job that ended no more than once. */
-  #readLosses(what: 'new' | 'all'): void {
-    if (this.#view.tab !== 'trends' || !this.#ready || !this.#panel.visible) return;
-    const job = this.#context.watches.job(this.watch);
-    const said = JSON.stringify([job?.status, job?.current_step, job?.loss, job?.eval_loss]);
-    const mayHaveMore = job === undefined || isActive(job.status) || said !== this.#lossesOf;
-    this.#lossesOf = said;
-    if (mayHaveMore) this.watch.losses.request(what);
-  }
-
-  #search(): void {
-    if (this.#isSearching) return;
-    this.#isSearching = true;
-    setImmediate(() => {
-      this.#isSearching = false;
-      if (!this.#ready || !this.#panel.visible || this.#view.tab !== 'predictions') return;
-      this.#reading(() => {
-        if (this.#table.work()) {
-          this.#search();
-          this.#requestTab();
-        }
-        // What was asked for waits for nothing once it is there.
-        else this.#postTab();
-      });
+  #searchOn(): void {
+    if (!this.#postbox.isOpen || this.#view.tab !== 'predictions') return;
+    this.#reading(() => {
+      if (this.#table.work()) {
+        this.#search.request();
+        this.#requestTab();
+      }
+      // What was asked for waits for nothing once it is there.
+      else this.#postTab();
     });
   }
 
@@ -341,21 +297,6 @@ export class Panel implements vscode.Disposable {
       }));
   }
 
-  /**
-   * What is said in one turn goes together, so that it is drawn together. A hidden webview does not exist: it says
-   * `ready` again when it comes back.
-   */
-  #post(message: HostMessage): void {
-    if (!this.#ready || !this.#panel.visible) return;
-    this.#letter.push(message);
-    if (this.#letter.length > 1) return;
-    queueMicrotask(() => {
-      const letter = this.#letter;
-      this.#letter = [];
-      if (this.#ready && this.#panel.visible) void this.#panel.webview.postMessage(letter);
-    });
-  }
-
   #job(): ReturnType<typeof jobSummary> {
     const { servers, watches } = this.#context;
     return jobSummary(this.watch.jobId, watches.job(this.watch), servers.host(this.watch.server));
@@ -364,10 +305,4 @@ export class Panel implements vscode.Disposable {
   #showTitle(): void {
     this.#panel.title = `Predictions: ${titleOf(this.watch.jobId, this.#context.watches.job(this.watch))}`;
   }
-}
-
-async function saveChart({ name, format, content }: WebviewMessageOf<'saveChart'>): Promise<void> {
-  const target = await pickFile(fileNameOf(name).toLowerCase(), format);
-  if (target === undefined) return;
-  await vscode.workspace.fs.writeFile(target, Buffer.from(content, format === 'png' ? 'base64' : 'utf8'));
 }

@@ -11,17 +11,15 @@ import type { Prediction } from '../wire/prediction.ts';
 import { catchUp, type Outcome } from './catchUp.ts';
 import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
 import { HeldRows } from './heldRows.ts';
+import { JobLife } from './jobLife.ts';
 import { Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
 import { PageReader } from './pageReader.ts';
+import { ProofReasons } from './proofReasons.ts';
 import { ProofRunner } from './proofRunner.ts';
 import { spillOptions, type TextStorage } from './textStorage.ts';
 import type { Unreadable } from './unreadable.ts';
 
-/** A count from the stream is a hint: a gap is declared when it still exceeds what is held after this, in ms. */
-const hintPatience = 1000;
-/** Events without a count start a proof no more often than this, in ms. */
-const countlessProofInterval = 30_000;
 /** A proof that failed or did not come out is tried again after this, in ms. */
 const proofRetryDelay = 5000;
 /** A proof that learned nothing for so long hangs on a dead connection; a live stream starts it anew. In ms. */
@@ -49,14 +47,13 @@ export class WatchSession {
   readonly #rows: HeldRows;
   readonly #connection: Connection;
   readonly #proofs: ProofRunner;
+  readonly #reasons: ProofReasons;
+  readonly #life = new JobLife();
   readonly #changes = new Listeners<WatchChange>();
   readonly onDidChange = this.#changes.event;
 
   readonly #pages = new PageReader();
   #restProblem: Error | null = null;
-  #nextCountlessProof = Number.NEGATIVE_INFINITY;
-  /** The largest count that waits to be asked about. */
-  #hinted = 0;
   /** Grows whenever events may have been missed. */
   #gaps = 0;
   #lastProgress = 0;
@@ -64,8 +61,6 @@ export class WatchSession {
   #caughtUp = false;
   #onServer: number | null = null;
   #lastArrival: number | null = null;
-  #incarnation: string | undefined;
-  #createdAt: string | undefined;
   #jobEnded = false;
   #wasGone = false;
 
@@ -77,6 +72,13 @@ export class WatchSession {
       spillOptions(options, () => this.#readTextsAgain()),
     );
     this.#proofs = new ProofRunner((signal) => this.#prove(signal));
+    this.#reasons = new ProofReasons(this.#proofs, {
+      held: () => this.#rows.count,
+      mayRead: () => this.#mayRead(),
+      gapFound: () => {
+        this.#caughtUp = false;
+      },
+    });
     this.#connection = new Connection({
       policy: options.policy,
       open: async (lastEventId, signal) =>
@@ -171,7 +173,7 @@ export class WatchSession {
 
   /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */
   setJob(job: Job): void {
-    this.#recognizeByCreation(job.created_at ?? undefined);
+    if (this.#life.isCreatedAnew(job.created_at ?? undefined)) this.#beginNewLife();
     const ended = !isActive(job.status);
     if (ended === this.#jobEnded) return;
     this.#jobEnded = ended;
@@ -236,7 +238,7 @@ export class WatchSession {
    * and no event need follow. So what is held is compared from time to time.
    */
   #proveNowAndThen(): void {
-    if (this.#incarnation !== undefined || this.#connection.state.name !== 'live') return;
+    if (this.#life.isNamed || this.#connection.state.name !== 'live') return;
     const proven = this.#proven;
     const isDue = () => proven === this.#proven && this.#connection.state.name === 'live';
     this.#proofs.requestLater(this.#options.policy().pollInterval, isDue);
@@ -244,8 +246,7 @@ export class WatchSession {
 
   #endProofs(): void {
     this.#proofs.end();
-    this.#hinted = 0;
-    this.#nextCountlessProof = Number.NEGATIVE_INFINITY;
+    this.#reasons.clear();
   }
 
   /** Nothing is read for a watch that is paused, signed out or over, or whose server is away. */
@@ -283,7 +284,7 @@ export class WatchSession {
     } catch (error) {
       if (!(error instanceof UnreadableEventError)) throw error;
       if (this.unreadable.note(error.event)) this.#options.log.warn(`${this.jobId}: ${error.message}`);
-      this.#proofs.requestLater(hintPatience, () => this.#mayRead());
+      this.#reasons.unreadable();
       return;
     }
     this.#handle(event);
@@ -293,7 +294,7 @@ export class WatchSession {
     switch (event.type) {
       case 'connected':
         if (event.heartbeat !== null) this.dispatch({ type: 'heartbeatInterval', interval: event.heartbeat });
-        if (event.incarnation !== null) this.#recognize(event.incarnation);
+        if (event.incarnation !== null && this.#life.isAnother(event.incarnation)) this.#beginNewLife();
         break;
       case 'prediction':
         this.dispatch({ type: 'delivered' });
@@ -319,22 +320,6 @@ export class WatchSession {
     }
   }
 
-  /** A job that was deleted and made again under its id has another incarnation: what is held exists no more. */
-  #recognize(incarnation: string): void {
-    const known = this.#incarnation;
-    this.#incarnation = incarnation;
-    if (known !== undefined && known !== incarnation) this.#beginNewLife();
-  }
-
-  /** The same by what a listing says, for servers without incarnations. */
-  #recognizeByCreation(createdAt: string | undefined): void {
-    const known = this.#createdAt;
-    this.#createdAt = createdAt ?? known;
-    if (known !== undefined && createdAt !== undefined && known !== createdAt && this.#incarnation === undefined) {
-      this.#beginNewLife();
-    }
-  }
-
   #beginNewLife(): void {
     this.forget();
     if (this.#mayRead()) this.#proofs.request();
@@ -344,35 +329,15 @@ export class WatchSession {
     this.#lastArrival = Date.now();
     const unreadable = this.unreadable.rows;
     const isNew = this.#rows.add(row);
-    if (totalCount === null) this.#proveCountless();
-    else this.#hint(totalCount);
+    if (totalCount === null) this.#reasons.countless();
+    else this.#count(totalCount);
     if (isNew) this.#changes.fire('rows');
     else if (unreadable !== this.unreadable.rows) this.#changes.fire('status');
   }
 
-  /** Once for all events of the next interval, so that the last of them is covered too. */
-  #proveCountless(): void {
-    const now = performance.now();
-    if (now < this.#nextCountlessProof) return;
-    const delay = Math.max(hintPatience, this.#nextCountlessProof + countlessProofInterval - now);
-    this.#nextCountlessProof = now + delay;
-    this.#proofs.requestLater(delay, () => this.#mayRead());
-  }
-
-  #hint(total: number): void {
-    const held = this.#rows.count;
-    this.#onServer = Math.max(this.#onServer ?? 0, total, held);
-    if (total <= Math.max(held, this.#hinted)) return;
-    this.#hinted = total;
-    this.#proofs.requestLater(hintPatience, () => this.#isGap(total));
-  }
-
-  /** True when a count that came a while ago still exceeds what is held. */
-  #isGap(total: number): boolean {
-    if (this.#hinted === total) this.#hinted = 0;
-    if (this.#rows.count >= total) return false;
-    this.#caughtUp = false;
-    return this.#mayRead();
+  #count(total: number): void {
+    this.#onServer = Math.max(this.#onServer ?? 0, total, this.#rows.count);
+    this.#reasons.counted(total);
   }
 
   #learn(total: number): void {

@@ -10,21 +10,37 @@ const root = path.resolve(import.meta.dirname, '../..');
  */
 const rows = [
   ['extension'],
-  ['commands', 'contextKeys'],
-  ['commandArguments'],
+  ['commands'],
   ['import'],
   ['panel', 'views', 'notices', 'assistant'],
   ['servers', 'sample'],
   ['localServer'],
   ['config', 'credentials'],
   ['watch'],
-  ['store'],
+  ['store', 'tables'],
   ['stream'],
   ['api'],
   ['log'],
   ['redact', 'plainText', 'csv'],
+  ['model'],
   ['wire', 'ownFiles'],
 ];
+
+/** The same of the server: what stands at its door makes and wires the rest, and the storage knows no engine. */
+const serverRows = [
+  ['door'],
+  ['routes'],
+  ['requests'],
+  ['streams', 'upkeep'],
+  ['storage/sqlite', 'storage/postgres'],
+  ['access'],
+  ['storage'],
+  ['scoring'],
+  ['reporting'],
+];
+
+/** More files than this directly in a room, and it wants rooms of its own. */
+const mostFiles = 20;
 
 interface Import {
   from: string;
@@ -51,6 +67,9 @@ const shown = ({ from, to }: Import) => `${from} imports ${to}`;
 /** `src/panel/protocol.ts` is in the room `panel`, `src/commands/commands.ts` in `commands`. */
 const roomOf = (file: string) => path.basename(file.split('/')[1] ?? '', '.ts');
 const rowOf = (file: string) => rows.findIndex((row) => row.includes(roomOf(file)));
+/** `src/server/storage/sqlite/keys.ts` is in `storage/sqlite`, `src/server/cli.ts` at the door. */
+const serverRoomOf = (file: string) => path.relative('src/server', path.dirname(file)) || 'door';
+const serverRowOf = (file: string) => serverRows.findIndex((row) => row.includes(serverRoomOf(file)));
 
 describe('the structure of the source', () => {
   it('is read at all', () => {
@@ -86,8 +105,34 @@ describe('the structure of the source', () => {
     assert.deepEqual(circles, []);
   });
 
-  it('keeps vscode out of the server, and everything but the wire and whose files are safe', () => {
-    const isShared = (file: string) => inside('src/wire')(file) || file === 'src/ownFiles.ts';
+  it('has a server whose rooms know those below them alone', () => {
+    const files = globSync('src/server/**/*.ts', { cwd: root });
+    assert.deepEqual(
+      files.filter((file) => serverRowOf(file) === -1),
+      [],
+    );
+    const upward = imports
+      .filter(({ from, to }) => inside('src/server')(from) && inside('src/server')(to))
+      .filter(({ from, to }) => serverRoomOf(from) !== serverRoomOf(to) && serverRowOf(from) >= serverRowOf(to));
+    assert.deepEqual(upward.map(shown), []);
+  });
+
+  it('has no room with more files directly in it than one looks through', () => {
+    const files = globSync(['src/**/*', 'webview/**/*'], { cwd: root, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const counts = new Map<string, number>();
+    for (const { parentPath } of files) counts.set(parentPath, (counts.get(parentPath) ?? 0) + 1);
+    assert.ok(counts.size > 15, `${counts.size} rooms`);
+    assert.deepEqual(
+      [...counts].filter(([, count]) => count > mostFiles),
+      [],
+    );
+  });
+
+  it('keeps vscode out of the server, and everything but the wire, the model and whose files are safe', () => {
+    const isShared = (file: string) =>
+      inside('src/wire')(file) || inside('src/model')(file) || file === 'src/ownFiles.ts';
     const strays = imports
       .filter(({ from }) => inside('src/server')(from))
       .filter(({ to }) => to === 'vscode' || (isOurs(to) && !inside('src/server')(to) && !isShared(to)));
@@ -115,9 +160,22 @@ describe('the structure of the source', () => {
     assert.deepEqual(readers.sort(), known);
   });
 
-  it('lets the webview know the wire, its protocol and how texts are written, and nothing else of the host', () => {
-    const shared = ['src/panel/protocol.ts', 'src/plainText.ts', 'src/csv.ts'];
-    const known = (file: string) => inside('webview')(file) || inside('src/wire')(file) || shared.includes(file);
+  it('has a model that needs the wire alone, and nothing of VS Code or of Node', () => {
+    const strays = imports
+      .filter(({ from }) => inside('src/model')(from))
+      .filter(
+        ({ to }) =>
+          to === 'vscode' ||
+          to.startsWith('node:') ||
+          (isOurs(to) && !inside('src/model')(to) && !inside('src/wire')(to)),
+      );
+    assert.deepEqual(strays.map(shown), []);
+  });
+
+  it('lets the webview know the wire, the model, its protocol and how texts are written, and nothing else of the host', () => {
+    const shared = ['src/panel/protocol.ts', 'src/panel/initialView.ts', 'src/plainText.ts', 'src/csv.ts'];
+    const known = (file: string) =>
+      ['webview', 'src/wire', 'src/model'].some((room) => inside(room)(file)) || shared.includes(file);
     const strays = imports
       .filter(({ from }) => inside('webview')(from))
       .filter(({ to }) => to === 'vscode' || to.startsWith('node:') || (isOurs(to) && !known(to)));

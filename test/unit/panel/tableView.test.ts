@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
-import { cellCharacters, type ViewState } from '../../../src/panel/protocol.ts';
+import { initialView } from '../../../src/panel/initialView.ts';
+import { cellCharacters } from '../../../src/panel/protocol.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
-const first: ViewState = {
-  tab: 'predictions',
-  epoch: null,
-  offset: 0,
-  pageSize: 2,
-  hold: false,
-  expanded: [],
-  sample: null,
-  search: '',
-  invalidOnly: false,
-  regressedOnly: false,
-  sort: null,
-  hiddenColumns: [],
-  wrap: false,
-  compareWith: 'truth',
-  answers: 200,
-  overlay: null,
-};
+const first = initialView(2);
 
 function filled(rows: number): PredictionStore {
   const store = new PredictionStore();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { findDifference } from '../../../src/panel/differences/difference.ts';
 import { Differences } from '../../../src/panel/differences/differences.ts';
-import type { DifferencePart, HostMessageOf, Row, ViewState } from '../../../src/panel/protocol.ts';
+import { initialView } from '../../../src/panel/initialView.ts';
+import type { DifferencePart, HostMessageOf, Row } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { TrendsView } from '../../../src/panel/trendsView.ts';
@@ -9,14 +10,13 @@ import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
 import { wholePage } from '../../../webview/predictions/pageTexts.ts';
 import { nextTrends } from '../../../webview/trends/nextTrends.ts';
-import { initialView } from '../../../webview/viewState.ts';
 import { aPrediction } from '../../support/predictions.ts';
 import { type Random, randomOf } from '../../support/random.ts';
 
 const epochs = 12;
 const samples = 5;
 
-const firstView: ViewState = { ...initialView, pageSize: 5 };
+const firstView = initialView(5);
 
 /** Finds all differences itself, however busy the machine is. */
 class AtOnce extends Differences {

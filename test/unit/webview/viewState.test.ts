@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { initialView as initialViewOf } from '../../../src/panel/initialView.ts';
 import { initialLayout, readKeptState } from '../../../webview/keptState.ts';
 import {
   compareSample,
   filterBy,
   holdFor,
-  initialView,
   queryOf,
   showEpochInTable,
   showOffset,
@@ -15,6 +15,7 @@ import {
   wrapTexts,
 } from '../../../webview/viewState.ts';
 
+const initialView = initialViewOf(10);
 const reading = { rows: ['a', 'b'], textSelected: false, scrolled: false, settled: true };
 
 describe('the hold rule', () => {

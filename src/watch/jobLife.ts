@@ -1,0 +1,27 @@
+/**
+ * Tells one life of a job from the next: a job that was deleted and made again under its id is another one, and what is
+ * held of the former exists no more.
+ */
+export class JobLife {
+  #incarnation: string | undefined;
+  #createdAt: string | undefined;
+
+  /** The server names its lives, as ours does. */
+  get isNamed(): boolean {
+    return this.#incarnation !== undefined;
+  }
+
+  /** @returns whether another life has begun */
+  isAnother(incarnation: string): boolean {
+    const known = this.#incarnation;
+    this.#incarnation = incarnation;
+    return known !== undefined && known !== incarnation;
+  }
+
+  /** The same by what a listing says of a job, for servers that name no lives. */
+  isCreatedAnew(createdAt: string | undefined): boolean {
+    const known = this.#createdAt;
+    this.#createdAt = createdAt ?? known;
+    return known !== undefined && createdAt !== undefined && known !== createdAt && !this.isNamed;
+  }
+}
