@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { context } from 'esbuild';
-import { loadedAtFirstCall, vscodeAsItComes } from './scripts/esbuildPlugins.mjs';
+import { inParts, loadedAtFirstCall, vscodeAsItComes } from './scripts/esbuildPlugins.mjs';
 import { bundledPackages, thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 const production = process.argv.includes('--production');
@@ -28,13 +28,17 @@ const node = { ...shared, platform: 'node', format: 'cjs', target: 'node22', out
 const bundles = [
   {
     ...node,
+    entryPoints: { extension: 'src/extension.ts' },
+    plugins: [vscodeAsItComes, loadedAtFirstCall('schemaCompiler', 'Compile'), inParts],
+  },
+  {
+    ...node,
     entryPoints: {
-      extension: 'src/extension.ts',
       differenceWorker: 'src/panel/differences/differenceWorker.ts',
       importWorker: 'src/import/importWorker.ts',
       schemaCompiler: 'src/wire/schemaCompiler.ts',
     },
-    plugins: [vscodeAsItComes, loadedAtFirstCall('schemaCompiler', 'Compile')],
+    plugins: [loadedAtFirstCall('schemaCompiler', 'Compile')],
   },
   {
     ...node,

@@ -1,5 +1,7 @@
 // What keeps the extension quick to load: VS Code waits for it when a window opens.
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { transform } from 'esbuild';
 
 /**
  * VS Code's API as it comes, asked for once. For `import * as vscode` esbuild copies all of its hundreds of names, again
@@ -35,6 +37,50 @@ export const loadedAtFirstCall = (module, called) => ({
       `export const ${called} = (...given) => require('./${module}.cjs').${called}(...given);`,
     ),
 });
+
+/**
+ * What is imported by `import()` becomes a file of its own, `NAME-….cjs` after the entry's name, and is loaded when that
+ * is reached; what several files need is there once. The bundler splits ES modules alone, so each file is made CommonJS,
+ * which VS Code loads, once it is written.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+export const inParts = {
+  name: 'in parts',
+  setup(build) {
+    const options = build.initialOptions;
+    const [entry] = Object.keys(options.entryPoints ?? {});
+    const { outdir = '.', minify = false } = options;
+    const sourcemap = options.sourcemap ? 'inline' : false;
+    Object.assign(options, {
+      format: 'esm',
+      splitting: true,
+      write: false,
+      chunkNames: `${entry}-[name]-[hash]`,
+      sourcemap,
+    });
+    build.onEnd(async ({ errors, outputFiles = [] }) => {
+      if (errors.length > 0) return;
+      await mkdir(outdir, { recursive: true });
+      const earlier = (await readdir(outdir)).filter((file) => file.startsWith(`${entry}-`) && file.endsWith('.cjs'));
+      const files = await Promise.all(
+        outputFiles.map(async ({ path, text }) => {
+          const { code } = await transform(text, {
+            format: 'cjs',
+            target: 'node22',
+            supported: { 'dynamic-import': false },
+            minify,
+            sourcemap,
+            sourcefile: basename(path),
+          });
+          await writeFile(path, code);
+          return basename(path);
+        }),
+      );
+      for (const file of earlier.filter((name) => !files.includes(name))) await rm(join(outdir, file));
+    });
+  },
+};
 
 /**
  * @param {import('esbuild').PluginBuild} build

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageExtension } from '../../scripts/vscode/package.ts';
+import { loadedWith, readBundles } from '../../test/support/bundles.ts';
 import { packTinyExtension } from '../../test/support/tinyExtension.ts';
 import { zipEntries } from '../../test/support/zipEntries.ts';
 import { report } from '../report.ts';
@@ -17,6 +18,9 @@ const startsBeside = 2;
 const extension = bundle.replace('server.cjs', 'extension.cjs');
 
 const file = await packageExtension();
+const atActivation = loadedWith(readBundles(path.join(import.meta.dirname, '../..')), 'dist/extension.cjs').map(
+  (part) => path.basename(part),
+);
 const zip = readFileSync(file);
 const entries = zipEntries(zip);
 const size = (...names: string[]) =>
@@ -26,9 +30,14 @@ const size = (...names: string[]) =>
   );
 
 for (const [name, measured, bytes, atMost] of [
-  ['extension', 'what VS Code loads into its extension host', size('extension.cjs', 'schemaCompiler.cjs'), 250],
+  [
+    'extension',
+    'what is loaded when a window opens, and what checks schemas',
+    size(...atActivation, 'schemaCompiler.cjs'),
+    250,
+  ],
   ['webview', 'script and style of the panel', size('webview.js', 'webview.css'), 600],
-  ['vsix', 'the whole package, packed', zip.length, 1500],
+  ['vsix', 'the whole package, packed', zip.length, 3000],
 ] as const) {
   report({ name: `size-${name}`, measured, unit: 'kB', ours: [bytes / 1000], target: { of: 'ours', atMost } });
 }
@@ -38,7 +47,8 @@ const bare = async (name: string, program: string) => {
   const manifest = { name, displayName: name, activationEvents: ['onStartupFinished'] };
   return { title: name, file: await packTinyExtension(path.join(folder, name), manifest, program) };
 };
-const idle = `exports.activate = () => {}; function never() { ${readFileSync(extension, 'utf8')} }`;
+const code = atActivation.map((part) => readFileSync(path.join(path.dirname(extension), part), 'utf8'));
+const idle = `exports.activate = () => {}; ${code.map((text, index) => `function never${index}() { ${text}\n }`).join('\n')}`;
 const asMuchCode = await bare('as-much-code', idle);
 const ours = { title: 'Training Predictions', file };
 const alone = { builtInExtensions: await builtInsThatBeginElsewhere(path.join(folder, 'built-in')) };

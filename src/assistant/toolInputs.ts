@@ -1,6 +1,6 @@
 /** What an assistant may ask for. The manifest declares the same schemas to VS Code; a test holds them equal. */
 import * as Type from 'typebox';
-import { schema } from '../wire/schema.ts';
+import { type Schema, schema } from '../wire/schema.ts';
 
 /** Most rows that one answer has. */
 const mostRows = 50;
@@ -45,7 +45,7 @@ const samples = Type.Object(
 );
 
 /** The tools' inputs by tool name. */
-export const toolInputs = {
+export const toolInputs: { [Name in keyof ToolInputs]: Schema<ToolInputs[Name]> } = {
   trainingPredictions_listJobs: schema(listJobs),
   trainingPredictions_jobTrends: schema(jobTrends),
   trainingPredictions_sampleHistory: schema(sampleHistory),
@@ -55,5 +55,13 @@ export type ListJobsInput = Type.Static<typeof listJobs>;
 export type JobTrendsInput = Type.Static<typeof jobTrends>;
 export type SampleHistoryInput = Type.Static<typeof sampleHistory>;
 export type SamplesInput = Type.Static<typeof samples>;
+
+/** What each tool is asked with. */
+export interface ToolInputs {
+  trainingPredictions_listJobs: ListJobsInput;
+  trainingPredictions_jobTrends: JobTrendsInput;
+  trainingPredictions_sampleHistory: SampleHistoryInput;
+  trainingPredictions_samples: SamplesInput;
+}
 
 export const defaultRows = 20;

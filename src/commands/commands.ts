@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { config, section } from '../config.ts';
-import { pickDiff } from '../panel/differences/diffPicker.ts';
-import { exportPredictions } from '../panel/export/exportPredictions.ts';
 import { allRows } from '../panel/export/exportRows.ts';
 import { plainMessage } from '../plainText.ts';
 import { redact } from '../redact.ts';
@@ -66,6 +64,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     exportPredictions: async (argument) => {
       const watch = watchOf(context, argument);
       if (watch === undefined) return;
+      const { exportPredictions } = await import('../panel/export/exportPredictions.ts');
       const { store } = watch.session;
       await exportPredictions({
         jobId: watch.jobId,
@@ -76,6 +75,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     openDiff: async (argument) => {
       const watch = watchOf(context, argument);
       if (watch === undefined) return;
+      const { pickDiff } = await import('../panel/differences/diffPicker.ts');
       const sides = await pickDiff(watch.session.store);
       if (sides !== undefined) await context.documents.open(watch, sides.left, sides.right);
     },

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../api/client.ts';
 import { NotFoundError, RejectedError } from '../api/errors.ts';
-import { importPredictions, pickTable } from '../import/importPredictions.ts';
 import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
 import { pickJob } from '../views/jobPicker.ts';
@@ -20,6 +19,7 @@ export function jobCommands(context: CommandContext): Commands {
       if (job !== undefined) await deleteJob(context, job);
     },
     importPredictions: async (argument) => {
+      const { pickTable } = await import('../import/importPredictions.ts');
       const file = argument instanceof vscode.Uri ? argument : await pickTable();
       if (file !== undefined) await importFile(context, file);
     },
@@ -28,6 +28,7 @@ export function jobCommands(context: CommandContext): Commands {
 
 /** Imports into the local server, which is started where none runs, and offers to look at what was imported. */
 async function importFile({ localServer, watches, extension }: CommandContext, file: vscode.Uri): Promise<void> {
+  const { importPredictions } = await import('../import/importPredictions.ts');
   const worker = vscode.Uri.joinPath(extension, 'dist', 'importWorker.cjs').fsPath;
   const endpoint = async (signal: AbortSignal) => (await localServer.start(signal)).endpoint;
   const imported = await importPredictions(file, endpoint, worker);

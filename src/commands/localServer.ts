@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
 import { config } from '../config.ts';
-import { promptForDatabase } from '../localServer/databasePrompt.ts';
 import type { RunningServer } from '../localServer/discovery.ts';
 import type { LocalServer } from '../localServer/localServer.ts';
-import { openServerTerminal } from '../localServer/serverTerminal.ts';
 import { activeSampleRun, createSampleJob, replayInto } from '../sample/sampleRun.ts';
 import type { CommandContext, Commands } from './context.ts';
 
@@ -26,6 +24,7 @@ export function serverCommands(context: CommandContext): Commands {
     },
     setDatabase: () => setDatabase(context),
     openServerTerminal: async () => {
+      const { openServerTerminal } = await import('../localServer/serverTerminal.ts');
       await openServerTerminal({
         folder: vscode.Uri.joinPath(context.storage, 'bin').fsPath,
         program: localServer.program,
@@ -39,6 +38,7 @@ export function serverCommands(context: CommandContext): Commands {
 
 /** A running server keeps its database until it is started again. */
 async function setDatabase({ credentials, localServer }: CommandContext): Promise<void> {
+  const { promptForDatabase } = await import('../localServer/databasePrompt.ts');
   if (!(await promptForDatabase(credentials, localServer.program))) return;
   const name = (await credentials.database()) === null ? 'SQLite' : 'PostgreSQL';
   if ((await localServer.find()) === null) {

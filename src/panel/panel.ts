@@ -6,7 +6,6 @@ import { nameOf, titleOf } from '../watch/jobTitle.ts';
 import { Pace } from '../watch/pace.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { schema } from '../wire/schema.ts';
-import { saveChart } from './chartFile.ts';
 import { detailOf, jobSummary, statusMessage } from './content.ts';
 import type { DiffDocuments } from './differences/diffDocuments.ts';
 import { Differences } from './differences/differences.ts';
@@ -305,4 +304,9 @@ export class Panel implements vscode.Disposable {
   #showTitle(): void {
     this.#panel.title = `Predictions: ${titleOf(this.watch.jobId, this.#context.watches.job(this.watch))}`;
   }
+}
+
+/** Loaded once a chart is saved. */
+async function saveChart(chart: WebviewMessageOf<'saveChart'>): Promise<void> {
+  await (await import('./chartFile.ts')).saveChart(chart);
 }
