@@ -16,6 +16,9 @@ fail() {
   exit 1
 }
 
+# It goes into JSON as it is.
+case $job in *[\"\\[:cntrl:]]*) fail "JOB_ID: without quotes, backslashes and control characters" ;; esac
+
 told() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" "$home/server.json"; } # A text of server.json.
 
 # The port of a plain http address within this machine; fails for any other address.
@@ -82,7 +85,7 @@ post() {
   for pause in 1 2 4 8 0; do
     find_server
     printf '%s\n' "${2:-X-API-Key: $key}" "Content-Type: application/json" \
-      "Idempotency-Key: $job-$$-$started-${3:-0}" >"$work/headers"
+      "Idempotency-Key: post-$$-$started-${3:-0}" >"$work/headers"
     answer=
     if prove; then
       answer=$(ask -w '\n%{http_code}' -H "@$work/headers" --data-binary "@$work/body" "$url$1") || true

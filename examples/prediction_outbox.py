@@ -112,6 +112,7 @@ class PredictionOutbox:
         self._shortest, self._longest = retry_seconds
         self._token = None
         self._number = 0
+        self._last = 0
         self._ended = not ends_job
         self._pid = os.getpid()
         self._said = set()
@@ -181,7 +182,9 @@ class PredictionOutbox:
             return
         # Names sort by age, over the runs of a job too.
         self._number += 1
-        name = f"{time.time_ns():020d}-{self._number:08d}"
+        # A clock that is set back turns no order round.
+        self._last = max(self._last, time.time_ns())
+        name = f"{self._last:020d}-{self._number:08d}"
         text = json.dumps({"job_id": self.job_id, "key": str(uuid.uuid4()), "kind": kind, "content": content})
         if len(text) + self._bytes_waiting() > self._limit:
             self.dropped += 1

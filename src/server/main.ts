@@ -29,13 +29,14 @@ async function main(): Promise<void> {
   let stop = () => {};
   const server = await startServer(run, manifest.version, log, say, () => stop());
   process.on('exit', () => server.forget());
-  process.stdout.write(`${JSON.stringify({ event: 'listening', url: server.url, dataDir: run.dataDir })}\n`);
   stop = () => {
     // A second signal ends the process at once.
     process.off('SIGTERM', stop).off('SIGINT', stop);
     server.stop().then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  // Last: whoever reads it may stop the server at once.
+  process.stdout.write(`${JSON.stringify({ event: 'listening', url: server.url, dataDir: run.dataDir })}\n`);
 }
 
 function fail(error: unknown): void {

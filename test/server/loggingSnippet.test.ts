@@ -113,6 +113,17 @@ describe('what the documentation tells people to run', () => {
     assert.equal((json['jobs'] as { id: string }[]).filter(({ id }) => /^(post|file)-run$/.test(id)).length, 2);
   });
 
+  it('post.sh refuses a job id that would be another one in its JSON, or none', async () => {
+    const env = { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey };
+    for (const id of ['a"b', 'a\\b', 'a\nb']) {
+      const ended = await runProgram('sh', [path.join(root, 'examples', 'post.sh'), id], { env });
+      assert.equal(ended.code, 1);
+      assert.match(ended.stderr, /JOB_ID: without quotes, backslashes and control characters/);
+    }
+    await runToSuccess('sh', [path.join(root, 'examples', 'post.sh'), "it's $(id) 100% – é"], { env });
+    assert.deepEqual(await answersOf("it's $(id) 100% – é"), ['Pxrs', 'Pari', 'Paris']);
+  });
+
   it('post.sh fails with the reason when the server refuses the key', async () => {
     const env = { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: 'wak_wrong' };
     const ended = await runProgram('sh', [path.join(root, 'examples', 'post.sh'), 'refused-run'], { env });

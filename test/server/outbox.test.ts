@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, listen } from '../support/listen.ts';
 import { sendLeft, withOutbox } from '../support/scripts.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { readPredictions, request } from '../support/serverClient.ts';
+
+/** A message in its file. */
+interface Waiting {
+  kind: string;
+  content: { status?: string };
+}
 
 describe('the outbox of the examples', () => {
   let home: string;
@@ -65,6 +71,27 @@ print(outbox.close())
     assert.deepEqual([job['status'], job['current_epoch'], job['loss']], ['completed', 2, 1]);
     assert.ok(job['started_at'] !== null && job['completed_at'] !== null, 'when it began and ended is known');
     assert.deepEqual(waitingFor('local'), []);
+  });
+
+  it('keeps its order where the clock is set back meanwhile', async () => {
+    const port = await freePort();
+    const away = await withOutbox(
+      `
+outbox.job(status="running")
+now = time.time_ns
+time.time_ns = lambda: now() - 3600 * 10**9
+answer(0)
+outbox.job(status="completed")
+print(outbox.close(timeout=0.2))
+`,
+      environment(port, 'wak_any'),
+    );
+    assert.equal(away.stdout.trim(), '3', away.stderr);
+    const kinds = waitingFor('local')
+      .sort()
+      .map((name) => JSON.parse(readFileSync(path.join(home, 'outbox', 'local', 'run', name), 'utf8')) as Waiting)
+      .map(({ kind, content }) => (kind === 'job' ? content.status : kind));
+    assert.deepEqual(kinds, ['running', 'predictions', 'completed']);
   });
 
   it('keeps what a server that is away cannot take, and a later run sends it', async () => {

@@ -44,6 +44,14 @@ describe('the server process', () => {
     assert.equal(server.output.stdout.trim().split('\n').length, 1);
   });
 
+  it('may be stopped as soon as it has said so, and leaves no server.json behind', async () => {
+    for (let run = 0; run < 5; run += 1) {
+      const server = await start();
+      await server.stop();
+      assert.equal(existsSync(serverFile(server.dataDir)), false);
+    }
+  });
+
   it('tells of an argument with control characters without sending them to the terminal', async () => {
     for (const args of [
       ['--port', '1\u001b[2J\u0007'],
