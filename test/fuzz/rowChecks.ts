@@ -48,7 +48,10 @@ export function showAll(store: PredictionStore): void {
     }
     if (Object.keys(state).every((name) => name === 'sort')) assert.equal(table.page().total, store.size);
   }
-  const differences = new Differences(join(import.meta.dirname, '../../src/panel/differenceWorker.ts'), () => {});
+  const differences = new Differences(
+    join(import.meta.dirname, '../../src/panel/differences/differenceWorker.ts'),
+    () => {},
+  );
   const samples = new SampleView(store, differences);
   for (const { sampleIndex } of store.samples()) {
     const message = samples.message({ sample: sampleIndex, compareWith: 'previous', answers: 1000 });

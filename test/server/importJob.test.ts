@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import net from 'node:net';
 import { eventually } from '../support/eventually.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
@@ -199,13 +199,17 @@ describe('POST /api/training/local/jobs/{id}/import', () => {
   });
 
   it('are four at once of one user: more are told to come again, and find room when one ends', async () => {
-    const opened = Array.from({ length: 4 }, () => {
-      const headers = { 'X-API-Key': server.apiKey };
+    const opened: ClientRequest[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      const headers = { 'X-API-Key': server.apiKey, Expect: '100-continue' };
       const open = httpRequest(server.url + importPath(newId()), { method: 'POST', headers, agent: false });
       open.on('error', () => {});
+      open.flushHeaders();
+      // The server asks for the body once the import has begun.
+      await once(open, 'continue');
       open.write(`${JSON.stringify(sample())}\n`);
-      return open;
-    });
+      opened.push(open);
+    }
     const refused = await eventually('an answer 429', async () => {
       const answer = await send(newId(), JSON.stringify(sample()));
       return answer.status === 429 ? answer : undefined;
@@ -226,11 +230,12 @@ describe('POST /api/training/local/jobs/{id}/import', () => {
     const head = Object.entries({ Host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`);
     socket.write(`POST ${importPath(newId())} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
     const piece = Buffer.from('1\r\n \r\n'.repeat(10_000));
-    for (let sent = 0; sent < 30; sent += 1) if (!socket.write(piece)) await once(socket, 'drain');
+    for (let sent = 0; sent < 100; sent += 1) if (!socket.write(piece)) await once(socket, 'drain');
     socket.write('0\r\n\r\n');
     await once(socket, 'data');
     socket.destroy();
-    assert.ok(memory() - before < 35, `${memory() - before} MB`);
+    // A list of the pieces took 700 MB; what is left over between two collections comes and goes.
+    assert.ok(memory() - before < 200, `${memory() - before} MB`);
   });
 
   /** Most memory that the server had at any time, in MB. */

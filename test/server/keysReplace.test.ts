@@ -135,6 +135,9 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
       const chosen = new Set<string>();
       for (let count = 0; count < 50; count += 1) {
         const key = `wak_${'n'.repeat(24)}${1000 + count}`;
+        const present = keyIn(dataDir);
+        // The command was through: what it wrote stays.
+        if (present !== old && !chosen.has(present)) break;
         chosen.add(key);
         writeFileSync(join(dataDir, 'api-key'), `${key}\n`);
         await sleep(30);

@@ -215,7 +215,7 @@ describe('the server process', () => {
   });
 
   it('says nothing of an experimental SQLite, as Node 22 does, and still says what else is experimental', async () => {
-    const module = join(import.meta.dirname, '../../src/server/sqliteWarning.ts');
+    const module = join(import.meta.dirname, '../../src/server/storage/sqlite/warning.ts');
     const script = `require(${JSON.stringify(module)});
       process.emitWarning('SQLite is an experimental feature and might change at any time', 'ExperimentalWarning');
       process.emitWarning('SQLite is gone', 'DeprecationWarning');

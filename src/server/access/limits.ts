@@ -27,6 +27,9 @@ export const defaultLimits: Limits = {
   requestTimeout: 120_000,
 };
 
+/** Imports that one server takes at once, and those of one user: each holds a table of its ids. */
+export const mostImports = { inAll: 8, ofUser: 4 };
+
 /** Time over which rates are averaged, in ms; the longest that `Retry-After` says. */
 export const rateWindow = 10_000;
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { importedPrediction } from '../../wire/prediction.ts';
 import { allowLongBody } from '../access/httpServer.ts';
+import { mostImports } from '../access/limits.ts';
 import { HttpError } from '../reporting/errors.ts';
 import { jobImportedType } from '../requests/answers.ts';
 import { chunksOf } from '../requests/body.ts';
@@ -11,8 +12,6 @@ import type { Services } from '../requests/services.ts';
 
 /** Largest import, in bytes. */
 const importLimit = 4 * 1024 * 1024 * 1024;
-const maxImports = 8;
-const maxOwnImports = 4;
 
 /** `POST /api/training/local/jobs/{jobId}/import`: a whole job's predictions as JSON Lines, all of them or none. */
 export function importRoute(app: FastifyInstance, { storage, auth, bodies, scorer, limits, metrics }: Services): void {
@@ -85,10 +84,12 @@ class RunningImports {
   /** @returns to be called at the end. @throws HttpError 429 or 503 */
   begin(userId: string): () => void {
     const own = this.#users.get(userId) ?? 0;
-    if (own >= maxOwnImports) {
-      throw new HttpError(429, `More than ${maxOwnImports} imports at once: send it again later`, { retryAfter: 5 });
+    if (own >= mostImports.ofUser) {
+      throw new HttpError(429, `More than ${mostImports.ofUser} imports at once: send it again later`, {
+        retryAfter: 5,
+      });
     }
-    if (this.#all >= maxImports) {
+    if (this.#all >= mostImports.inAll) {
       throw new HttpError(503, 'The server is busy with other imports: send it again later', { retryAfter: 5 });
     }
     this.#change(userId, 1);

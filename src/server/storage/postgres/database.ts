@@ -1,9 +1,13 @@
 import pg from 'pg';
+import { mostImports } from '../../access/limits.ts';
 import { storageError } from './errors.ts';
 
-/** Connections that are held open for requests, and for imports, which keep one for as long as rows arrive. */
+/**
+ * Connections for requests, and for imports: each keeps one for as long as its rows arrive, so that there is one for all
+ * that are taken at once, which would wait for one that drips otherwise.
+ */
 const requestConnections = 10;
-const importConnections = 2;
+const importConnections = mostImports.inAll;
 
 /** Time in which a connection must be there, in ms: opened anew, or given back by another request. */
 const connectTimeout = 10_000;
