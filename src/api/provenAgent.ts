@@ -1,10 +1,10 @@
 import { Agent, ClientRequest, type ClientRequestArgs, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isProven, newChallenge } from '../serverProof.ts';
 import type { ServerProof } from '../wire/proof.ts';
 import { healthAnswer } from '../wire/responses.ts';
 import { UnprovenServerError, UnreachableError } from './errors.ts';
-import { isProven, newChallenge } from './proof.ts';
 
 /** A connection has to be there, and the server to have proved itself on it, within this, in ms. */
 const patience = 10_000;

@@ -3,10 +3,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient } from '../api/client.ts';
 import { ApiError, UnprovenServerError, UnreachableError } from '../api/errors.ts';
-import { isProven, newChallenge } from '../api/proof.ts';
 import type { Endpoint } from '../api/request.ts';
 import { parseServerAddress, type ServerAddress } from '../api/serverAddress.ts';
 import { isOwnFile } from '../ownFiles.ts';
+import { isProven, newChallenge } from '../serverProof.ts';
 import type { ServerProof } from '../wire/proof.ts';
 import { anyServerFile, type ServerFile, serverFile } from '../wire/serverFile.ts';
 

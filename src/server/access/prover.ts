@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { proofMessage, type ServerProof } from '../../wire/proof.ts';
+import { randomBytes } from 'node:crypto';
+import { signed } from '../../serverProof.ts';
+import type { ServerProof } from '../../wire/proof.ts';
 import { HttpError } from '../reporting/errors.ts';
 
 /** Proves to whoever has read `server.json` that this process is the one that wrote it. */
@@ -26,22 +27,6 @@ export class Prover {
   /** @throws HttpError 503 before it is known where this server listens */
   answer(challenge: string): string {
     if (this.#url === undefined) throw new HttpError(503, 'The server is starting', { retryAfter: 1 });
-    return sign(this.#key, challenge, { url: this.#url, instance: this.instance });
+    return signed(this.#key, challenge, { url: this.#url, instance: this.instance });
   }
-}
-
-/** A challenge that nobody was asked before. */
-export function newChallenge(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** Whether an answer to `challenge` came from the server that `server.json` tells of. */
-export function isProven(server: ServerProof, challenge: string, proof: string | undefined): boolean {
-  const expected = Buffer.from(sign(Buffer.from(server.proofKey, 'hex'), challenge, server));
-  const answered = Buffer.from(proof ?? '');
-  return answered.length === expected.length && timingSafeEqual(answered, expected);
-}
-
-function sign(key: Buffer, challenge: string, server: Pick<ServerProof, 'url' | 'instance'>): string {
-  return createHmac('sha256', key).update(proofMessage(challenge, server)).digest('hex');
 }

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isProven, newChallenge } from '../../serverProof.ts';
 import { healthAnswer } from '../../wire/responses.ts';
 import type { ServerFile } from '../../wire/serverFile.ts';
-import { isProven, newChallenge } from '../access/prover.ts';
 import { exitCodes, StartError } from '../reporting/errors.ts';
 import { olderServer, readServerFile } from './dataDirectory.ts';
 
