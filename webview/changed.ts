@@ -1,3 +1,5 @@
+import type { Checkpoint } from '../src/model/checkpoints.ts';
+
 /**
  * A list in the order of `compare`, with what changed in its place: an item takes the place of the one that compares as
  * equal; the same list where nothing changed. What did not change is neither read nor copied item by item, so thousands cost next to nothing.
@@ -26,5 +28,7 @@ function placeOf<T>(list: readonly T[], item: T, compare: (a: T, b: T) => number
   return low;
 }
 
+/** As `compareCheckpoints` of the model. */
+export const ascendingCheckpoints = (a: Checkpoint, b: Checkpoint): number => a.epoch - b.epoch || a.step - b.step;
 export const ascendingEpochs = (a: { epoch: number }, b: { epoch: number }): number => a.epoch - b.epoch;
 export const descendingEpochs = (a: { epoch: number }, b: { epoch: number }): number => b.epoch - a.epoch;

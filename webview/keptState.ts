@@ -33,7 +33,8 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   hold: (value) => typeof value === 'boolean',
   expanded: (value): value is string[] =>
     Array.isArray(value) && value.length <= 1000 && value.every((id) => typeof id === 'string'),
-  sample: isIndexOrNull,
+  sample: (value): value is ViewState['sample'] =>
+    isIndexOrNull(value) || (typeof value === 'string' && value.length <= 2000),
   answers: (value): value is number => isCount(value) && value >= 1 && value <= 2000,
   compareWith: (value): value is ViewState['compareWith'] =>
     value === 'truth' || value === 'previous' || value === 'nothing',

@@ -1,3 +1,4 @@
+import type { SampleKey } from '../src/model/samples.ts';
 import type { ColumnKey, Tab, ViewState } from '../src/panel/protocol.ts';
 
 /** A change of what is shown. Another page or filter closes the open rows: they are out of sight there. */
@@ -69,12 +70,12 @@ export const toggleRow =
   });
 
 export const showSample =
-  (sample: number): Transition =>
+  (sample: SampleKey): Transition =>
   (view) => ({ ...view, sample });
 
 /** Turns to a sample's answers over the epochs. */
 export const compareSample =
-  (sample: number): Transition =>
+  (sample: SampleKey): Transition =>
   (view) =>
     showSample(sample)(showTab('comparison')(view));
 

@@ -23,7 +23,7 @@ await build();
 /** What the recorded run's script sent. */
 function withScores(n: number): PredictionInput {
   const { id: _id, job_id: _job, user_id: _user, created_at: _time, seq: _seq, ...sent } = prediction(n);
-  return sent;
+  return sent as PredictionInput;
 }
 
 /** What a script sends that leaves the scores to the server. */

@@ -1,6 +1,6 @@
 /** Answers to an assistant's questions about a job, as rows for `toolText`. Pure but for the reader. */
 import { overallImprovement } from '../model/epochStatistics.ts';
-import { compareAnswers } from '../model/marks.ts';
+import { compareScores } from '../model/marks.ts';
 import { newestFirst, predictionOrder } from '../model/order.ts';
 import type { Job } from '../wire/job.ts';
 import { isActive } from '../wire/job.ts';
@@ -112,7 +112,9 @@ export async function samplesAnswer(
   const regressed = answers
     .flatMap((row) => {
       const then = before.get(row.sample_index);
-      return then !== undefined && compareAnswers(row, then) === 'worse' ? [{ row, then }] : [];
+      return then !== undefined && compareScores(errorOf(row), errorOf(then), 'lower') === 'worse'
+        ? [{ row, then }]
+        : [];
     })
     .sort((a, b) => rateOf(b.row) - rateOf(b.then) - (rateOf(a.row) - rateOf(a.then)));
   return {
@@ -139,6 +141,10 @@ function bySample(rows: readonly Prediction[]): Prediction[] {
 
 function rateOf(row: Prediction): number {
   return row.char_error_rate ?? 0;
+}
+
+function errorOf(row: Prediction): number {
+  return row.char_error_rate ?? Number.NaN;
 }
 
 function sampleOf(row: Prediction) {

@@ -63,12 +63,17 @@ export function addRow(epoch: EpochStatistics, row: ScoredRow): void {
 export function scoredRow(prediction: Prediction): ScoredRow {
   return {
     step: prediction.step,
-    exactMatch: prediction.exact_match ?? null,
-    charErrorRate: prediction.char_error_rate ?? null,
-    lengthRatio: prediction.length_ratio ?? null,
-    wordOverlap: prediction.word_overlap ?? null,
+    exactMatch: numberOf(prediction.exact_match),
+    charErrorRate: numberOf(prediction.char_error_rate),
+    lengthRatio: numberOf(prediction.length_ratio),
+    wordOverlap: numberOf(prediction.word_overlap),
     validationPass: prediction.validation_pass ?? null,
   };
+}
+
+/** A truth value counts as 1 or 0. */
+function numberOf(value: number | boolean | null | undefined): number | null {
+  return value == null ? null : Number(value);
 }
 
 /** One element of the answer of `…/epochs`. */

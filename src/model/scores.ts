@@ -1,98 +1,110 @@
-import { distance } from 'fastest-levenshtein';
+import { writtenNumber } from '../wire/exactJson.ts';
+import { type Prediction, predictionFields, scoresType } from '../wire/prediction.ts';
+import { schema } from '../wire/schema.ts';
 
-/** Scores of one prediction against its ground truth, as the wire contract defines them. */
-export interface Scores {
-  /** 0 or 1. */
-  exact_match: number;
-  /** 0..1. */
-  char_error_rate: number;
-  /** >= 0. */
-  length_ratio: number;
-  /** 0..1. */
-  word_overlap: number;
+/** Scores of the contract, in the order in which they are told; the last three are measures. */
+export const knownScores = [
+  'char_error_rate',
+  'exact_match',
+  'word_overlap',
+  'length_ratio',
+  'validation_pass',
+  'latency_ms',
+  'completion_tokens',
+  'prompt_tokens',
+] as const;
+export type KnownScore = (typeof knownScores)[number];
+const places: ReadonlyMap<string, number> = new Map(knownScores.map((name, place) => [name, place]));
+
+/** Other scores of a job that are summed up and get columns, at most: the first ones by name. */
+export const mostOtherScores = 64;
+
+export function isKnownScore(name: string): name is KnownScore {
+  return places.has(name);
 }
 
-/** A text as scores compare it: they ignore its case. Made once for all scores, and once for a truth that comes again. */
-export interface Comparable {
-  /** In UTF-16 code units, as it came. */
-  readonly length: number;
-  readonly lower: string;
-  /** Without the space around it too. */
-  readonly trimmed: string;
+/** Known ones first, in their order; the others by code units. */
+export function compareScoreNames(a: string, b: string): number {
+  const [left = knownScores.length, right = knownScores.length] = [places.get(a), places.get(b)];
+  return left - right || (a === b ? 0 : a < b ? -1 : 1);
 }
 
-/** A ground truth, ready to be compared. */
-export interface ComparableTruth extends Comparable {
-  readonly words: ReadonlySet<string>;
-}
+/** Where a score of a row stands: a field of the contract, under `scores`, or another field of the row. */
+export type ScoreOrigin = 'known' | 'scores' | 'field';
 
-export function comparable(text: string): Comparable {
-  const lower = text.toLowerCase();
-  return { length: text.length, lower, trimmed: lower.trim() };
-}
-
-export function comparableTruth(groundTruth: string): ComparableTruth {
-  const text = comparable(groundTruth);
-  return { ...text, words: new Set(words(text.trimmed)) };
-}
-
-/** All scores. Lengths and distances count UTF-16 code units. */
-export function score(prediction: string, groundTruth: string): Scores {
-  const [text, truth] = [comparable(prediction), comparableTruth(groundTruth)];
-  return { ...plainScores(text, truth), char_error_rate: charErrorRate(text, truth) };
-}
-
-/** The scores that take time in proportion to the lengths. */
-export function plainScores(prediction: Comparable, truth: ComparableTruth): Omit<Scores, 'char_error_rate'> {
-  return {
-    exact_match: prediction.trimmed === truth.trimmed ? 1 : 0,
-    length_ratio: prediction.length / Math.max(truth.length, 1),
-    word_overlap: wordOverlap(prediction, truth),
-  };
-}
+const sentScores = schema(scoresType);
 
 /**
- * Takes time in proportion to the product of the lengths. Ignores case, as the recorded run's rates do: otherwise an
- * exact match could have an error rate above 0.
+ * A row's scores that have a value; each name once. What is under `scores` wins over the same beside it.
+ *
+ * @param take gets a finite value: a truth value is 1 or 0
  */
-export function charErrorRate(prediction: Comparable, truth: Comparable): number {
-  return Math.min(1, editDistance(prediction.lower, truth.lower) / Math.max(truth.length, 1));
-}
-
-/** What two texts begin and end with alike adds nothing to their distance. */
-function editDistance(a: string, b: string): number {
-  if (a === b) return 0;
-  const shorter = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start += 1;
-  let end = 0;
-  while (end < shorter - start && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) end += 1;
-  return distance(a.slice(start, a.length - end), b.slice(start, b.length - end));
-}
-
-/** Share of the prediction's distinct words that the truth contains; 0 for a prediction without words. */
-function wordOverlap(prediction: Comparable, truth: ComparableTruth): number {
-  if (prediction.trimmed === '') return 0;
-  if (prediction.trimmed === truth.trimmed) return 1;
-  const predicted = new Set(words(prediction.trimmed));
-  let shared = 0;
-  for (const word of predicted) if (truth.words.has(word)) shared += 1;
-  return shared / predicted.size;
-}
-
-/** Of a text without space around it. */
-function words(trimmed: string): string[] {
-  if (trimmed === '') return [];
-  const found: string[] = [];
-  let start = 0;
-  for (let at = 0; at < trimmed.length; at += 1) {
-    const code = trimmed.charCodeAt(at);
-    // Beyond ASCII there is more white space than is worth a list here.
-    if (code > 0x7f) return trimmed.split(/\s+/);
-    if (code !== 0x20 && (code < 0x09 || code > 0x0d)) continue;
-    if (at > start) found.push(trimmed.slice(start, at));
-    start = at + 1;
+export function eachScore(row: Prediction, take: (name: string, value: number, origin: ScoreOrigin) => void): void {
+  const fields = row as unknown as Readonly<Record<string, unknown>>;
+  const { scores } = row;
+  const own = scores != null && sentScores.check(scores) ? scores : undefined;
+  if (own !== undefined) {
+    for (const name of Object.keys(own)) {
+      const value = scoreValue(own[name]);
+      if (value !== null) take(name, value, isKnownScore(name) ? 'known' : 'scores');
+    }
   }
-  found.push(trimmed.slice(start));
-  return found;
+  const isOwn = (name: string): boolean => own !== undefined && Object.hasOwn(own, name) && own[name] !== null;
+  for (const name of knownScores) {
+    const value = scoreValue(fields[name]);
+    if (value !== null && !isOwn(name)) take(name, value, 'known');
+  }
+  for (const name of Object.keys(row)) {
+    if (predictionFields.has(name)) continue;
+    const value = scoreValue(fields[name]);
+    if (value !== null && namesScore(name) && !isOwn(name)) take(name, value, 'field');
+  }
+}
+
+/** Null is no score, and neither is what no double holds. */
+function scoreValue(value: unknown): number | null {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? value : null;
+    case 'boolean':
+      return Number(value);
+    case 'object': {
+      const written = writtenNumber(value);
+      const number = written === undefined ? Number.NaN : Number(written);
+      return Number.isFinite(number) ? number : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** Words by which a number is known for something else than a score. */
+const otherWords: ReadonlySet<string> = new Set([
+  ...['id', 'ids', 'idx', 'index', 'indices', 'seed', 'time', 'timestamp', 'date', 'at'],
+  ...['step', 'steps', 'epoch', 'rank', 'created', 'version'],
+]);
+
+/** Names of fields are asked for with each row. */
+const knownNames = new Map<string, boolean>();
+
+/** Whether an unknown field of this name is a score when it holds a number. */
+export function namesScore(name: string): boolean {
+  let known = knownNames.get(name);
+  if (known === undefined) {
+    // A script may make up names without end.
+    if (knownNames.size >= 10_000) knownNames.clear();
+    known = !predictionFields.has(name) && !wordsOf(name).some((word) => otherWords.has(word));
+    knownNames.set(name, known);
+  }
+  return known;
+}
+
+/** The words of a score's name in lower case: cut at `_ - . /`, white space and capitals. */
+export function wordsOf(name: string): string[] {
+  return name
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .split(/[_\-./\s]+/u)
+    .filter((word) => word !== '')
+    .map((word) => word.toLowerCase());
 }

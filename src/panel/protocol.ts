@@ -4,7 +4,8 @@
  * by an exhaustive table.
  */
 import * as Type from 'typebox';
-import type { EpochChanges, Mark } from '../model/marks.ts';
+import type { CheckpointChanges, Mark } from '../model/marks.ts';
+import type { SampleKey } from '../model/samples.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
 import type { EpochSummary } from '../wire/responses.ts';
@@ -54,7 +55,7 @@ const viewStateType = Type.Object({
   /** The open rows, by prediction id. */
   expanded: Type.Array(Type.String(), { maxItems: 1000 }),
   /** The sample of the Comparison tab; null before one was chosen. */
-  sample: Type.Union([Type.Integer(), Type.Null()]),
+  sample: Type.Union([Type.Integer(), Type.String({ maxLength: 2000 }), Type.Null()]),
   /** So many of the sample's newest answers are shown. */
   answers: Type.Integer({ minimum: 1, maximum: mostAnswers }),
   /** What the answers of the Comparison tab are held against. */
@@ -219,7 +220,11 @@ export interface RowDetail {
 }
 
 export interface SampleSummary {
+  key: SampleKey;
+  /** What it is called by. */
   sampleIndex: number;
+  /** Empty where its rows name none. */
+  source: string;
   /** Cut at 120 characters. */
   prompt: string;
   /** How many epochs have it. */
@@ -266,7 +271,7 @@ export type HostMessage =
       /** Ascending: those that the message before did not tell of as they are now, or all of them. */
       samples: SampleSummary[];
       allSamples: boolean;
-      sample: number | null;
+      sample: SampleKey | null;
       prompt: string;
       /** Cut like the prompt at `cellCharacters`. */
       groundTruth: string | null;
@@ -287,7 +292,7 @@ export type HostMessage =
       /** Ascending by epoch, like `changes`: those that the message before did not tell of as they are now, or all. */
       points: TrendPoint[];
       overallImprovement: number | null;
-      changes: EpochChanges[];
+      changes: CheckpointChanges[];
       allEpochs: boolean;
       /** The other watched jobs, which can be laid over this one. */
       others: { key: string; title: string }[];

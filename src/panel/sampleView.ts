@@ -1,3 +1,4 @@
+import type { SampleKey } from '../model/samples.ts';
 import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
@@ -14,7 +15,7 @@ export type ComparisonView = Pick<ViewState, 'sample' | 'compareWith' | 'answers
 
 /** The answers that the reader was told of. */
 interface ToldHistory extends Pick<ViewState, 'compareWith' | 'answers'> {
-  sample: number | null;
+  sample: SampleKey | null;
   firstCorrect: number | undefined;
   firstRegression: number | undefined;
 }
@@ -68,8 +69,10 @@ export class SampleView {
     const message: HostMessageOf<'comparison'> = {
       type: 'comparison',
       answers: count,
-      samples: samples.map(({ sampleIndex, prompt, answers: epochs }) => ({
+      samples: samples.map(({ key, sampleIndex, source, prompt, answers: epochs }) => ({
+        key,
         sampleIndex,
+        source,
         prompt: beginning(prompt, promptCharacters),
         epochs,
       })),
@@ -91,11 +94,11 @@ export class SampleView {
   }
 
   /** The sample's rows from `start` on, and those that are held against them. */
-  #changedSince(start: number, sample: number | null): Set<number> {
+  #changedSince(start: number, sample: SampleKey | null): Set<number> {
     const store = this.#store;
     const changed = new Set<number>();
     for (let row = start; row < store.size; row += 1) {
-      if (store.table.sample(row) !== sample) continue;
+      if (store.sampleKey(row) !== sample) continue;
       changed.add(row);
       for (const next of store.nextAnswers(row)) changed.add(next);
     }
@@ -104,13 +107,13 @@ export class SampleView {
 
   /** The oldest answer that is right, and the oldest that is worse than the one before it. */
   #firsts(
-    sample: number | null,
+    sample: SampleKey | null,
     told: ToldHistory | null,
     changed: Set<number> | null,
   ): Pick<ToldHistory, 'firstCorrect' | 'firstRegression'> {
     const store = this.#store;
     const { table } = store;
-    const isCorrect = (row: number): boolean => table.exactMatch(row) === 1;
+    const isCorrect = (row: number): boolean => table.score(row, 'exact_match') === 1;
     const isWorse = (row: number): boolean => store.mark(row) === 'worse';
     const first = (known: number | undefined, test: (row: number) => boolean): number | undefined => {
       // Of a long history only what changed is looked at, unless the first one is no longer what it was.
@@ -151,7 +154,7 @@ export class SampleView {
       epoch: table.epoch(row),
       step: table.step(row),
       prediction: cell(prediction),
-      charErrorRate: orNull(table.charErrorRate(row)),
+      charErrorRate: orNull(table.score(row, 'char_error_rate')),
       validationPass: table.validationPass(row),
       mark: store.mark(row),
       difference,

@@ -84,8 +84,8 @@ export function comparator({ sort }: TableQuery, { table }: PredictionStore): (a
         () => undefined,
         direction,
       ),
-    charErrorRate: () => byNumber((row) => table.charErrorRate(row), direction),
-    exactMatch: () => byNumber((row) => table.exactMatch(row), direction),
+    charErrorRate: () => byNumber((row) => table.score(row, 'char_error_rate'), direction),
+    exactMatch: () => byNumber((row) => table.score(row, 'exact_match'), direction),
     validation: () =>
       byNumber((row) => {
         const passed = table.validationPass(row);

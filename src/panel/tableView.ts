@@ -140,8 +140,8 @@ function toRow(row: number, store: PredictionStore): Row {
     prompt: cell(table.prompt(row)),
     groundTruth: truth === null ? null : cell(truth),
     prediction: cell(table.prediction(row)),
-    charErrorRate: orNull(table.charErrorRate(row)),
-    exactMatch: orNull(table.exactMatch(row)),
+    charErrorRate: orNull(table.score(row, 'char_error_rate')),
+    exactMatch: orNull(table.score(row, 'exact_match')),
     validationPass: table.validationPass(row),
     mark: store.mark(row),
   };

@@ -1,4 +1,4 @@
-import type { EpochChanges } from '../model/marks.ts';
+import type { CheckpointChanges } from '../model/marks.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import type { TrendPoint } from '../wire/trends.ts';
 import type { HostMessageOf } from './protocol.ts';
@@ -22,7 +22,7 @@ class ToldEpochs {
     this.#life = store.life;
   }
 
-  next(): { points: TrendPoint[]; changes: EpochChanges[]; allEpochs: boolean } {
+  next(): { points: TrendPoint[]; changes: CheckpointChanges[]; allEpochs: boolean } {
     const { store } = this;
     const told = this.#life === store.life ? this.#rows : null;
     this.#life = store.life;

@@ -8,14 +8,19 @@ const inBlock = blockLength - 1;
 export class Column {
   readonly #blocks: Numbers[] = [];
   readonly #allocate: (length: number) => Numbers;
+  readonly #unset: number;
 
-  /** @param allocate makes a block of the narrowest type that holds the values */
-  constructor(allocate: (length: number) => Numbers) {
+  /**
+   * @param allocate makes a block of the narrowest type that holds the values
+   * @param unset what a row has that was not set
+   */
+  constructor(allocate: (length: number) => Numbers, unset = 0) {
     this.#allocate = allocate;
+    this.#unset = unset;
   }
 
   get(row: number): number {
-    return this.#blocks[row >>> bits]?.[row & inBlock] ?? 0;
+    return this.#blocks[row >>> bits]?.[row & inBlock] ?? this.#unset;
   }
 
   set(row: number, value: number): void {
@@ -27,6 +32,8 @@ export class Column {
 }
 
 export const float64 = (): Column => new Column((length) => new Float64Array(length));
+/** NaN where nothing was set. */
+export const scoreColumn = (): Column => new Column((length) => new Float64Array(length).fill(Number.NaN), Number.NaN);
 export const int32 = (): Column => new Column((length) => new Int32Array(length));
 export const uint32 = (): Column => new Column((length) => new Uint32Array(length));
 export const uint16 = (): Column => new Column((length) => new Uint16Array(length));

@@ -1,12 +1,22 @@
-import type { EpochChanges, Mark } from '../model/marks.ts';
+import { type Checkpoint, compareCheckpoints } from '../model/checkpoints.ts';
+import { decidingScore, type Judge, noSettings, type ScoreSettings } from '../model/directions.ts';
+import { type Changes, type CheckpointChanges, countMark, type Mark, noChanges } from '../model/marks.ts';
+import type { SampleKey } from '../model/samples.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
-import { EpochChangesCounter } from './epochChanges.ts';
-import { EpochIndex } from './epochIndex.ts';
+import { addAnswer } from './addAnswer.ts';
+import { CheckpointIndex, type CheckpointPoint, type Part, type StoredCheckpoint } from './checkpointIndex.ts';
+import { PromptIds } from './promptIds.ts';
 import { RowTable } from './rowTable.ts';
+import type { SampleHistory } from './sampleHistory.ts';
 import { type SampleAnswers, SampleIndex } from './sampleIndex.ts';
 import type { SpillOptions } from './spill.ts';
+
+/** How many rows a checkpoint has. */
+export interface CheckpointSummary extends Checkpoint {
+  readonly predictions: number;
+}
 
 /**
  * Every prediction of one job that has been seen, each once, by id. The order of rows is newest first: the reverse of
@@ -18,9 +28,15 @@ import type { SpillOptions } from './spill.ts';
 export class PredictionStore {
   readonly #spill: SpillOptions | undefined;
   #table: RowTable;
-  #epochs: EpochIndex;
+  #checkpoints: CheckpointIndex;
+  #promptIds = new PromptIds();
   #samples: SampleIndex;
-  readonly #changes = new EpochChangesCounter();
+  #settings: ScoreSettings = noSettings;
+  #chosen: string | null = null;
+  #judge: Judge | null = null;
+  /** The scores that were there when it was decided. */
+  #decidedBy: readonly string[] | undefined;
+  #sampling = 0;
   /** The arrival number of the first row of this life. */
   #firstArrival = 0;
   #life = 0;
@@ -29,8 +45,8 @@ export class PredictionStore {
   constructor(spill?: SpillOptions) {
     this.#spill = spill;
     this.#table = new RowTable(spill);
-    this.#epochs = new EpochIndex(this.#table);
-    this.#samples = new SampleIndex(this.#table);
+    this.#samples = new SampleIndex(this.#table, this.#promptIds, true);
+    this.#checkpoints = this.#newCheckpoints();
   }
 
   get size(): number {
@@ -64,7 +80,7 @@ export class PredictionStore {
     try {
       this.#index(row, prediction);
     } catch (error) {
-      this.#removeLast(row, prediction);
+      this.#removeLast(row);
       throw error;
     }
     return true;
@@ -76,9 +92,11 @@ export class PredictionStore {
     this.#firstArrival = this.arrivals;
     this.#table.dispose();
     this.#table = new RowTable(this.#spill);
-    this.#epochs = new EpochIndex(this.#table);
-    this.#samples = new SampleIndex(this.#table);
-    this.#changes.clear();
+    this.#promptIds = new PromptIds();
+    this.#samples = new SampleIndex(this.#table, this.#promptIds, true);
+    this.#checkpoints = this.#newCheckpoints();
+    this.#judge = null;
+    this.#decidedBy = undefined;
   }
 
   /** Texts were lost: what is held cannot all be read any more. */
@@ -101,28 +119,70 @@ export class PredictionStore {
     this.clear();
   }
 
-  /** How many rows an epoch has; of all epochs for null. */
-  count(epoch: number | null): number {
-    return epoch === null ? this.size : this.#epochs.count(epoch);
+  /** Names of the scores that have a value somewhere: known ones first, the others by name. */
+  get scoreNames(): readonly string[] {
+    return this.#table.scores.names;
+  }
+
+  /** How many scores have no column because there are too many. */
+  get scoresLeftOut(): number {
+    return this.#table.scores.leftOut;
+  }
+
+  /** The deciding score, by which answers are better or worse; null where no score decides. */
+  get judge(): Judge | null {
+    return this.#judge;
+  }
+
+  get scoreSettings(): ScoreSettings {
+    return this.#settings;
+  }
+
+  /** What the job and its reader say of scores. @param chosen the reader's deciding score */
+  judgeBy(settings: ScoreSettings, chosen: string | null): void {
+    this.#settings = settings;
+    this.#chosen = chosen;
+    const judge = this.#decide();
+    if (judge !== this.#judge) this.#countAnew(judge, this.#samples.byPromptId, undefined);
+  }
+
+  /** How many rows a part has. */
+  count(part: Part): number {
+    return part === null ? this.size : this.#checkpoints.count(part);
   }
 
   /** Newest epoch first. */
   epochs(): EpochSummary[] {
-    return this.#epochs.numbers.map((epoch) => this.#epochs.summary(epoch)).reverse();
+    return this.#checkpoints.epochs.map((epoch) => this.#checkpoints.summary(epoch)).reverse();
   }
 
   /** The epochs of the rows from `row` on, newest epoch first. */
   epochsSince(row: number): EpochSummary[] {
     const epochs = new Set<number>();
-    for (let next = row; next < this.size; next += 1) epochs.add(this.#table.epoch(next));
-    return [...epochs].sort((a, b) => b - a).map((epoch) => this.#epochs.summary(epoch));
+    for (const next of this.#rowsFrom(row)) epochs.add(this.#table.epoch(next));
+    return [...epochs].sort((a, b) => b - a).map((epoch) => this.#checkpoints.summary(epoch));
   }
 
-  /** Rows `offset` to `offset + limit`, newest first; epochs that lie before them are skipped by their count. */
-  rows(epoch: number | null, offset: number, limit: number): number[] {
+  /** Every epoch has one step: a checkpoint may be called by its epoch. */
+  get checkpointsAreEpochs(): boolean {
+    return this.#checkpoints.areEpochs;
+  }
+
+  /** Newest first. */
+  checkpoints(): CheckpointSummary[] {
+    return this.#checkpoints.all.map(summaryOf).reverse();
+  }
+
+  /** The checkpoints of the rows from `row` on, newest first. */
+  checkpointsSince(row: number): CheckpointSummary[] {
+    return this.#touched(row, false).map(summaryOf).reverse();
+  }
+
+  /** Rows `offset` to `offset + limit`, newest first; checkpoints that lie before them are skipped by their count. */
+  rows(part: Part, offset: number, limit: number): number[] {
     const page: number[] = [];
     let skip = offset;
-    for (const rows of this.#epochs.rows(epoch)) {
+    for (const rows of this.#checkpoints.rows(part)) {
       if (skip < rows.length) {
         for (const row of rows.from(skip)) {
           if (page.length >= limit) return page;
@@ -135,12 +195,12 @@ export class PredictionStore {
   }
 
   /** Like `rows`, as they stood before arrival number `before`; costs a walk over the rows. */
-  rowsBefore(before: number, epoch: number | null, offset: number, limit: number): number[] {
-    if (before >= this.arrivals) return this.rows(epoch, offset, limit);
+  rowsBefore(before: number, part: Part, offset: number, limit: number): number[] {
+    if (before >= this.arrivals) return this.rows(part, offset, limit);
     const end = before - this.#firstArrival;
     const page: number[] = [];
     let skip = offset;
-    for (const rows of this.#epochs.rows(epoch)) {
+    for (const rows of this.#checkpoints.rows(part)) {
       for (const row of rows.from(0)) {
         if (row >= end) continue;
         if (page.length >= limit) return page;
@@ -152,64 +212,87 @@ export class PredictionStore {
   }
 
   /** Like `rows`, read. */
-  page(epoch: number | null, offset: number, limit: number): Prediction[] {
-    return this.rows(epoch, offset, limit).map((row) => this.#table.read(row));
+  page(part: Part, offset: number, limit: number): Prediction[] {
+    return this.rows(part, offset, limit).map((row) => this.#table.read(row));
   }
 
   /** Like `rowsBefore`, read. */
-  pageBefore(before: number, epoch: number | null, offset: number, limit: number): Prediction[] {
-    return this.rowsBefore(before, epoch, offset, limit).map((row) => this.#table.read(row));
+  pageBefore(before: number, part: Part, offset: number, limit: number): Prediction[] {
+    return this.rowsBefore(before, part, offset, limit).map((row) => this.#table.read(row));
   }
 
-  /** How many of an epoch's rows, or of all for null, had come before arrival number `before`. */
-  countBefore(before: number, epoch: number | null): number {
+  /** Whether a row is of a part. */
+  isOf(row: number, part: Part): boolean {
+    return this.#checkpoints.isOf(row, part);
+  }
+
+  /** How many rows of a part had come before arrival number `before`. */
+  countBefore(before: number, part: Part): number {
     const end = Math.max(0, before - this.#firstArrival);
-    if (epoch === null) return Math.min(end, this.size);
-    let count = this.count(epoch);
-    for (let row = end; row < this.size; row += 1) if (this.#table.epoch(row) === epoch) count -= 1;
+    if (part === null) return Math.min(end, this.size);
+    let count = this.count(part);
+    for (let row = end; row < this.size; row += 1) if (this.isOf(row, part)) count -= 1;
     return count;
   }
 
-  /** Ascending by epoch. */
+  /** As FineTune Lab has it: over rows, ascending by epoch. */
   trends(): TrendPoint[] {
-    return this.#epochs.numbers.map((epoch) => this.#epochs.point(epoch));
-  }
-
-  /** How the samples of each epoch changed, ascending by epoch. */
-  changes(): EpochChanges[] {
-    return this.#epochs.numbers.map((epoch) => this.#changes.get(epoch));
+    return this.#checkpoints.epochs.map((epoch) => this.#checkpoints.epochPoint(epoch));
   }
 
   /** The epochs whose trend or changes the rows from `row` on touched, ascending, as they are now. */
-  trendsSince(row: number): { points: TrendPoint[]; changes: EpochChanges[] } {
-    const touched = new Set<number>();
-    for (let next = row; next < this.size; next += 1) {
-      const epoch = this.#table.epoch(next);
-      touched.add(epoch);
-      // The sample's next answer is held against this one now.
-      const after = this.#samples.get(this.#table.sample(next))?.epochAfter(epoch);
-      if (after !== undefined) touched.add(after);
-    }
-    const epochs = [...touched].sort((a, b) => a - b);
+  trendsSince(row: number): { points: TrendPoint[]; changes: CheckpointChanges[] } {
+    const touched = this.#touched(row, true);
+    const epochs = new Set(touched.map(({ epoch }) => epoch));
     return {
-      points: epochs.map((epoch) => this.#epochs.point(epoch)),
-      changes: epochs.map((epoch) => this.#changes.get(epoch)),
+      points: [...epochs].map((epoch) => this.#checkpoints.epochPoint(epoch)),
+      changes: touched.map(changesOf),
     };
+  }
+
+  /** What the charts show: the scores of these names over the samples of each checkpoint and source, ascending. */
+  points(names: readonly string[]): CheckpointPoint[] {
+    return this.#checkpoints.all.flatMap((checkpoint) => this.#checkpoints.points(checkpoint, names));
+  }
+
+  /** The points of the checkpoints that the rows from `row` on are of. */
+  pointsSince(row: number, names: readonly string[]): CheckpointPoint[] {
+    return this.#touched(row, false).flatMap((checkpoint) => this.#checkpoints.points(checkpoint, names));
+  }
+
+  /** How the samples of each checkpoint changed, ascending. */
+  changes(): CheckpointChanges[] {
+    return this.#checkpoints.all.map(changesOf);
+  }
+
+  /** The changes that the rows from `row` on touched, ascending, as they are now. */
+  changesSince(row: number): CheckpointChanges[] {
+    return this.#touched(row, true).map(changesOf);
   }
 
   /** As of `trends`, without making all of them; null where it says nothing. */
   get overallImprovement(): number | null {
-    return this.#epochs.overallImprovement;
+    return this.#checkpoints.overallImprovement;
   }
 
   /** The largest epoch; null while nothing is held. */
   get newestEpoch(): number | null {
-    return this.#epochs.numbers.at(-1) ?? null;
+    return this.#checkpoints.epochs.at(-1) ?? null;
+  }
+
+  /** The last checkpoint; null while nothing is held. */
+  get newestCheckpoint(): Checkpoint | null {
+    return this.#checkpoints.all.at(-1) ?? null;
   }
 
   /** The first row that arrived at arrival number `start` or later; `size` when none did. */
   rowSince(start: number): number {
     return Math.min(this.size, Math.max(0, start - this.#firstArrival));
+  }
+
+  /** What rows name as their sources, by name; an empty one for rows that name none. */
+  get sources(): readonly string[] {
+    return this.#table.sources;
   }
 
   /** Ascending by sample. */
@@ -219,25 +302,37 @@ export class PredictionStore {
 
   /** The samples that the rows from `row` on answer, ascending, as they are now. */
   samplesSince(row: number): SampleAnswers[] {
-    const samples = new Set<number>();
-    for (let next = row; next < this.size; next += 1) samples.add(this.#table.sample(next));
-    return this.#samples.answers(samples);
+    return this.#samples.answers(this.#rowsFrom(row));
   }
 
-  /** The smallest sample; null while nothing is held. */
-  get firstSample(): number | null {
+  /** The first sample; null while nothing is held. */
+  get firstSample(): SampleKey | null {
     return this.#samples.first;
   }
 
+  /** Grows whenever rows are put to other samples than before. */
+  get sampling(): number {
+    return this.#sampling;
+  }
+
+  sampleKey(row: number): SampleKey {
+    return this.#samples.keyOf(row);
+  }
+
+  /** What the sample of a row is called by: the smallest index of its rows. */
+  sampleIndex(row: number): number {
+    return this.#samples.sampleIndexOf(row);
+  }
+
   /** How many answers a sample has. */
-  answerCount(sampleIndex: number): number {
-    return this.#samples.get(sampleIndex)?.answers.length ?? 0;
+  answerCount(sample: SampleKey): number {
+    return this.#samples.get(sample)?.answers.length ?? 0;
   }
 
   /** The answers to one sample, newest first, by row; `limit` of them at most. */
-  historyRows(sampleIndex: number, limit = Number.POSITIVE_INFINITY): number[] {
+  historyRows(sample: SampleKey, limit = Number.POSITIVE_INFINITY): number[] {
     const rows: number[] = [];
-    for (const row of this.#samples.get(sampleIndex)?.answers.from(0) ?? []) {
+    for (const row of this.#samples.get(sample)?.answers.from(0) ?? []) {
       if (rows.length >= limit) break;
       rows.push(row);
     }
@@ -245,36 +340,128 @@ export class PredictionStore {
   }
 
   /** All answers to one sample, newest first. */
-  history(sampleIndex: number): Prediction[] {
-    return this.historyRows(sampleIndex).map((row) => this.#table.read(row));
+  history(sample: SampleKey): Prediction[] {
+    return this.historyRows(sample).map((row) => this.#table.read(row));
   }
 
-  /** The same sample's answer of the epoch before; undefined for its first. */
+  /** The same sample's newest answer of the checkpoint before; undefined for its first. */
   before(row: number): number | undefined {
-    return this.#samples.get(this.#table.sample(row))?.before(row);
+    return this.#samples.historyOf(row)?.before(row);
   }
 
-  /** The same sample's answers whose marks depend on this row: those of the next epoch that has any. */
-  nextAnswers(row: number): Iterable<number> {
-    return this.#samples.get(this.#table.sample(row))?.nextTo(this.#table.epoch(row)) ?? [];
+  /**
+   * The other answers of the sample whose marks depend on this row: its completions, and those of the next checkpoint
+   * that has any.
+   */
+  *nextAnswers(row: number): Generator<number> {
+    const history = this.#samples.historyOf(row);
+    if (history === undefined) return;
+    for (const other of history.completions(row)) if (other !== row) yield other;
+    yield* history.nextTo(row);
   }
 
-  /** A row against its sample's answer of the epoch before. */
+  /** The answers of a row's checkpoint against those of the one before, by the deciding score. */
   mark(row: number): Mark | null {
-    return this.#samples.get(this.#table.sample(row))?.mark(row) ?? null;
+    return this.#samples.historyOf(row)?.mark(row, this.#judge) ?? null;
   }
 
+  /** Where it throws, what it did can be taken back. */
   #index(row: number, prediction: Prediction): void {
-    const sample = this.#samples.of(prediction.sample_index);
-    this.#epochs.insert(row, prediction.epoch);
-    this.#changes.add(row, prediction.epoch, sample);
-    this.#epochs.addScores(prediction);
+    this.#checkpoints.insert(row);
+    this.#promptIds.add(row, prediction);
+    const judge = this.#decidedBy === this.#table.scores.names ? this.#judge : this.#decide();
+    const byPromptId = this.#promptIds.nameSamples(this.#checkpoints.all.length > 1);
+    if (judge !== this.#judge || byPromptId !== this.#samples.byPromptId) this.#countAnew(judge, byPromptId, row);
+    else addAnswer(row, this.#samples.place(row), judge, (other) => this.#checkpoints.get(other));
+    // From here on nothing can fail.
+    this.#decidedBy = this.#table.scores.names;
+    this.#samples.settle(row);
+    this.#checkpoints.addScores(row, prediction);
   }
 
   /** Takes back the row that is being added, however far that came. */
-  #removeLast(row: number, prediction: Prediction): void {
-    this.#epochs.remove(row, prediction.epoch);
-    this.#samples.remove(row, prediction.sample_index);
+  #removeLast(row: number): void {
+    this.#samples.remove(row);
+    this.#promptIds.remove(row);
+    this.#checkpoints.remove(row);
     this.#table.removeLast();
   }
+
+  /** By the scores that are there now; the same object where nothing changed. */
+  #decide(): Judge | null {
+    const { scores } = this.#table;
+    const named = { has: (name: string) => scores.has(name), underScores: scores.underScores, all: scores.names };
+    const judge = decidingScore(named, this.#settings, this.#chosen);
+    const isSame = judge?.name === this.#judge?.name && judge?.direction === this.#judge?.direction;
+    return isSame ? this.#judge : judge;
+  }
+
+  /**
+   * What counts as better, or as one sample, is another now. Where it throws, nothing changed.
+   *
+   * @param added a row that is in the table and has no sample yet
+   */
+  #countAnew(judge: Judge | null, byPromptId: boolean, added: number | undefined): void {
+    let samples = this.#samples;
+    const isOther = byPromptId !== samples.byPromptId;
+    if (isOther) {
+      samples = new SampleIndex(this.#table, this.#promptIds, byPromptId);
+      for (const row of this.#rowsFrom(0)) {
+        samples.place(row).answers.insert(row);
+        if (row !== added) samples.settle(row);
+      }
+    } else if (added !== undefined) samples.place(added).answers.insert(added);
+    const counts = this.#checkpoints.all.map((checkpoint) => countChanges(checkpoint, samples, judge));
+    for (const [index, checkpoint] of this.#checkpoints.all.entries()) {
+      Object.assign(checkpoint.changes, counts[index]);
+      if (isOther) checkpoint.points = undefined;
+    }
+    if (isOther) this.#sampling += 1;
+    this.#samples = samples;
+    this.#judge = judge;
+  }
+
+  /** The checkpoints of the rows from `row` on, ascending; with those whose answers are held against them. */
+  #touched(row: number, withNext: boolean): StoredCheckpoint[] {
+    const touched = new Set<StoredCheckpoint>();
+    const add = (checkpoint: StoredCheckpoint | undefined): void => {
+      if (checkpoint !== undefined) touched.add(checkpoint);
+    };
+    for (const next of this.#rowsFrom(row)) {
+      add(this.#checkpoints.get(next));
+      const after = withNext ? this.#samples.historyOf(next)?.checkpointAfter(next) : undefined;
+      if (after !== undefined) add(this.#checkpoints.get(after));
+    }
+    return [...touched].sort(compareCheckpoints);
+  }
+
+  *#rowsFrom(start: number): Generator<number> {
+    for (let row = start; row < this.size; row += 1) yield row;
+  }
+
+  #newCheckpoints(): CheckpointIndex {
+    return new CheckpointIndex(this.#table, (row) => this.#samples.numberOf(row));
+  }
+}
+
+/** How the samples of a checkpoint changed, from all of its rows. */
+function countChanges(checkpoint: StoredCheckpoint, samples: SampleIndex, judge: Judge | null): Changes {
+  const changes = noChanges();
+  let last: SampleHistory | undefined;
+  for (const row of checkpoint.rows.from(0)) {
+    const history = samples.historyOf(row);
+    // Completions mostly follow each other; of those that do not, the newest counts.
+    if (history === undefined || history === last || history.completions(row)[0] !== row) continue;
+    last = history;
+    countMark(changes, history.mark(row, judge), 1);
+  }
+  return changes;
+}
+
+function summaryOf({ epoch, step, rows }: StoredCheckpoint): CheckpointSummary {
+  return { epoch, step, predictions: rows.length };
+}
+
+function changesOf({ epoch, step, changes }: StoredCheckpoint): CheckpointChanges {
+  return { epoch, step, ...changes };
 }

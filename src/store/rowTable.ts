@@ -1,11 +1,14 @@
 import { newestFirst, type OrderedRows } from '../model/order.ts';
+import { sourceOf } from '../model/samples.ts';
+import { eachScore } from '../model/scores.ts';
 import { stepsToField } from '../wire/depth.ts';
 import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
 import { numberFields, type Prediction } from '../wire/prediction.ts';
-import { float64, int32, uint8, uint16 } from './column.ts';
+import { float64, int32, uint16 } from './column.ts';
 import { IdTable } from './idTable.ts';
 import { InternedTexts } from './internedTexts.ts';
 import { RecordLog } from './recordLog.ts';
+import { ScoreColumns } from './scoreColumns.ts';
 import { type Shape, Shapes } from './shapes.ts';
 import type { SpillOptions } from './spill.ts';
 import { Timestamps } from './timestamps.ts';
@@ -17,6 +20,9 @@ const inRecord = -2;
 
 /** In a record, what is a number of the contract has the digits of a double. */
 const none: ReadonlySet<string> = new Set();
+
+/** More are not told apart. */
+const mostSources = 1000;
 
 const prompts = { most: 100_000, room: 32 * 1024 * 1024 };
 const others = { most: 5000, room: 1024 * 1024 };
@@ -31,11 +37,11 @@ export class RowTable implements OrderedRows<number> {
   readonly #steps = float64();
   readonly #samples = float64();
   readonly #created = new Timestamps();
-  /** NaN is null. */
-  readonly #charErrorRates = float64();
-  readonly #exactMatches = float64();
-  /** 0 is null, 1 false, 2 true. */
-  readonly #validations = uint8();
+  /** Those of the model: what is under `scores` has won over what stands beside it. */
+  readonly scores = new ScoreColumns();
+  /** Places in the list of sources; nearly all jobs have one. */
+  readonly #sources = uint16();
+  readonly #knownSources: string[] = [''];
   readonly #prompts = int32();
   readonly #truths = int32();
   readonly #shapes = uint16();
@@ -71,6 +77,7 @@ export class RowTable implements OrderedRows<number> {
     try {
       this.#write(row, prediction);
     } catch (error) {
+      this.scores.clearRow(row);
       this.#ids.removeLast();
       throw error;
     }
@@ -80,6 +87,7 @@ export class RowTable implements OrderedRows<number> {
   /** Takes back the row that was added last. */
   removeLast(): void {
     this.#log.removeLast(this.#records.get(this.size - 1));
+    this.scores.clearRow(this.size - 1);
     this.#ids.removeLast();
   }
 
@@ -88,9 +96,8 @@ export class RowTable implements OrderedRows<number> {
     this.#steps.set(row, prediction.step);
     this.#samples.set(row, prediction.sample_index);
     this.#created.set(row, prediction.created_at);
-    this.#charErrorRates.set(row, prediction.char_error_rate ?? Number.NaN);
-    this.#exactMatches.set(row, prediction.exact_match ?? Number.NaN);
-    this.#validations.set(row, prediction.validation_pass == null ? 0 : 1 + Number(prediction.validation_pass));
+    eachScore(prediction, (name, value, origin) => this.scores.set(row, name, value, origin));
+    this.#setSource(row, sourceOf(prediction));
     const prompt = this.#longTexts.intern(prediction.prompt) ?? inRecord;
     const truth =
       prediction.ground_truth == null ? noText : (this.#longTexts.intern(prediction.ground_truth) ?? inRecord);
@@ -138,19 +145,25 @@ export class RowTable implements OrderedRows<number> {
     return this.#samples.get(row);
   }
 
-  /** NaN where there is none. */
-  charErrorRate(row: number): number {
-    return this.#charErrorRates.get(row);
+  /** NaN where the row has none. */
+  score(row: number, name: string): number {
+    return this.scores.get(row, name);
   }
 
-  /** NaN where there is none. */
-  exactMatch(row: number): number {
-    return this.#exactMatches.get(row);
+  /** Empty where the row names none, and where the job names more than can be told apart. */
+  source(row: number): string {
+    return this.#knownSources[this.#sources.get(row)] ?? '';
   }
 
+  /** The sources that rows name, in the order in which they came; an empty one for rows that name none. */
+  get sources(): readonly string[] {
+    return this.#knownSources;
+  }
+
+  /** Null where the row was not validated. */
   validationPass(row: number): boolean | null {
-    const value = this.#validations.get(row);
-    return value === 0 ? null : value === 2;
+    const value = this.score(row, 'validation_pass');
+    return Number.isNaN(value) ? null : value >= 1;
   }
 
   prompt(row: number): string {
@@ -216,6 +229,11 @@ export class RowTable implements OrderedRows<number> {
     return this.#ids.compare(a, b);
   }
 
+  /** Ascending: by epoch, then step. */
+  compareCheckpoints(a: number, b: number): number {
+    return this.epoch(a) - this.epoch(b) || this.step(a) - this.step(b);
+  }
+
   /** The order of the model. */
   newestFirst(a: number, b: number): number {
     return newestFirst(this, a, b);
@@ -262,10 +280,6 @@ export class RowTable implements OrderedRows<number> {
         return this.sample(row);
       case 'created_at':
         return this.#created.get(row);
-      case 'char_error_rate':
-        return orNull(this.charErrorRate(row));
-      case 'exact_match':
-        return orNull(this.exactMatch(row));
       case 'validation_pass':
         return this.validationPass(row);
       case 'prompt': {
@@ -277,8 +291,14 @@ export class RowTable implements OrderedRows<number> {
         return number < 0 ? null : this.#longTexts.get(number);
       }
       default:
-        return null;
+        return orNull(this.score(row, name));
     }
+  }
+
+  #setSource(row: number, source: string): void {
+    let number = this.#knownSources.indexOf(source);
+    if (number === -1) number = this.#knownSources.length <= mostSources ? this.#knownSources.push(source) - 1 : 0;
+    this.#sources.set(row, number);
   }
 }
 

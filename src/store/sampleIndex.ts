@@ -1,65 +1,130 @@
+import { compareTexts } from '../model/order.ts';
+import { indexKey, type SampleKey } from '../model/samples.ts';
+import { int32 } from './column.ts';
+import type { PromptIds } from './promptIds.ts';
 import type { RowTable } from './rowTable.ts';
 import { SampleHistory } from './sampleHistory.ts';
 
 /** A sample with its newest prompt and the number of its answers. */
 export interface SampleAnswers {
+  key: SampleKey;
+  /** The smallest index of its rows. */
   sampleIndex: number;
+  source: string;
   prompt: string;
   answers: number;
+}
+
+interface Sample {
+  readonly key: SampleKey;
+  readonly source: string;
+  readonly history: SampleHistory;
+  smallestIndex: number;
 }
 
 /** The rows of a table by sample. */
 export class SampleIndex {
   readonly #table: RowTable;
-  readonly #samples = new Map<number, SampleHistory>();
-  #first: number | null = null;
+  /** The name that a row gives to its sample, where that tells samples apart. */
+  readonly #nameOf: (row: number) => SampleKey | undefined;
+  /** How rows are told apart. */
+  readonly byPromptId: boolean;
+  readonly #samples: Sample[] = [];
+  readonly #numbers = new Map<SampleKey, number>();
+  readonly #ofRow = int32();
+  #first: Sample | undefined;
+  #lastKey: SampleKey | undefined;
 
-  constructor(table: RowTable) {
+  constructor(table: RowTable, promptIds: PromptIds, byPromptId: boolean) {
     this.#table = table;
+    this.byPromptId = byPromptId;
+    this.#nameOf = byPromptId ? (row) => promptIds.of(row) : () => undefined;
   }
 
-  /** The smallest sample; null while there is none. */
-  get first(): number | null {
-    return this.#first;
+  /** The sample with the smallest index; null while there is none. */
+  get first(): SampleKey | null {
+    return this.#first?.key ?? null;
   }
 
-  get(sample: number): SampleHistory | undefined {
-    return this.#samples.get(sample);
+  get(key: SampleKey): SampleHistory | undefined {
+    const number = this.#numbers.get(key);
+    return number === undefined ? undefined : this.#samples[number]?.history;
   }
 
-  /** The history that a row of this sample belongs to; made where there is none yet. */
-  of(sample: number): SampleHistory {
-    let history = this.#samples.get(sample);
-    if (history === undefined) {
-      history = new SampleHistory(this.#table);
-      this.#samples.set(sample, history);
-      this.#first = Math.min(sample, this.#first ?? sample);
+  /** The number of a row's sample. */
+  numberOf(row: number): number {
+    return this.#ofRow.get(row);
+  }
+
+  keyOf(row: number): SampleKey {
+    return this.#of(row)?.key ?? 0;
+  }
+
+  /** The smallest index of the rows of a row's sample: what the sample is called by. */
+  sampleIndexOf(row: number): number {
+    return this.#of(row)?.smallestIndex ?? 0;
+  }
+
+  /** All answers to the sample of a row. */
+  historyOf(row: number): SampleHistory | undefined {
+    return this.#of(row)?.history;
+  }
+
+  /** Finds the sample that a new row belongs to; made where there is none yet. The row is not among its answers then. */
+  place(row: number): SampleHistory {
+    const key = this.#nameOf(row) ?? indexKey(this.#table.source(row), this.#table.sample(row));
+    this.#lastKey = key;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#samples.length;
+      this.#numbers.set(key, number);
+      const history = new SampleHistory(this.#table);
+      this.#samples.push({ key, source: this.#table.source(row), history, smallestIndex: Number.POSITIVE_INFINITY });
     }
-    return history;
+    this.#ofRow.set(row, number);
+    return (this.#samples[number] as Sample).history;
   }
 
-  /** Takes back the row that was put in last, however far it came. */
-  remove(row: number, sample: number): void {
-    const answers = this.#samples.get(sample)?.answers;
+  /** The row is among the answers now. Nothing of this can fail. */
+  settle(row: number): void {
+    const sample = this.#of(row);
+    if (sample === undefined) return;
+    sample.smallestIndex = Math.min(sample.smallestIndex, this.#table.sample(row));
+    if (this.#first === undefined || compareSamples(sample, this.#first) < 0) this.#first = sample;
+  }
+
+  /** Takes back the row that was put in last and not settled, however far it came. */
+  remove(row: number): void {
+    const key = this.#lastKey;
+    const number = key === undefined ? undefined : this.#numbers.get(key);
+    if (key === undefined || number === undefined) return;
+    const answers = this.#samples[number]?.history.answers;
     answers?.delete(row);
-    if (answers?.length !== 0) return;
-    this.#samples.delete(sample);
-    this.#first = smallest(this.#samples.keys());
+    if (answers !== undefined && answers.length > 0) return;
+    // A new sample is the last one.
+    this.#samples.length = number;
+    this.#numbers.delete(key);
   }
 
-  /** Ascending by sample: all of them, or the given ones. */
-  answers(samples: Iterable<number> = this.#samples.keys()): SampleAnswers[] {
-    return [...samples]
-      .sort((a, b) => a - b)
-      .map((sampleIndex) => {
-        const { answers } = this.of(sampleIndex);
-        return { sampleIndex, prompt: this.#table.prompt(answers.at(0) ?? 0), answers: answers.length };
-      });
+  /** Ascending: all of them, or those of the given rows. */
+  answers(rows?: Iterable<number>): SampleAnswers[] {
+    const samples = rows === undefined ? this.#samples : new Set([...rows].flatMap((row) => this.#of(row) ?? []));
+    return [...samples].sort(compareSamples).map(({ key, source, history: { answers }, smallestIndex }) => ({
+      key,
+      sampleIndex: smallestIndex,
+      source,
+      prompt: this.#table.prompt(answers.at(0) ?? 0),
+      answers: answers.length,
+    }));
+  }
+
+  #of(row: number): Sample | undefined {
+    return this.#samples[this.#ofRow.get(row)];
   }
 }
 
-function smallest(numbers: Iterable<number>): number | null {
-  let found: number | null = null;
-  for (const number of numbers) found = Math.min(number, found ?? number);
-  return found;
+function compareSamples(a: Sample, b: Sample): number {
+  return (
+    a.smallestIndex - b.smallestIndex || compareTexts(a.source, b.source) || compareTexts(String(a.key), String(b.key))
+  );
 }

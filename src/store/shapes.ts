@@ -1,7 +1,17 @@
+import type { KnownScore } from '../model/scores.ts';
+import type { Prediction } from '../wire/prediction.ts';
+
+/** Scores whose fields are read back from their columns. */
+const heldScores = [
+  ...['char_error_rate', 'exact_match', 'word_overlap', 'length_ratio'],
+  ...['latency_ms', 'completion_tokens', 'prompt_tokens'],
+] as const satisfies readonly KnownScore[];
+
 /** Fields that have a column, and the answer, which leads the record. */
 const held: ReadonlySet<string> = new Set([
-  ...['id', 'epoch', 'step', 'sample_index', 'created_at', 'char_error_rate', 'exact_match', 'validation_pass'],
+  ...['id', 'epoch', 'step', 'sample_index', 'created_at', 'validation_pass'],
   ...['prompt', 'ground_truth', 'prediction'],
+  ...heldScores,
 ]);
 
 /** Rows of more shapes than this are kept whole. */
@@ -25,7 +35,8 @@ export class Shapes {
     return this.#shapes[number] ?? this.#whole;
   }
 
-  of(row: object): Shape {
+  of(row: Prediction): Shape {
+    if (!isHeldByColumns(row)) return this.#whole;
     const names = Object.keys(row);
     const { fields } = this.#last;
     if (fields.length === names.length && fields.every(({ name }, index) => name === names[index])) return this.#last;
@@ -45,4 +56,11 @@ export class Shapes {
     this.#byNames.set(key, shape);
     return shape;
   }
+}
+
+/** Whether the columns of the known scores say what their fields say: no truth value, none beside one under `scores`. */
+function isHeldByColumns(row: Prediction): boolean {
+  const { scores } = row;
+  if (typeof scores === 'object' && scores !== null && Object.keys(scores).some((name) => held.has(name))) return false;
+  return heldScores.every((name) => typeof row[name] !== 'boolean');
 }

@@ -3,11 +3,12 @@ import { schema } from './schema.ts';
 
 const nullable = <T extends Type.TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const whole = Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+/** A score. To arithmetic a truth value is 1 or 0, so that its type need not say that it may be one. */
+const numberOrTruth = Type.Unsafe<number>(Type.Union([Type.Number(), Type.Boolean()]));
 
 /** What a training script knows of a prediction. Unknown fields are allowed and kept. */
 const content = {
-  /** Starts at 0 or 1, as the script counts. */
-  epoch: count,
   step: count,
   /** Which of the job's sample prompts this answers. */
   sample_index: count,
@@ -16,7 +17,8 @@ const content = {
   prediction: Type.String(),
   ground_truth: nullable(Type.String()),
 
-  prompt_id: nullable(Type.String()),
+  /** Names the sample, whatever its index; a whole number is taken as its digits. */
+  prompt_id: nullable(Type.Union([Type.String(), whole])),
   source_index: nullable(Type.Integer()),
   sample_source: nullable(Type.String()),
   sample_source_id: nullable(Type.String()),
@@ -35,23 +37,46 @@ const content = {
   validation_errors: Type.Optional(Type.Unknown()),
 
   /** 0 or 1. */
-  exact_match: nullable(Type.Number()),
+  exact_match: nullable(numberOrTruth),
   /** 0..1. */
-  char_error_rate: nullable(Type.Number()),
+  char_error_rate: nullable(numberOrTruth),
   /** >= 0. */
-  length_ratio: nullable(Type.Number()),
+  length_ratio: nullable(numberOrTruth),
   /** 0..1. */
-  word_overlap: nullable(Type.Number()),
+  word_overlap: nullable(numberOrTruth),
+};
+
+/** Scores of the team's own, by name: numbers, truth values (1 or 0), or null for none. */
+export const scoresType = Type.Record(
+  Type.String({ pattern: '^[\\s\\S]{1,100}$' }),
+  Type.Union([numberOrTruth, Type.Null()]),
+  { additionalProperties: false },
+);
+
+/** What the second edition adds to a posted prediction. */
+const secondEdition = {
+  /** Starts at 0 or 1, as the script counts; a fraction, as trainers count within an epoch, is of the epoch below it. */
+  epoch: Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  scores: nullable(scoresType),
+  /** Of several completions of one sample at one checkpoint. */
+  completion_index: nullable(count),
+  /** Which start of the training process this is from; the first is 0. */
+  restart: nullable(count),
+  /** The step at which that start went on. */
+  restart_from: nullable(count),
+  /** Grows when a trainer writes the rows of a checkpoint anew. */
+  revision: nullable(count),
 };
 
 /** A prediction as it is posted. */
-const predictionInputType = Type.Object({ ...content, job_id: Type.Optional(Type.String()) });
+const predictionInputType = Type.Object({ ...content, ...secondEdition, job_id: Type.Optional(Type.String()) });
 export type PredictionInput = Type.Static<typeof predictionInputType>;
 
 /** A line of an import: a prediction that may have been stored before. */
 export const importedPrediction = schema(
   Type.Object({
     ...content,
+    ...secondEdition,
     id: nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]*$' })),
     /** ISO 8601. */
     created_at: nullable(Type.String({ maxLength: 64, pattern: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d[0-9:.+Z-]*$' })),
@@ -61,6 +86,15 @@ export const importedPrediction = schema(
 /** A prediction as a server tells it. It never changes once it has an id. */
 export const predictionType = Type.Object({
   ...content,
+  epoch: count,
+  /** As it was sent, where that was a fraction. */
+  epoch_exact: Type.Optional(Type.Unknown()),
+  // A row in which these have another shape is as good as one without them.
+  scores: Type.Optional(Type.Unknown()),
+  completion_index: Type.Optional(Type.Unknown()),
+  restart: Type.Optional(Type.Unknown()),
+  restart_from: Type.Optional(Type.Unknown()),
+  revision: Type.Optional(Type.Unknown()),
   id: Type.String({ minLength: 1 }),
   job_id: Type.Optional(Type.String()),
   user_id: nullable(Type.String()),
@@ -77,9 +111,17 @@ export const predictionBatch = schema(
   Type.Object({ job_id: Type.String({ minLength: 1 }), predictions: Type.Array(predictionInputType, { minItems: 1 }) }),
 );
 
+/** Fields of the contract. */
+export const predictionFields: ReadonlySet<string> = new Set([
+  ...Object.keys(predictionType.properties),
+  ...['messages', 'answer', 'finish_reason', 'score_skipped'],
+]);
+
 /** Fields of the contract that are numbers, whatever their digits. */
 export const numberFields: ReadonlySet<string> = new Set(
-  Object.entries(predictionType.properties).flatMap(([name, type]) => (holdsNumbers(type) ? name : [])),
+  Object.entries({ ...predictionType.properties, ...secondEdition, epoch_exact: Type.Number() }).flatMap(
+    ([name, type]) => (holdsNumbers(type) ? name : []),
+  ),
 );
 
 function holdsNumbers(type: Type.TSchema): boolean {

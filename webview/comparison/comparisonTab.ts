@@ -1,3 +1,4 @@
+import type { SampleKey } from '../../src/model/samples.ts';
 import type { HistoryEntry, HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
 import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
@@ -30,7 +31,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const { formats } = panel;
   let comparison: HostMessageOf<'comparison'> | null = null;
   /** The sample whose answers are drawn. */
-  let drawnSample: number | null = null;
+  let drawnSample: SampleKey | null = null;
   /** What the entries were drawn of, which most arrivals do not change; null where they have to be drawn again. */
   let drawnHistory: readonly HistoryEntry[] | null = null;
   let drawnAgainst: ViewState['compareWith'] | null = null;

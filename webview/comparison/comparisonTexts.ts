@@ -1,4 +1,5 @@
 import type { Mark } from '../../src/model/marks.ts';
+import type { SampleKey } from '../../src/model/samples.ts';
 import type { DiffSide, HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
 import { plainLine } from '../../src/plainText.ts';
 import type { Choice } from '../controls/choice.ts';
@@ -30,14 +31,18 @@ export const comparedWith: readonly (Choice & { value: ViewState['compareWith'] 
  * The sample that is shown: the chosen one as soon as it was chosen, the host's own choice where there is no such
  * sample.
  */
-export function shownSample({ samples, sample }: Comparison, chosen: number | null): number | null {
-  return samples.some(({ sampleIndex }) => sampleIndex === chosen) ? chosen : sample;
+export function shownSample({ samples, sample }: Comparison, chosen: SampleKey | null): SampleKey | null {
+  return samples.some(({ key }) => key === chosen) ? chosen : sample;
 }
 
 /** The sample that many places further in the list; null beyond its ends. */
-export function sampleBeside(samples: readonly SampleSummary[], sample: number | null, places: number): number | null {
-  const index = samples.findIndex(({ sampleIndex }) => sampleIndex === sample);
-  return index < 0 ? null : (samples[index + places]?.sampleIndex ?? null);
+export function sampleBeside(
+  samples: readonly SampleSummary[],
+  sample: SampleKey | null,
+  places: number,
+): SampleKey | null {
+  const index = samples.findIndex(({ key }) => key === sample);
+  return index < 0 ? null : (samples[index + places]?.key ?? null);
 }
 
 /**

@@ -10,9 +10,13 @@ type Comparison = HostMessageOf<'comparison'>;
 export function nextComparison(shown: Comparison | null, arrived: Comparison): Comparison {
   const samples = arrived.allSamples
     ? arrived.samples
-    : withChanged<SampleSummary>(shown?.samples ?? [], arrived.samples, (a, b) => a.sampleIndex - b.sampleIndex);
+    : withChanged<SampleSummary>(shown?.samples ?? [], arrived.samples, compareSamples);
   if (arrived.allHistory) return { ...arrived, samples };
   return { ...arrived, samples, history: withEntries(shown?.history ?? [], arrived) };
+}
+
+function compareSamples(a: SampleSummary, b: SampleSummary): number {
+  return a.sampleIndex - b.sampleIndex || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1);
 }
 
 function withEntries(known: HistoryEntry[], { history: changed, places, shown }: Comparison): HistoryEntry[] {

@@ -1,3 +1,4 @@
+import type { SampleKey } from '../../src/model/samples.ts';
 import type { SampleSummary } from '../../src/panel/protocol.ts';
 import { createButton } from '../controls/controls.ts';
 import { createSelect } from '../controls/select.ts';
@@ -7,17 +8,20 @@ import { sampleBeside, sampleText } from './comparisonTexts.ts';
 
 export interface SampleChoice {
   readonly elements: readonly HTMLElement[];
-  show(samples: readonly SampleSummary[], sample: number | null): void;
+  show(samples: readonly SampleSummary[], sample: SampleKey | null): void;
   /** Takes the next or the previous sample for a key that stands for it. */
   press(event: KeyboardEvent): void;
 }
 
 /** The sample that is compared, with its neighbours one press away. */
-export function createSampleChoice(formats: Formats, choose: (sample: number) => void): SampleChoice {
+export function createSampleChoice(formats: Formats, choose: (sample: SampleKey) => void): SampleChoice {
   let samples: readonly SampleSummary[] = [];
-  let sample: number | null = null;
+  let sample: SampleKey | null = null;
 
-  const select = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) => choose(Number(value)));
+  const select = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) => {
+    const chosen = samples.find(({ key }) => String(key) === value);
+    if (chosen !== undefined) choose(chosen.key);
+  });
   const turn = (places: number) => () => {
     const beside = sampleBeside(samples, sample, places);
     if (beside !== null) choose(beside);
@@ -39,7 +43,7 @@ export function createSampleChoice(formats: Formats, choose: (sample: number) =>
         samples = presentSamples;
         sample = presentSample;
         const choices = samples.map((summary) => ({
-          value: String(summary.sampleIndex),
+          value: String(summary.key),
           text: sampleText(summary, formats),
         }));
         select.show(choices, String(sample ?? ''));

@@ -1,5 +1,5 @@
 import { csvLine } from '../../src/csv.ts';
-import type { EpochChanges } from '../../src/model/marks.ts';
+import type { CheckpointChanges } from '../../src/model/marks.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../texts/formats.ts';
 import type { Overlay } from './overlay.ts';
@@ -87,7 +87,7 @@ export function trendLines(
 
 /** How many samples of each epoch changed which way. */
 export function changesTable(
-  changes: readonly EpochChanges[],
+  changes: readonly CheckpointChanges[],
   points: readonly TrendPoint[],
   formats: Formats,
 ): ChartTable {

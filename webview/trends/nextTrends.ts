@@ -1,5 +1,5 @@
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
-import { ascendingEpochs, withChanged } from '../changed.ts';
+import { ascendingCheckpoints, ascendingEpochs, withChanged } from '../changed.ts';
 
 type Trends = HostMessageOf<'trends'>;
 
@@ -10,7 +10,7 @@ export function nextTrends(shown: Trends | null, arrived: Trends): Trends {
   return {
     ...arrived,
     points: allEpochs ? points : withChanged(shown?.points ?? [], points, ascendingEpochs),
-    changes: allEpochs ? changes : withChanged(shown?.changes ?? [], changes, ascendingEpochs),
+    changes: allEpochs ? changes : withChanged(shown?.changes ?? [], changes, ascendingCheckpoints),
     overlay:
       overlay === null || overlay.allEpochs
         ? overlay

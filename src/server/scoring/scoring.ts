@@ -7,7 +7,7 @@ import {
   comparableTruth,
   plainScores,
   type Scores,
-} from '../../model/scores.ts';
+} from '../../model/textScores.ts';
 import type { PredictionInput } from '../../wire/prediction.ts';
 import { mapInTurns } from './turns.ts';
 

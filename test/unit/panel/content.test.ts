@@ -31,7 +31,10 @@ describe('names and words of others in a panel', () => {
     const legend = overlayLegend({ title: hostile, points: [] }, () => null);
     assert.equal(legend[1]?.text, `${shown} (no values)`);
     assert.equal(clipped(hostile), shown);
-    assert.equal(sampleText({ sampleIndex: 1, prompt: hostile, epochs: 2 }, formats), `#1 ${shown} (2 epochs)`);
+    assert.equal(
+      sampleText({ key: 1, sampleIndex: 1, source: '', prompt: hostile, epochs: 2 }, formats),
+      `#1 ${shown} (2 epochs)`,
+    );
     const detail = { promptTokens: null, completionTokens: null, latencyMs: null, createdAt: '2026-01-01T00:00:00Z' };
     const text = metadataText({ ...detail, validationKind: hostile } as Parameters<typeof metadataText>[0], formats);
     assert.ok(text.startsWith(`${shown} · received `), text);

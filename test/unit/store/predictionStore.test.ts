@@ -112,8 +112,8 @@ describe('PredictionStore', () => {
       [3, 2, 1],
     );
     assert.deepEqual(store.samples(), [
-      { sampleIndex: 4, prompt: 'prompt 4', answers: 3 },
-      { sampleIndex: 5, prompt: 'prompt 5', answers: 1 },
+      { key: 4, sampleIndex: 4, source: '', prompt: 'prompt 4', answers: 3 },
+      { key: 5, sampleIndex: 5, source: '', prompt: 'prompt 5', answers: 1 },
     ]);
   });
 

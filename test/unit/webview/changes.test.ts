@@ -25,8 +25,8 @@ const point = (rate: number | null): TrendPoint => ({
 });
 
 describe('changed samples', () => {
-  const none = { epoch: 0, improved: 0, regressed: 0, unchanged: 0 };
-  const some = { epoch: 1, improved: 1200, regressed: 3, unchanged: 35 };
+  const none = { epoch: 0, step: 0, improved: 0, regressed: 0, unchanged: 0 };
+  const some = { epoch: 1, step: 8, improved: 1200, regressed: 3, unchanged: 35 };
 
   it('are counted in words', () => {
     assert.deepEqual(

@@ -72,8 +72,8 @@ describe('the table of a chart', () => {
 
   it('counts improved, regressed and unchanged samples beside the step', () => {
     const changes = [
-      { epoch: 4, improved: 1200, regressed: 3, unchanged: 0 },
-      { epoch: 5, improved: 0, regressed: 0, unchanged: 1 },
+      { epoch: 4, step: 1600, improved: 1200, regressed: 3, unchanged: 0 },
+      { epoch: 5, step: 2000, improved: 0, regressed: 0, unchanged: 1 },
     ];
     assert.equal(
       tableCsv(changesTable(changes, points, formats)),

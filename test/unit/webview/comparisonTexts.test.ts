@@ -12,12 +12,12 @@ import {
 import { formatsFor } from '../../../webview/texts/formats.ts';
 
 const formats = formatsFor('en');
-const summary = (sampleIndex: number) => ({ sampleIndex, prompt: 'p', epochs: 1 });
+const summary = (sampleIndex: number) => ({ key: sampleIndex, sampleIndex, source: '', prompt: 'p', epochs: 1 });
 const samples = [summary(0), summary(4), summary(9)];
 
 describe('a sample in the list', () => {
   it('shows its number, its prompt on one line and how many epochs have it', () => {
-    const sample = { sampleIndex: 3, prompt: ' two\nlines ', epochs: 31 };
+    const sample = { key: 3, sampleIndex: 3, source: '', prompt: ' two\nlines ', epochs: 31 };
     assert.equal(sampleText(sample, formats), '#3 two lines (31 epochs)');
     assert.equal(sampleText({ ...sample, epochs: 1 }, formats), '#3 two lines (1 epoch)');
   });

@@ -21,7 +21,7 @@ describe('schema', () => {
     const predictions = [good, { ...good, epoch: 'x' }];
     assert.equal(
       problem(() => predictionBatch.parse({ job_id: 'j', predictions })),
-      'predictions[1].epoch: expected integer',
+      'predictions[1].epoch: expected number',
     );
   });
 

@@ -1,4 +1,4 @@
-import type { EpochChanges } from '../../../src/model/marks.ts';
+import type { CheckpointChanges } from '../../../src/model/marks.ts';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
 import type { Formats } from '../../texts/formats.ts';
 
@@ -14,7 +14,7 @@ export const changesNote =
   'samples against the epoch before, by character error rate · above the line improved, below regressed';
 
 /** "▲ 12 improved". */
-export function changeText(kind: (typeof changeKinds)[number], changes: EpochChanges, formats: Formats): string {
+export function changeText(kind: (typeof changeKinds)[number], changes: CheckpointChanges, formats: Formats): string {
   return `${kind.sign} ${formats.count(changes[kind.key])} ${kind.key}`;
 }
 
@@ -28,7 +28,7 @@ export function newestBarsText(epochs: number, formats: Formats): string[] {
 }
 
 /** The last epoch that has a sample to compare; undefined when none has. */
-export function lastChanges(changes: readonly EpochChanges[]): EpochChanges | undefined {
+export function lastChanges(changes: readonly CheckpointChanges[]): CheckpointChanges | undefined {
   return changes.findLast((epoch) => epoch.improved + epoch.regressed + epoch.unchanged > 0);
 }
 

@@ -1,5 +1,5 @@
 import { BarController, BarElement, CategoryScale, Chart, type ChartDataset, LinearScale, Tooltip } from 'chart.js';
-import type { EpochChanges } from '../../../src/model/marks.ts';
+import type { CheckpointChanges } from '../../../src/model/marks.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { pointAt, sharedOptions } from '../chartLook.ts';
 import type { Palette } from '../palette.ts';
@@ -11,7 +11,7 @@ type Bars = ChartDataset<'bar', number[]>;
 /** Bars of the epochs: improved samples above the line, regressed ones below it, unchanged ones as outlines on top. */
 export interface ChangesChart {
   /** Updates in place, without animation. */
-  show(changes: readonly EpochChanges[]): void;
+  show(changes: readonly CheckpointChanges[]): void;
   destroy(): void;
 }
 
@@ -20,11 +20,11 @@ export function createChangesChart(
   canvas: HTMLCanvasElement,
   palette: Palette,
   formats: Formats,
-  describe: (changes: EpochChanges) => string[],
+  describe: (changes: CheckpointChanges) => string[],
   choose: (epoch: number) => void,
 ): ChangesChart {
   const shared = sharedOptions(palette);
-  let shown: readonly EpochChanges[] = [];
+  let shown: readonly CheckpointChanges[] = [];
 
   const look = { stack: 'samples', maxBarThickness: 32, categoryPercentage: 0.9 };
   const improved: Bars = { ...look, data: [], backgroundColor: palette.lines.exact };

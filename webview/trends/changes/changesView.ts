@@ -1,4 +1,4 @@
-import type { EpochChanges } from '../../../src/model/marks.ts';
+import type { CheckpointChanges } from '../../../src/model/marks.ts';
 import type { TrendPoint } from '../../../src/wire/trends.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { type CardActions, createChartCard } from '../chartCard.ts';
@@ -20,7 +20,7 @@ import { type ChangesChart, createChangesChart } from './changesChart.ts';
 export interface ChangesView {
   readonly element: HTMLElement;
   /** Draws; makes the chart, in these colours, where there is none yet. */
-  show(changes: readonly EpochChanges[], points: readonly TrendPoint[], palette: Palette): void;
+  show(changes: readonly CheckpointChanges[], points: readonly TrendPoint[], palette: Palette): void;
   /** Lets go of the chart. */
   clear(): void;
 }
@@ -30,12 +30,12 @@ export function createChangesView(formats: Formats, actions: CardActions): Chang
   const card = createChartCard('changes', changesTitle, formats, actions);
   let chart: ChangesChart | null = null;
   /** What the chart draws. */
-  let drawn: readonly EpochChanges[] | null = null;
+  let drawn: readonly CheckpointChanges[] | null = null;
   let epochs: readonly TrendPoint[] = [];
 
-  const counted = (changes: EpochChanges) => changeKinds.map((kind) => changeText(kind, changes, formats));
+  const counted = (changes: CheckpointChanges) => changeKinds.map((kind) => changeText(kind, changes, formats));
 
-  function describe(changes: EpochChanges): string[] {
+  function describe(changes: CheckpointChanges): string[] {
     const point = epochs.find(({ epoch }) => epoch === changes.epoch);
     if (point === undefined) return counted(changes);
     const step = point.step === null ? [] : [`step ${formats.count(point.step)}`];

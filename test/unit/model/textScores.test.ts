@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { distance } from 'fastest-levenshtein';
-import { score } from '../../../src/model/scores.ts';
+import { score } from '../../../src/model/textScores.ts';
 import { readSampleRun } from '../../support/sampleRun.ts';
 
 describe('prediction scores', () => {

@@ -1,0 +1,262 @@
+import { type Checkpoint, Checkpoints } from '../model/checkpoints.ts';
+import { type ScoreSummary, summaryOf } from '../model/distribution.ts';
+import {
+  addRow,
+  type EpochStatistics,
+  emptyStatistics,
+  epochSummary,
+  overallImprovement,
+  scoredRow,
+  trendPoint,
+} from '../model/epochStatistics.ts';
+import { type Changes, noChanges } from '../model/marks.ts';
+import { compareTexts, placeIn } from '../model/order.ts';
+import type { Prediction } from '../wire/prediction.ts';
+import type { EpochSummary } from '../wire/responses.ts';
+import type { TrendPoint } from '../wire/trends.ts';
+import type { RowTable } from './rowTable.ts';
+import { SortedRows } from './sortedRows.ts';
+
+/** The samples of one source at one checkpoint. */
+export interface CheckpointPoint extends Checkpoint {
+  readonly source: string;
+  readonly samples: number;
+  readonly predictions: number;
+  /** In the order of the names that were asked for; null where no sample has a value. */
+  readonly scores: readonly (ScoreSummary | null)[];
+}
+
+/** A checkpoint of the table. */
+export interface StoredCheckpoint extends Checkpoint {
+  /** Newest first. */
+  readonly rows: SortedRows;
+  readonly changes: Changes;
+  /** By the names that were asked for, as long as nothing arrives. */
+  points: { readonly names: string; readonly list: readonly CheckpointPoint[] } | undefined;
+}
+
+/** The part of a job that a filter shows: all of it, a whole epoch, or a checkpoint. */
+export type Part = null | number | Checkpoint;
+
+/** The rows of a table by checkpoint, in their order, with what is known of each checkpoint and epoch. */
+export class CheckpointIndex {
+  readonly #table: RowTable;
+  readonly #sampleOf: (row: number) => number;
+  readonly #checkpoints = new Checkpoints<StoredCheckpoint>();
+  readonly #epochs = new Map<number, EpochStatistics>();
+  /** Ascending. */
+  readonly #epochNumbers: number[] = [];
+
+  /** @param sampleOf names the sample of a row by a number */
+  constructor(table: RowTable, sampleOf: (row: number) => number) {
+    this.#table = table;
+    this.#sampleOf = sampleOf;
+  }
+
+  /** Ascending. */
+  get epochs(): readonly number[] {
+    return this.#epochNumbers;
+  }
+
+  /** Ascending. */
+  get all(): readonly StoredCheckpoint[] {
+    return this.#checkpoints.all;
+  }
+
+  /** Every epoch has one step. */
+  get areEpochs(): boolean {
+    return this.#checkpoints.areEpochs;
+  }
+
+  get(row: number): StoredCheckpoint | undefined {
+    return this.#checkpoints.get(this.#table.epoch(row), this.#table.step(row));
+  }
+
+  /** How many rows a part has that is not all. */
+  count(part: number | Checkpoint): number {
+    if (typeof part === 'number') return this.#epochs.get(part)?.predictionCount ?? 0;
+    return this.#checkpoints.get(part.epoch, part.step)?.rows.length ?? 0;
+  }
+
+  /** Whether a row is of a part. */
+  isOf(row: number, part: Part): boolean {
+    if (part === null) return true;
+    if (typeof part === 'number') return this.#table.epoch(row) === part;
+    return this.#table.epoch(row) === part.epoch && this.#table.step(row) === part.step;
+  }
+
+  /** The rows of a part by checkpoint, the newest first. */
+  *rows(part: Part): Generator<SortedRows> {
+    if (part !== null && typeof part !== 'number') {
+      const checkpoint = this.#checkpoints.get(part.epoch, part.step);
+      if (checkpoint !== undefined) yield checkpoint.rows;
+      return;
+    }
+    const { all } = this.#checkpoints;
+    const end = part === null ? all.length : placeIn(all, ({ epoch }) => epoch <= part);
+    for (let index = end - 1; index >= 0; index -= 1) {
+      const checkpoint = all[index];
+      if (checkpoint === undefined || (part !== null && checkpoint.epoch !== part)) return;
+      yield checkpoint.rows;
+    }
+  }
+
+  /** Of an epoch that has rows. */
+  summary(epoch: number): EpochSummary {
+    return epochSummary(this.#statistics(epoch));
+  }
+
+  /** Of an epoch that has rows, as FineTune Lab counts it: over rows. */
+  epochPoint(epoch: number): TrendPoint {
+    return trendPoint(this.#statistics(epoch));
+  }
+
+  /** Without making the points between the first epoch and the last; null where it says nothing. */
+  get overallImprovement(): number | null {
+    const ends = [...new Set([this.#epochNumbers[0], this.#epochNumbers.at(-1)])];
+    return overallImprovement(ends.flatMap((epoch) => (epoch === undefined ? [] : this.epochPoint(epoch))));
+  }
+
+  /** What the charts show of a checkpoint: a point for each of its sources, by name. */
+  points(checkpoint: StoredCheckpoint, names: readonly string[]): readonly CheckpointPoint[] {
+    const key = JSON.stringify(names);
+    if (checkpoint.points?.names === key) return checkpoint.points.list;
+    const bySource = new Map<string, SampleSums>();
+    for (const row of checkpoint.rows.from(0)) {
+      const source = this.#table.source(row);
+      let sums = bySource.get(source);
+      if (sums === undefined) {
+        sums = new SampleSums(names);
+        bySource.set(source, sums);
+      }
+      sums.add(this.#table, row, this.#sampleOf(row));
+    }
+    const list = [...bySource]
+      .sort(([a], [b]) => compareTexts(a, b))
+      .map(([source, sums]) => sums.point(checkpoint, source));
+    checkpoint.points = { names: key, list };
+    return list;
+  }
+
+  /** Puts a row in its place. */
+  insert(row: number): StoredCheckpoint {
+    const checkpoint = this.#of(row);
+    checkpoint.rows.insert(row);
+    return checkpoint;
+  }
+
+  /** Counts the scores of a row that was put in: nothing takes these sums back, and nothing of theirs can fail. */
+  addScores(row: number, prediction: Prediction): void {
+    addRow(this.#statistics(prediction.epoch), scoredRow(prediction));
+    const checkpoint = this.get(row);
+    if (checkpoint !== undefined) checkpoint.points = undefined;
+  }
+
+  /** Takes a row back whose scores were not counted, however far it came. */
+  remove(row: number): void {
+    const [epoch, step] = [this.#table.epoch(row), this.#table.step(row)];
+    const checkpoint = this.#checkpoints.get(epoch, step);
+    checkpoint?.rows.delete(row);
+    if (checkpoint !== undefined && checkpoint.rows.length > 0) return;
+    this.#checkpoints.remove({ epoch, step });
+    if (this.#epochs.get(epoch)?.predictionCount !== 0) return;
+    this.#epochs.delete(epoch);
+    const place = placeIn(this.#epochNumbers, (other) => other < epoch);
+    if (this.#epochNumbers[place] === epoch) this.#epochNumbers.splice(place, 1);
+  }
+
+  #of(row: number): StoredCheckpoint {
+    const [epoch, step] = [this.#table.epoch(row), this.#table.step(row)];
+    let checkpoint = this.#checkpoints.get(epoch, step);
+    if (checkpoint === undefined) {
+      const table = this.#table;
+      const rows = new SortedRows((a, b) => table.newestFirst(a, b));
+      checkpoint = { epoch, step, rows, changes: noChanges(), points: undefined };
+      this.#statistics(epoch);
+      this.#checkpoints.add(checkpoint);
+    }
+    return checkpoint;
+  }
+
+  #statistics(number: number): EpochStatistics {
+    let epoch = this.#epochs.get(number);
+    if (epoch === undefined) {
+      epoch = emptyStatistics(number);
+      this.#epochs.set(number, epoch);
+      this.#epochNumbers.splice(
+        placeIn(this.#epochNumbers, (other) => other < number),
+        0,
+        number,
+      );
+    }
+    return epoch;
+  }
+}
+
+/** Adds up the scores of each sample. */
+class SampleSums {
+  readonly #names: readonly string[];
+  readonly #places = new Map<number, number>();
+  readonly #sums: number[][];
+  readonly #counts: number[][];
+  #predictions = 0;
+  #lastSample = -1;
+  #lastPlace = -1;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#sums = names.map(() => []);
+    this.#counts = names.map(() => []);
+  }
+
+  add(table: RowTable, row: number, sample: number): void {
+    this.#predictions += 1;
+    const place = this.#placeOf(sample);
+    for (let index = 0; index < this.#names.length; index += 1) {
+      const value = table.score(row, this.#names[index] ?? '');
+      if (Number.isNaN(value)) continue;
+      const [sums = [], counts = []] = [this.#sums[index], this.#counts[index]];
+      sums[place] = (sums[place] ?? 0) + value;
+      counts[place] = (counts[place] ?? 0) + 1;
+    }
+  }
+
+  point({ epoch, step }: Checkpoint, source: string): CheckpointPoint {
+    return {
+      epoch,
+      step,
+      source,
+      samples: this.#places.size,
+      predictions: this.#predictions,
+      scores: this.#names.map((_, index) => this.#summary(index)),
+    };
+  }
+
+  /** Completions of a sample mostly follow each other. */
+  #placeOf(sample: number): number {
+    if (sample === this.#lastSample) return this.#lastPlace;
+    let place = this.#places.get(sample);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(sample, place);
+      for (const sums of this.#sums) sums.push(0);
+      for (const counts of this.#counts) counts.push(0);
+    }
+    this.#lastSample = sample;
+    this.#lastPlace = place;
+    return place;
+  }
+
+  #summary(index: number): ScoreSummary | null {
+    const [sums = [], counts = []] = [this.#sums[index], this.#counts[index]];
+    const means = new Float64Array(sums.length);
+    let found = 0;
+    for (let place = 0; place < sums.length; place += 1) {
+      const count = counts[place] ?? 0;
+      if (count === 0) continue;
+      means[found] = (sums[place] ?? 0) / count;
+      found += 1;
+    }
+    return summaryOf(means.subarray(0, found));
+  }
+}

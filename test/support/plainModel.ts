@@ -1,0 +1,145 @@
+/** What the model says of a job's rows, once more: from all of them at once, with nothing kept, however long it takes. */
+import { type Checkpoint, compareCheckpoints } from '../../src/model/checkpoints.ts';
+import { decidingScore, type Judge, noSettings, type ScoreSettings } from '../../src/model/directions.ts';
+import { type CheckpointChanges, compareScores, type Mark } from '../../src/model/marks.ts';
+import { compareScoreNames, isKnownScore, knownScores, namesScore } from '../../src/model/scores.ts';
+import type { Prediction } from '../../src/wire/prediction.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** All scores of a row by name. */
+export function plainScores(row: Prediction): Map<string, number> {
+  const fields = row as unknown as Fields;
+  const found = new Map<string, number>();
+  const take = (name: string, value: unknown): void => {
+    if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
+      found.set(name, Number(value));
+    }
+  };
+  for (const name of Object.keys(fields)) if (namesScore(name)) take(name, fields[name]);
+  for (const name of knownScores) take(name, fields[name]);
+  for (const [name, value] of sent(row)) take(name, value);
+  return found;
+}
+
+function underScores(row: Prediction): string[] {
+  return sent(row).flatMap(([name, value]) => (value === null ? [] : [name]));
+}
+
+/** What is under `scores`; nothing where it has another shape. */
+function sent({ scores }: Prediction): [string, unknown][] {
+  if (typeof scores !== 'object' || scores === null || Array.isArray(scores)) return [];
+  const entries = Object.entries(scores);
+  const fits = entries.every(
+    ([name, value]) => name !== '' && (value === null || /^(number|boolean)$/.test(typeof value)),
+  );
+  return fits ? entries : [];
+}
+
+/** The first `64` others by name, and all known ones. */
+export function plainNames(rows: readonly Prediction[]): string[] {
+  const names = [...new Set(rows.flatMap((row) => [...plainScores(row).keys()]))].sort(compareScoreNames);
+  const others = names.filter((name) => !isKnownScore(name)).slice(0, 64);
+  return names.filter((name) => isKnownScore(name) || others.includes(name));
+}
+
+export function plainJudge(
+  rows: readonly Prediction[],
+  settings: ScoreSettings = noSettings,
+  chosen: string | null = null,
+): Judge | null {
+  const all = plainNames(rows);
+  const own = [...new Set(rows.flatMap(underScores))].filter((name) => all.includes(name));
+  return decidingScore({ has: (name) => all.includes(name), underScores: own, all }, settings, chosen);
+}
+
+/** Names the sample of each row. */
+export function plainSamples(rows: readonly Prediction[]): (row: Prediction) => string {
+  const source = (row: Prediction): string => JSON.stringify(row.sample_source ?? '');
+  const named = (row: Prediction): string | undefined =>
+    row.prompt_id == null || row.prompt_id === '' ? undefined : `${source(row)} named ${row.prompt_id}`;
+  const names = rows.flatMap((row) => named(row) ?? []);
+  const namesRows = new Set(names).size === names.length && checkpointsOf(rows).length > 1;
+  return (row) => (namesRows ? undefined : named(row)) ?? `${source(row)} ${row.sample_index}`;
+}
+
+function checkpointsOf(rows: readonly Prediction[]): Checkpoint[] {
+  const all = new Map(rows.map(({ epoch, step }) => [`${epoch} ${step}`, { epoch, step }]));
+  return [...all.values()].sort(compareCheckpoints);
+}
+
+const isAt =
+  (checkpoint: Checkpoint) =>
+  (row: Prediction): boolean =>
+    compareCheckpoints(row, checkpoint) === 0;
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function valueAt(rows: readonly Prediction[], name: string): number {
+  return mean(rows.flatMap((row) => plainScores(row).get(name) ?? []));
+}
+
+/** A sample's rows at a checkpoint against those of the one before. */
+function markOf(rows: readonly Prediction[], at: Checkpoint, judge: Judge | null): Mark | null {
+  const before = checkpointsOf(rows).filter((other) => compareCheckpoints(other, at) < 0);
+  const last = before.at(-1);
+  if (judge === null || last === undefined) return null;
+  const [now, then] = [at, last].map((checkpoint) => valueAt(rows.filter(isAt(checkpoint)), judge.name));
+  return compareScores(now ?? Number.NaN, then ?? Number.NaN, judge.direction);
+}
+
+export function plainMarks(rows: readonly Prediction[], judge: Judge | null): Map<string, Mark | null> {
+  const sampleOf = plainSamples(rows);
+  return new Map(
+    rows.map((row) => {
+      const same = rows.filter((other) => sampleOf(other) === sampleOf(row));
+      return [row.id, markOf(same, row, judge)];
+    }),
+  );
+}
+
+export function plainChanges(rows: readonly Prediction[], judge: Judge | null): CheckpointChanges[] {
+  const sampleOf = plainSamples(rows);
+  return checkpointsOf(rows).map(({ epoch, step }) => {
+    const samples = new Set(rows.filter(isAt({ epoch, step })).map(sampleOf));
+    const marks = [...samples].map((sample) =>
+      markOf(
+        rows.filter((row) => sampleOf(row) === sample),
+        { epoch, step },
+        judge,
+      ),
+    );
+    const count = (mark: Mark): number => marks.filter((other) => other === mark).length;
+    return { epoch, step, improved: count('better'), regressed: count('worse'), unchanged: count('same') };
+  });
+}
+
+/** By numpy's default: the value at rank q(n − 1), linear between two ranks. */
+function percentile(ascending: readonly number[], share: number): number {
+  const rank = share * (ascending.length - 1);
+  const [low = Number.NaN, high = low] = ascending.slice(Math.floor(rank), Math.floor(rank) + 2);
+  return low + (rank % 1) * (high - low);
+}
+
+export function plainPoints(rows: readonly Prediction[], names: readonly string[]) {
+  const sampleOf = plainSamples(rows);
+  const sources = [...new Set(rows.map((row) => row.sample_source ?? ''))].sort();
+  return checkpointsOf(rows).flatMap((checkpoint) =>
+    sources.flatMap((source) => {
+      const here = rows.filter((row) => isAt(checkpoint)(row) && (row.sample_source ?? '') === source);
+      if (here.length === 0) return [];
+      const samples = [...new Set(here.map(sampleOf))].map((sample) => here.filter((row) => sampleOf(row) === sample));
+      const scores = names.map((name) => {
+        const values = samples.map((same) => valueAt(same, name)).filter((value) => !Number.isNaN(value));
+        values.sort((a, b) => a - b);
+        if (values.length === 0) return null;
+        const [min, max] = [values[0], values.at(-1)];
+        const [p10, p90] = [percentile(values, 0.1), percentile(values, 0.9)];
+        return { mean: mean(values), min, max, p10, p90, count: values.length };
+      });
+      return [{ ...checkpoint, source, samples: samples.length, predictions: here.length, scores }];
+    }),
+  );
+}
