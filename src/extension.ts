@@ -16,7 +16,7 @@ import { type ServerId, Servers } from './servers.ts';
 import { SpillFolder } from './store/spillFolder.ts';
 import { ConnectionBadge } from './views/connectionBadge.ts';
 import { JobsTree } from './views/jobsTree.ts';
-import { Watches } from './watch/watches.ts';
+import { type JobReference, keyOf, Watches } from './watch/watches.ts';
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const extension = context.extensionUri;
@@ -34,6 +34,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     hasKey: (server) => servers.hasKey(server),
     policy: config.policy,
     log,
+    judgement: (job) => ({
+      get: () => context.globalState.get(judgementKey(job)),
+      set: (judgement) => void context.globalState.update(judgementKey(job), judgement),
+    }),
     texts: {
       limit: config.maxPredictionsInMemory,
       file: () => texts.file(),
@@ -89,6 +93,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await openSampleRunOnStart(context);
+}
+
+/** Where the reader's choice of a deciding score is kept. */
+function judgementKey(job: JobReference<ServerId>): string {
+  return `judgement ${keyOf(job)}`;
 }
 
 /** What a crash left behind; that it cannot be removed is no reason not to start. */

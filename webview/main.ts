@@ -16,6 +16,7 @@ import { initialLayout, type Layout } from './keptState.ts';
 import type { Panel } from './panel.ts';
 import { nextStatus, type PanelStatus } from './panelStatus.ts';
 import { createPredictionsTab } from './predictions/predictionsTab.ts';
+import { noScores, type Scores } from './scores.ts';
 import { createTabs } from './tabs.ts';
 import { formatsFor } from './texts/formats.ts';
 import { createTrendsTab } from './trends/trendsTab.ts';
@@ -27,6 +28,7 @@ const kept = host.kept();
 let view: ViewState = { ...(kept?.view ?? initialView(10)), hold: false };
 let layout: Layout = kept?.layout ?? initialLayout;
 let restore = kept?.restore ?? null;
+let scores: Scores = noScores;
 let status: PanelStatus = { label: null, loading: true, settled: false };
 
 const formats = formatsFor();
@@ -36,6 +38,7 @@ const panel: Panel = {
   formats,
   view: () => view,
   status: () => status,
+  scores: () => scores,
   change: (transition) => {
     const next = predictions.hold(transition(view));
     if (next === view) return;
@@ -96,6 +99,10 @@ host.listen({
     status = next;
     draw();
     predictions.settle();
+  },
+  scores: (message) => {
+    scores = message;
+    draw();
   },
   page: predictions.showPage,
   detail: predictions.showDetail,

@@ -1,6 +1,7 @@
 import type { PanelCommand, ViewState, WebviewMessage } from '../src/panel/protocol.ts';
 import type { Layout } from './keptState.ts';
 import type { PanelStatus } from './panelStatus.ts';
+import type { Scores } from './scores.ts';
 import type { Formats } from './texts/formats.ts';
 import type { Transition } from './viewState.ts';
 
@@ -9,6 +10,8 @@ export interface Panel {
   readonly formats: Formats;
   view(): ViewState;
   status(): PanelStatus;
+  /** What rows are told apart and judged by. */
+  scores(): Scores;
   /** Changes what is shown: kept, told to the host and drawn, unless it comes to the same. */
   change(transition: Transition): void;
   layout(): Layout;

@@ -24,6 +24,7 @@ import {
   webviewMessageType,
 } from './protocol.ts';
 import { SampleView } from './sampleView.ts';
+import { ScoresView } from './scoresView.ts';
 import { SearchSlices } from './searchSlices.ts';
 import { TableView } from './tableView.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
@@ -63,6 +64,7 @@ export class Panel implements vscode.Disposable {
   readonly #postbox: Postbox;
   readonly #table: TableView;
   readonly #differences: Differences;
+  readonly #scores: ScoresView;
   readonly #sample: SampleView;
   readonly #trends: TrendsView;
   #view: ViewState;
@@ -81,6 +83,7 @@ export class Panel implements vscode.Disposable {
     const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
     this.#differences = new Differences(program, () => this.#postDifferences());
     this.#table = new TableView(watch.session.store, this.#view);
+    this.#scores = new ScoresView(watch.session);
     this.#sample = new SampleView(watch.session.store, this.#differences);
     this.#trends = new TrendsView(watch.session.store);
     this.#losses = new LossesView({
@@ -164,6 +167,8 @@ export class Panel implements vscode.Disposable {
       copy: ({ id, what }) => this.#copy(id, what),
       openDiff: ({ left, right }) => this.#carryOut('openDiff', this.#context.documents.open(this.watch, left, right)),
       saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),
+      judgeBy: ({ score }) => this.watch.session.judging.choose(score),
+      turnScore: ({ score, direction }) => this.watch.session.judging.turn(score, direction),
       command: ({ command }) => this.#context.run(command, this.watch),
     };
     const handle = handlers[unknownMessage.type] as (message: WebviewMessage) => void;
@@ -175,7 +180,7 @@ export class Panel implements vscode.Disposable {
     if (kept !== null) this.#view = kept;
     if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
     this.#wanted = null;
-    for (const tab of [this.#table, this.#sample, this.#trends]) tab.forgetReader();
+    for (const part of [this.#scores, this.#table, this.#sample, this.#trends]) part.forgetReader();
     this.#table.show(this.#view, null);
     const { server, jobId } = this.watch;
     this.#postbox.post({
@@ -263,6 +268,8 @@ export class Panel implements vscode.Disposable {
   #postTab(): void {
     if (!this.#postbox.isOpen) return;
     this.#hasNewRows = false;
+    const scores = this.#scores.news();
+    if (scores !== null) this.#postbox.post(scores);
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.message(),
       comparison: () => this.#sample.message(this.#view),

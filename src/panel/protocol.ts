@@ -4,6 +4,7 @@
  * by an exhaustive table.
  */
 import * as Type from 'typebox';
+import type { Direction } from '../model/directions.ts';
 import type { CheckpointChanges, Mark } from '../model/marks.ts';
 import type { SampleKey } from '../model/samples.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
@@ -125,6 +126,17 @@ export const webviewMessageType = Type.Union([
     format: Type.Enum(['png', 'csv']),
     content: Type.String(),
   }),
+  /** The reader chose the deciding score; null leaves it to the job. */
+  Type.Object({
+    type: Type.Literal('judgeBy'),
+    score: Type.Union([Type.String({ maxLength: 200 }), Type.Null()]),
+  }),
+  /** The reader chose which values of a score are better; null leaves it to the job. */
+  Type.Object({
+    type: Type.Literal('turnScore'),
+    score: Type.String({ maxLength: 200 }),
+    direction: Type.Union([Type.Enum(['higher', 'lower', 'none']), Type.Null()]),
+  }),
   Type.Object({ type: Type.Literal('command'), command: Type.Enum([...panelCommands]) }),
 ]);
 export type WebviewMessage = Type.Static<typeof webviewMessageType>;
@@ -163,6 +175,15 @@ export interface Counts {
 export interface DifferencePart {
   kind: 'same' | 'added' | 'removed';
   text: string;
+}
+
+/** A score that has a value in some row of the job. */
+export interface ScoreInfo {
+  name: string;
+  /** How the job calls it, where it says so. */
+  label: string | null;
+  /** Which of two values is better. */
+  direction: Direction;
 }
 
 /** One line of the table. Texts are cut at `cellCharacters`. */
@@ -261,6 +282,22 @@ export type HostMessage =
   | { type: 'hydrate'; state: ViewState; job: JobSummary; restore: string }
   /** `now` is the host's clock, in ms since 1970: the webview may run on another machine. */
   | { type: 'status'; job: JobSummary; connection: ConnectionSummary; counts: Counts; loading: boolean; now: number }
+  /** What rows are told apart and judged by: sent when something of it changed, before what is drawn by it. */
+  | {
+      type: 'scores';
+      /** Known ones first, the others by name. */
+      scores: ScoreInfo[];
+      /** How many others have no column because there are too many. */
+      leftOut: number;
+      /** Name of the deciding score; null where no score decides. */
+      judge: string | null;
+      /** The one that the reader chose, if any. */
+      chosen: string | null;
+      /** By name; an empty one stands for rows that name none. */
+      sources: string[];
+      /** Every epoch has one step: a checkpoint is called by its epoch. */
+      byEpoch: boolean;
+    }
   /** The visible page. A row that the page before this one told of as it is now is told of by its id alone. */
   | (Omit<Page, 'rows'> & { type: 'page'; rows: (Row | string)[] })
   | { type: 'detail'; id: string; detail: RowDetail | null }

@@ -12,6 +12,7 @@ import { catchUp, type Outcome } from './catchUp.ts';
 import { readEvent, UnreadableEventError, type WatchEvent } from './events.ts';
 import { HeldRows } from './heldRows.ts';
 import { JobLife } from './jobLife.ts';
+import { type JudgementStorage, Judging } from './judging.ts';
 import { Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
 import { PageReader } from './pageReader.ts';
@@ -33,6 +34,8 @@ export interface WatchOptions {
   log: Log;
   /** The stream told something new of the job. */
   jobChanged(job: Job): void;
+  /** Where the reader's choice of a deciding score is kept; undefined keeps it as long as the watch. */
+  judgement?: JudgementStorage | undefined;
   /** Where texts go that are too much for the memory; undefined keeps all there. */
   texts?: TextStorage | undefined;
 }
@@ -43,6 +46,8 @@ export type WatchChange = 'rows' | 'status';
 /** Follows one job: owns its connection and its predictions, and keeps them equal to the server's. */
 export class WatchSession {
   readonly jobId: string;
+  /** By which score answers are better or worse. */
+  readonly judging: Judging;
   readonly #options: WatchOptions;
   readonly #rows: HeldRows;
   readonly #connection: Connection;
@@ -71,6 +76,7 @@ export class WatchSession {
       options,
       spillOptions(options, () => this.#readTextsAgain()),
     );
+    this.judging = new Judging(this.#rows.store, options.judgement, () => this.#changes.fire('rows'));
     this.#proofs = new ProofRunner((signal) => this.#prove(signal));
     this.#reasons = new ProofReasons(this.#proofs, {
       held: () => this.#rows.count,
@@ -174,6 +180,7 @@ export class WatchSession {
   /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */
   setJob(job: Job): void {
     if (this.#life.isCreatedAnew(job.created_at ?? undefined)) this.#beginNewLife();
+    if (job.config !== undefined) this.judging.setConfig(job.config);
     const ended = !isActive(job.status);
     if (ended === this.#jobEnded) return;
     this.#jobEnded = ended;

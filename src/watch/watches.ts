@@ -2,6 +2,7 @@ import type { Endpoint } from '../api/request.ts';
 import type { ConnectionEvent, Policy } from '../stream/connectionState.ts';
 import type { Job } from '../wire/job.ts';
 import { JobListing } from './jobListing.ts';
+import type { JudgementStorage } from './judging.ts';
 import { Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
 import { LossReader } from './lossReader.ts';
@@ -24,6 +25,8 @@ export interface WatchesOptions<Server extends string> {
   hasKey(server: Server): boolean;
   policy(): Policy;
   log: Log;
+  /** Where the reader's choice of a deciding score for a job is kept. */
+  judgement?(job: JobReference<Server>): JudgementStorage;
   /** Where texts go that are too much for the memory; undefined keeps all there. */
   texts?: TextStorage;
 }
@@ -89,6 +92,7 @@ export class Watches<Server extends string = string> {
       policy: this.#options.policy,
       log: this.#options.log,
       jobChanged: (changed) => this.listing(job.server).update(changed),
+      judgement: this.#options.judgement?.(job),
       texts: this.#options.texts,
     });
     const losses = new LossReader({

@@ -46,6 +46,8 @@ export const jobType = Type.Object({
   status: Type.String(),
   created_at: nullable(Type.String()),
   best_eval_loss: nullable(Type.Number()),
+  /** Whatever the trainer was started with; what it says of scores is read by the model. */
+  config: Type.Optional(Type.Unknown()),
   ...progressFields,
   /** The service knows no worker that runs this job, though it claims to run. */
   _stale: Type.Optional(Type.Boolean()),
