@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { context } from 'esbuild';
-import { inParts, loadedAtFirstCall, vscodeAsItComes } from './scripts/esbuildPlugins.mjs';
+import { inParts, loadedAtFirstCall, vscodeAsItComes, withoutFormats } from './scripts/esbuildPlugins.mjs';
 import { bundledPackages, thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 const production = process.argv.includes('--production');
@@ -38,7 +38,7 @@ const bundles = [
       importWorker: 'src/import/importWorker.ts',
       schemaCompiler: 'src/wire/schemaCompiler.ts',
     },
-    plugins: [loadedAtFirstCall('schemaCompiler', 'Compile')],
+    plugins: [loadedAtFirstCall('schemaCompiler', 'Compile'), withoutFormats],
   },
   {
     ...node,
