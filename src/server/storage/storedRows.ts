@@ -57,8 +57,8 @@ export function epochOf(row: SqlRow): StoredEpoch {
     latestStep: numberOf(row, 'latest_step'),
     exactMatch: mean('exact_match'),
     charErrorRate: mean('char_error_rate'),
-    minCharErrorRate: row['char_error_rate_min'] === null ? null : numberOf(row, 'char_error_rate_min'),
-    maxCharErrorRate: row['char_error_rate_max'] === null ? null : numberOf(row, 'char_error_rate_max'),
+    minCharErrorRate: numberOrNull(row, 'char_error_rate_min'),
+    maxCharErrorRate: numberOrNull(row, 'char_error_rate_max'),
     lengthRatio: mean('length_ratio'),
     wordOverlap: mean('word_overlap'),
     validation: mean('validation'),
@@ -77,7 +77,7 @@ export function keyOf(row: SqlRow): StoredKey {
   };
 }
 
-/** Values of `addEpochSql`. */
+/** Values of a row of `epochs`, in the order of its columns. */
 export function epochValues(job: number, epoch: StoredEpoch): (number | null)[] {
   return [
     job,
@@ -107,6 +107,12 @@ export function numberOf(row: SqlRow, column: string): number {
   return value;
 }
 
+/** Null where the database holds none. @throws TypeError as `numberOf` does */
+export function numberOrNull(row: SqlRow, column: string): number | null {
+  return row[column] === null ? null : numberOf(row, column);
+}
+
+/** @throws TypeError as `numberOf` does */
 export function textOf(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new TypeError(`the database holds no text in ${column}`);

@@ -1,11 +1,44 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type AddOutcome, type BatchKey, type JobRecord, keptBatchKeys } from '../storage.ts';
-import { idText, jobOf, numberOf, textOf } from '../storedRows.ts';
-import type { Ask } from './database.ts';
+import type { JobGrowth } from '../batches.ts';
+import type { JobState } from '../jobStates.ts';
+import type { JobRecord, JobSize, JobsRead } from '../storage.ts';
+import { idText, jobOf, jobSizeOf, numberOf } from '../storedRows.ts';
+import type { Ask, PostgresDatabase } from './database.ts';
 
 /** What a job's row is found by. */
-export function idHash(id: string): Buffer {
+function idHash(id: string): Buffer {
   return createHash('sha256').update(idText(id)).digest();
+}
+
+export async function findJob(database: PostgresDatabase, jobId: string): Promise<JobRecord | undefined> {
+  const [row] = await database.query('SELECT * FROM training_predictions.jobs WHERE id_hash = $1', [idHash(jobId)]);
+  return row && jobOf(row);
+}
+
+export async function jobOfNumber(database: PostgresDatabase, number: number): Promise<JobRecord | undefined> {
+  const [row] = await database.query('SELECT * FROM training_predictions.jobs WHERE number = $1', [number]);
+  return row && jobOf(row);
+}
+
+export async function listJobs(
+  database: PostgresDatabase,
+  userId: string,
+  { status, limit, offset }: JobsRead,
+): Promise<{ jobs: JobRecord[]; total: number }> {
+  const from = 'FROM training_predictions.jobs WHERE user_id = $1 AND ($2::text IS NULL OR status = $2)';
+  const values = [idText(userId), status ?? null];
+  const [counted = {}] = await database.query(`SELECT count(*) AS total ${from}`, values);
+  const page = `SELECT * ${from} ORDER BY number DESC LIMIT $3 OFFSET $4`;
+  const rows = await database.query(page, [...values, limit, offset]);
+  return { jobs: rows.map(jobOf), total: numberOf(counted, 'total') };
+}
+
+export async function jobSizes(database: PostgresDatabase): Promise<JobSize[]> {
+  const rows = await database.query(
+    `SELECT id, user_id, incarnation, status, bytes, alive_at FROM training_predictions.jobs
+     ORDER BY alive_at, number`,
+  );
+  return rows.map(jobSizeOf);
 }
 
 /** Keeps all others from making or deleting a job of this id until the transaction ends. */
@@ -16,6 +49,12 @@ export async function lockId(ask: Ask, jobId: string): Promise<void> {
 /** The job, whose row nobody else changes until the transaction ends. */
 export async function lockedJob(ask: Ask, jobId: string): Promise<JobRecord | undefined> {
   const [row] = await ask('SELECT * FROM training_predictions.jobs WHERE id_hash = $1 FOR UPDATE', [idHash(jobId)]);
+  return row && jobOf(row);
+}
+
+/** As `lockedJob`; undefined when the job's life is over: a number is of one life. */
+export async function lockedJobOfNumber(ask: Ask, number: number): Promise<JobRecord | undefined> {
+  const [row] = await ask('SELECT * FROM training_predictions.jobs WHERE number = $1 FOR UPDATE', [number]);
   return row && jobOf(row);
 }
 
@@ -31,11 +70,9 @@ export async function takeRetiredSeq(ask: Ask, jobId: string): Promise<number> {
   return lastSeq;
 }
 
-interface FirstState {
+interface FirstState extends JobState {
   readonly jobId: string;
   readonly userId: string;
-  readonly status: string;
-  readonly fields: string;
   readonly lastSeq: number;
   /** The next one by default. */
   readonly number?: number;
@@ -68,12 +105,14 @@ export async function createJob(ask: Ask, job: FirstState): Promise<JobRecord> {
   return jobOf(row ?? {});
 }
 
-export async function updateJob(
-  ask: Ask,
-  job: JobRecord,
-  status: JobRecord['status'],
-  fields: string,
-): Promise<JobRecord> {
+/** A number for a job that is made later. */
+export async function nextJobNumber(ask: Ask): Promise<number> {
+  const [next] = await ask("SELECT nextval(pg_get_serial_sequence('training_predictions.jobs', 'number')) AS number");
+  return numberOf(next ?? {}, 'number');
+}
+
+/** Changes what its script says of a job, which is a sign of life. */
+export async function updateJob(ask: Ask, job: JobRecord, { status, fields }: JobState): Promise<JobRecord> {
   const aliveAt = new Date().toISOString();
   await ask('UPDATE training_predictions.jobs SET status = $2, fields = $3, alive_at = $4 WHERE number = $1', [
     job.number,
@@ -84,24 +123,19 @@ export async function updateJob(
   return { ...job, status, fields, aliveAt };
 }
 
-/** What was answered to the batch of this key. To be asked while the job's row is held. */
-export async function earlierBatch(ask: Ask, job: number, { key }: BatchKey): Promise<AddOutcome | undefined> {
-  const [row] = await ask('SELECT digest, row_count FROM training_predictions.batches WHERE job = $1 AND key = $2', [
-    job,
-    key,
-  ]);
-  return row && { kind: 'repeated', digest: textOf(row, 'digest'), count: numberOf(row, 'row_count') };
+export async function growJob(ask: Ask, number: number, { predictions, bytes, aliveAt }: JobGrowth): Promise<void> {
+  await ask(
+    `UPDATE training_predictions.jobs SET last_seq = last_seq + $2, prediction_count = prediction_count + $2,
+       bytes = bytes + $3, alive_at = $4 WHERE number = $1`,
+    [number, predictions, bytes, aliveAt],
+  );
 }
 
-export async function keepKey(ask: Ask, job: number, { key, digest }: BatchKey, count: number): Promise<void> {
-  const [kept] = await ask(
-    `INSERT INTO training_predictions.batches
-     VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM training_predictions.batches WHERE job = $1), $2, $3, $4)
-     RETURNING number`,
-    [job, key, digest, count],
-  );
-  await ask('DELETE FROM training_predictions.batches WHERE job = $1 AND number <= $2', [
-    job,
-    numberOf(kept ?? {}, 'number') - keptBatchKeys,
-  ]);
+/** Removes all of a job whose id is locked; its sequence goes on should the id come back. */
+export async function removeJob(ask: Ask, { id, number, lastSeq }: JobRecord): Promise<void> {
+  for (const table of ['predictions', 'epochs', 'metrics', 'batches']) {
+    await ask(`DELETE FROM training_predictions.${table} WHERE job = $1`, [number]);
+  }
+  await ask('DELETE FROM training_predictions.jobs WHERE number = $1', [number]);
+  await ask('INSERT INTO training_predictions.retired VALUES ($1, $2)', [idHash(id), lastSeq]);
 }

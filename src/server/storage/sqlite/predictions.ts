@@ -1,9 +1,9 @@
-import { chunkCharacters, predictionPages } from '../predictionPages.ts';
+import { predictionPages } from '../predictionPages.ts';
 import type { NewPrediction, PredictionsRead, StoredPrediction } from '../storage.ts';
-import { epochsOf } from '../storedEpochs.ts';
-import { epochValues, predictionOf } from '../storedRows.ts';
+import { predictionOf } from '../storedRows.ts';
+import { chunkOf } from './chunks.ts';
 import type { SqliteDatabase } from './database.ts';
-import { addEpochSql } from './schema.ts';
+import { addToEpochs } from './epochs.ts';
 
 /** Rows that one statement stores: each statement costs about as much as a row. */
 const rowsAtOnce = 20;
@@ -30,8 +30,7 @@ export function insertPredictions(
     }
     database.sql(insertSqls[together.length] ?? '').run(...values);
   }
-  const addEpoch = database.sql(addEpochSql);
-  for (const epoch of epochsOf(rows, firstSeq)) addEpoch.run(...epochValues(job, epoch));
+  addToEpochs(database, job, firstSeq, rows);
 }
 
 /** A query that stays open would keep the write-ahead log from being folded back. */
@@ -47,14 +46,6 @@ export function readPredictions(
        WHERE EXISTS (SELECT 1 FROM jobs WHERE number = job) AND ${where.join(' AND ')}
        ORDER BY ${order} LIMIT ? OFFSET ?`,
     );
-    const chunk = [];
-    let characters = 0;
-    for (const row of rows.iterate(...values, limit, offset)) {
-      const prediction = predictionOf(row);
-      chunk.push(prediction);
-      characters += prediction.content.length;
-      if (characters >= chunkCharacters) break;
-    }
-    return chunk;
+    return chunkOf(rows.iterate(...values, limit, offset)).map(predictionOf);
   });
 }

@@ -142,24 +142,3 @@ export function versionOf(file: string): number {
     database.close();
   }
 }
-
-/** Adds the statistics of a batch to those of its epochs. Parameters in the order of the columns. */
-export const addEpochSql = `
-  INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (job, epoch) DO UPDATE SET
-    prediction_count = prediction_count + excluded.prediction_count,
-    latest_step = max(latest_step, excluded.latest_step),
-    exact_match_sum = exact_match_sum + excluded.exact_match_sum,
-    exact_match_count = exact_match_count + excluded.exact_match_count,
-    char_error_rate_sum = char_error_rate_sum + excluded.char_error_rate_sum,
-    char_error_rate_count = char_error_rate_count + excluded.char_error_rate_count,
-    char_error_rate_min = min(coalesce(char_error_rate_min, excluded.char_error_rate_min),
-                              coalesce(excluded.char_error_rate_min, char_error_rate_min)),
-    char_error_rate_max = max(coalesce(char_error_rate_max, excluded.char_error_rate_max),
-                              coalesce(excluded.char_error_rate_max, char_error_rate_max)),
-    length_ratio_sum = length_ratio_sum + excluded.length_ratio_sum,
-    length_ratio_count = length_ratio_count + excluded.length_ratio_count,
-    word_overlap_sum = word_overlap_sum + excluded.word_overlap_sum,
-    word_overlap_count = word_overlap_count + excluded.word_overlap_count,
-    validation_sum = validation_sum + excluded.validation_sum,
-    validation_count = validation_count + excluded.validation_count`;
