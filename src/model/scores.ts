@@ -1,6 +1,5 @@
 import { writtenNumber } from '../wire/exactJson.ts';
-import { type Prediction, predictionFields, scoresType } from '../wire/prediction.ts';
-import { schema } from '../wire/schema.ts';
+import { type Prediction, predictionFields } from '../wire/prediction.ts';
 
 /** Scores of the contract, in the order in which they are told; the last three are measures. */
 export const knownScores = [
@@ -32,8 +31,6 @@ export function compareScoreNames(a: string, b: string): number {
 /** Where a score of a row stands: a field of the contract, under `scores`, or another field of the row. */
 export type ScoreOrigin = 'known' | 'scores' | 'field';
 
-const sentScores = schema(scoresType);
-
 /**
  * A row's scores that have a value; each name once. What is under `scores` wins over the same beside it.
  *
@@ -41,8 +38,7 @@ const sentScores = schema(scoresType);
  */
 export function eachScore(row: Prediction, take: (name: string, value: number, origin: ScoreOrigin) => void): void {
   const fields = row as unknown as Readonly<Record<string, unknown>>;
-  const { scores } = row;
-  const own = scores != null && sentScores.check(scores) ? scores : undefined;
+  const own = sentScores(row);
   if (own !== undefined) {
     for (const name of Object.keys(own)) {
       const value = scoreValue(own[name]);
@@ -60,6 +56,20 @@ export function eachScore(row: Prediction, take: (name: string, value: number, o
     if (value !== null && namesScore(name) && !isOwn(name)) take(name, value, 'field');
   }
 }
+
+/** What is under `scores`; undefined where that has another shape than `scoresType`: then it is an unknown field. */
+function sentScores({ scores }: Prediction): Readonly<Record<string, unknown>> | undefined {
+  if (typeof scores !== 'object' || scores === null || Array.isArray(scores)) return undefined;
+  for (const [name, value] of Object.entries(scores)) {
+    if (name === '' || name.length > longestName) return undefined;
+    // A number whose digits are kept, `-0.0` among them, is one too.
+    if (value !== null && !/^(number|boolean)$/.test(typeof value) && writtenNumber(value) === undefined)
+      return undefined;
+  }
+  return scores as Readonly<Record<string, unknown>>;
+}
+
+const longestName = 100;
 
 /** Null is no score, and neither is what no double holds. */
 function scoreValue(value: unknown): number | null {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
-import type { Prediction } from '../../../src/wire/prediction.ts';
+import { stepsToField } from '../../../src/wire/depth.ts';
+import { parseExactly } from '../../../src/wire/exactJson.ts';
+import { numberFields, type Prediction } from '../../../src/wire/prediction.ts';
 import { plainChanges, plainJudge, plainMarks, plainNames, plainPoints } from '../../support/plainModel.ts';
 import { randomRows } from '../../support/randomRows.ts';
 
@@ -106,6 +108,15 @@ describe('the store of a job', () => {
       assert.deepEqual(store.scoreNames, names.slice(0, 64));
       assert.equal(store.scoresLeftOut, 36);
     }
+  });
+
+  it('takes scores whose digits are kept, as those of a minus zero are', () => {
+    const text = '{"scores":{"a":-0.0,"b":0.12345678901234567890123,"c":1e400,"d":2}}';
+    const sent = parseExactly(text, stepsToField.ofRow, numberFields) as Partial<Prediction>;
+    const store = filled([{ ...row(0), ...sent }]);
+    assert.deepEqual(store.scoreNames, ['a', 'b', 'd']);
+    assert.equal(store.table.score(0, 'b'), 0.12345678901234568);
+    assert.ok(JSON.stringify(store.get('id 0')).includes('0.12345678901234567890123'));
   });
 
   it('takes a score of any name', () => {
