@@ -1,4 +1,30 @@
+import type { Prediction } from '../wire/prediction.ts';
 import { type Checkpoint, compareCheckpoints } from './checkpoints.ts';
+
+/** Which start of the training process a row is from; the first is 0. */
+export function restartOf(row: Prediction): number {
+  return wholeNumber(row.restart) ?? 0;
+}
+
+/** The step at which the start of a row went on; null where it does not say. */
+export function restartFrom(row: Prediction): number | null {
+  return wholeNumber(row.restart_from) ?? null;
+}
+
+/** How often the rows of a row's checkpoint had been written before. */
+export function revisionOf(row: Prediction): number {
+  return wholeNumber(row.revision) ?? 0;
+}
+
+/** Which of its sample's completions a row is; null where it does not say. */
+export function completionOf(row: Prediction): number | null {
+  return wholeNumber(row.completion_index) ?? null;
+}
+
+/** Of another shape it is an unknown field. */
+function wholeNumber(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+}
 
 /** One start of the training process, as its rows tell of it. */
 interface Start {

@@ -1,5 +1,5 @@
 import type { Judge } from '../model/directions.ts';
-import { type Changes, countMark, type Mark, noChanges } from '../model/marks.ts';
+import { type Changes, countMark, type Mark } from '../model/marks.ts';
 import type { StoredCheckpoint } from './checkpointIndex.ts';
 import type { SampleHistory } from './sampleHistory.ts';
 
@@ -14,17 +14,18 @@ export function addAnswer(
   checkpointOf: (row: number) => StoredCheckpoint | undefined,
 ): void {
   const next = history.checkpointAfter(row);
-  const own = checkpointOf(row)?.changes ?? noChanges();
-  const following = next === undefined ? undefined : checkpointOf(next)?.changes;
-  const isFirst = history.completions(row).length === 0;
-  const ownBefore = isFirst ? null : history.mark(row, judge);
+  const own = checkpointOf(row);
+  const following = next === undefined ? undefined : checkpointOf(next);
+  const [other] = history.completions(row);
+  const ownBefore = other === undefined ? null : history.mark(other, judge);
   const nextBefore = next === undefined ? null : history.mark(next, judge);
   history.answers.insert(row);
-  const ownAfter = history.mark(row, judge);
+  const now = history.completions(row)[0];
+  const ownAfter = now === undefined ? null : history.mark(now, judge);
   const nextAfter = next === undefined ? null : history.mark(next, judge);
   // From here on nothing can fail.
-  count(own, ownBefore, ownAfter);
-  if (following !== undefined) count(following, nextBefore, nextAfter);
+  if (own !== undefined) count(own.changes, ownBefore, ownAfter);
+  if (following !== undefined) count(following.changes, nextBefore, nextAfter);
 }
 
 function count(changes: Changes, before: Mark | null, after: Mark | null): void {

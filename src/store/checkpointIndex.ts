@@ -1,4 +1,4 @@
-import { type Checkpoint, Checkpoints } from '../model/checkpoints.ts';
+import { type Checkpoint, Checkpoints, compareCheckpoints } from '../model/checkpoints.ts';
 import { type ScoreSummary, summaryOf } from '../model/distribution.ts';
 import {
   addRow,
@@ -16,6 +16,7 @@ import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
 import type { RowTable } from './rowTable.ts';
 import { SortedRows } from './sortedRows.ts';
+import type { Superseding } from './superseding.ts';
 
 /** The samples of one source at one checkpoint. */
 export interface CheckpointPoint extends Checkpoint {
@@ -31,6 +32,8 @@ export interface StoredCheckpoint extends Checkpoint {
   /** Newest first. */
   readonly rows: SortedRows;
   readonly changes: Changes;
+  /** The changes have to be counted anew: other rows are superseded than when they were counted. */
+  isMiscounted: boolean;
   /** By the names that were asked for, as long as nothing arrives. */
   points: { readonly names: string; readonly list: readonly CheckpointPoint[] } | undefined;
 }
@@ -42,14 +45,16 @@ export type Part = null | number | Checkpoint;
 export class CheckpointIndex {
   readonly #table: RowTable;
   readonly #sampleOf: (row: number) => number;
+  readonly #superseding: Superseding;
   readonly #checkpoints = new Checkpoints<StoredCheckpoint>();
   readonly #epochs = new Map<number, EpochStatistics>();
   /** Ascending. */
   readonly #epochNumbers: number[] = [];
 
   /** @param sampleOf names the sample of a row by a number */
-  constructor(table: RowTable, sampleOf: (row: number) => number) {
+  constructor(table: RowTable, superseding: Superseding, sampleOf: (row: number) => number) {
     this.#table = table;
+    this.#superseding = superseding;
     this.#sampleOf = sampleOf;
   }
 
@@ -123,6 +128,7 @@ export class CheckpointIndex {
     if (checkpoint.points?.names === key) return checkpoint.points.list;
     const bySource = new Map<string, SampleSums>();
     for (const row of checkpoint.rows.from(0)) {
+      if (this.#superseding.isSuperseded(row)) continue;
       const source = this.#table.source(row);
       let sums = bySource.get(source);
       if (sums === undefined) {
@@ -136,6 +142,17 @@ export class CheckpointIndex {
       .map(([source, sums]) => sums.point(checkpoint, source));
     checkpoint.points = { names: key, list };
     return list;
+  }
+
+  /** From this checkpoint on other rows are superseded than before. */
+  recount(from: Checkpoint): void {
+    const { all } = this.#checkpoints;
+    const first = placeIn(all, (checkpoint) => compareCheckpoints(checkpoint, from) < 0);
+    for (let index = first; index < all.length; index += 1) {
+      const checkpoint = all[index] as StoredCheckpoint;
+      checkpoint.isMiscounted = true;
+      checkpoint.points = undefined;
+    }
   }
 
   /** Puts a row in its place. */
@@ -171,7 +188,7 @@ export class CheckpointIndex {
     if (checkpoint === undefined) {
       const table = this.#table;
       const rows = new SortedRows((a, b) => table.newestFirst(a, b));
-      checkpoint = { epoch, step, rows, changes: noChanges(), points: undefined };
+      checkpoint = { epoch, step, rows, changes: noChanges(), isMiscounted: false, points: undefined };
       this.#statistics(epoch);
       this.#checkpoints.add(checkpoint);
     }

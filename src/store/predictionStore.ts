@@ -12,6 +12,7 @@ import { RowTable } from './rowTable.ts';
 import type { SampleHistory } from './sampleHistory.ts';
 import { type SampleAnswers, SampleIndex } from './sampleIndex.ts';
 import type { SpillOptions } from './spill.ts';
+import { Superseding } from './superseding.ts';
 
 /** How many rows a checkpoint has. */
 export interface CheckpointSummary extends Checkpoint {
@@ -30,13 +31,14 @@ export class PredictionStore {
   #table: RowTable;
   #checkpoints: CheckpointIndex;
   #promptIds = new PromptIds();
+  #superseding: Superseding;
   #samples: SampleIndex;
   #settings: ScoreSettings = noSettings;
   #chosen: string | null = null;
   #judge: Judge | null = null;
   /** The scores that were there when it was decided. */
   #decidedBy: readonly string[] | undefined;
-  #sampling = 0;
+  #reckoning = 0;
   /** The arrival number of the first row of this life. */
   #firstArrival = 0;
   #life = 0;
@@ -45,7 +47,8 @@ export class PredictionStore {
   constructor(spill?: SpillOptions) {
     this.#spill = spill;
     this.#table = new RowTable(spill);
-    this.#samples = new SampleIndex(this.#table, this.#promptIds, true);
+    this.#superseding = new Superseding(this.#table);
+    this.#samples = new SampleIndex(this.#table, this.#superseding, this.#promptIds, true);
     this.#checkpoints = this.#newCheckpoints();
   }
 
@@ -93,7 +96,8 @@ export class PredictionStore {
     this.#table.dispose();
     this.#table = new RowTable(this.#spill);
     this.#promptIds = new PromptIds();
-    this.#samples = new SampleIndex(this.#table, this.#promptIds, true);
+    this.#superseding = new Superseding(this.#table);
+    this.#samples = new SampleIndex(this.#table, this.#superseding, this.#promptIds, true);
     this.#checkpoints = this.#newCheckpoints();
     this.#judge = null;
     this.#decidedBy = undefined;
@@ -246,7 +250,7 @@ export class PredictionStore {
     const epochs = new Set(touched.map(({ epoch }) => epoch));
     return {
       points: [...epochs].map((epoch) => this.#checkpoints.epochPoint(epoch)),
-      changes: touched.map(changesOf),
+      changes: touched.map((checkpoint) => this.#changesOf(checkpoint)),
     };
   }
 
@@ -262,12 +266,12 @@ export class PredictionStore {
 
   /** How the samples of each checkpoint changed, ascending. */
   changes(): CheckpointChanges[] {
-    return this.#checkpoints.all.map(changesOf);
+    return this.#checkpoints.all.map((checkpoint) => this.#changesOf(checkpoint));
   }
 
   /** The changes that the rows from `row` on touched, ascending, as they are now. */
   changesSince(row: number): CheckpointChanges[] {
-    return this.#touched(row, true).map(changesOf);
+    return this.#touched(row, true).map((checkpoint) => this.#changesOf(checkpoint));
   }
 
   /** As of `trends`, without making all of them; null where it says nothing. */
@@ -310,9 +314,32 @@ export class PredictionStore {
     return this.#samples.first;
   }
 
-  /** Grows whenever rows are put to other samples than before. */
-  get sampling(): number {
-    return this.#sampling;
+  /**
+   * Grows whenever what is told of rows may change without a row of theirs: another score decides, rows are put to other
+   * samples, others are superseded.
+   */
+  get reckoning(): number {
+    return this.#reckoning;
+  }
+
+  /** Some rows may be superseded. */
+  get supersedes(): boolean {
+    return this.#superseding.isPossible;
+  }
+
+  /** A later start of the training, or a later writing of its checkpoint, has taken the place of a row. */
+  isSuperseded(row: number): boolean {
+    return this.#superseding.isSuperseded(row);
+  }
+
+  /** The completions that a row is one of, in their order: those of its sample at its checkpoint. */
+  completions(row: number): number[] {
+    return (this.#samples.historyOf(row)?.completions(row) ?? []).reverse();
+  }
+
+  /** Mean of a score over the completions that a row is one of; NaN where none has it. */
+  groupScore(row: number, name: string): number {
+    return this.#samples.historyOf(row)?.value(row, name) ?? Number.NaN;
   }
 
   sampleKey(row: number): SampleKey {
@@ -326,15 +353,15 @@ export class PredictionStore {
 
   /** How many answers a sample has. */
   answerCount(sample: SampleKey): number {
-    return this.#samples.get(sample)?.answers.length ?? 0;
+    return this.#samples.get(sample)?.count ?? 0;
   }
 
-  /** The answers to one sample, newest first, by row; `limit` of them at most. */
+  /** The answers to one sample, newest first, by row, but for superseded ones; `limit` of them at most. */
   historyRows(sample: SampleKey, limit = Number.POSITIVE_INFINITY): number[] {
     const rows: number[] = [];
     for (const row of this.#samples.get(sample)?.answers.from(0) ?? []) {
       if (rows.length >= limit) break;
-      rows.push(row);
+      if (!this.#superseding.isSuperseded(row)) rows.push(row);
     }
     return rows;
   }
@@ -369,11 +396,17 @@ export class PredictionStore {
   #index(row: number, prediction: Prediction): void {
     this.#checkpoints.insert(row);
     this.#promptIds.add(row, prediction);
+    // What a row supersedes that cannot be kept after all stays so until it is: it will come again.
+    const superseded = this.#superseding.add(row, prediction);
     const judge = this.#decidedBy === this.#table.scores.names ? this.#judge : this.#decide();
     const byPromptId = this.#promptIds.nameSamples(this.#checkpoints.all.length > 1);
     if (judge !== this.#judge || byPromptId !== this.#samples.byPromptId) this.#countAnew(judge, byPromptId, row);
     else addAnswer(row, this.#samples.place(row), judge, (other) => this.#checkpoints.get(other));
     // From here on nothing can fail.
+    if (superseded !== undefined) {
+      this.#checkpoints.recount(superseded);
+      this.#reckoning += 1;
+    }
     this.#decidedBy = this.#table.scores.names;
     this.#samples.settle(row);
     this.#checkpoints.addScores(row, prediction);
@@ -405,7 +438,7 @@ export class PredictionStore {
     let samples = this.#samples;
     const isOther = byPromptId !== samples.byPromptId;
     if (isOther) {
-      samples = new SampleIndex(this.#table, this.#promptIds, byPromptId);
+      samples = new SampleIndex(this.#table, this.#superseding, this.#promptIds, byPromptId);
       for (const row of this.#rowsFrom(0)) {
         samples.place(row).answers.insert(row);
         if (row !== added) samples.settle(row);
@@ -416,9 +449,17 @@ export class PredictionStore {
       Object.assign(checkpoint.changes, counts[index]);
       if (isOther) checkpoint.points = undefined;
     }
-    if (isOther) this.#sampling += 1;
+    this.#reckoning += 1;
     this.#samples = samples;
     this.#judge = judge;
+  }
+
+  #changesOf(checkpoint: StoredCheckpoint): CheckpointChanges {
+    if (checkpoint.isMiscounted) {
+      Object.assign(checkpoint.changes, countChanges(checkpoint, this.#samples, this.#judge));
+      checkpoint.isMiscounted = false;
+    }
+    return { epoch: checkpoint.epoch, step: checkpoint.step, ...checkpoint.changes };
   }
 
   /** The checkpoints of the rows from `row` on, ascending; with those whose answers are held against them. */
@@ -440,7 +481,7 @@ export class PredictionStore {
   }
 
   #newCheckpoints(): CheckpointIndex {
-    return new CheckpointIndex(this.#table, (row) => this.#samples.numberOf(row));
+    return new CheckpointIndex(this.#table, this.#superseding, (row) => this.#samples.numberOf(row));
   }
 }
 
@@ -460,8 +501,4 @@ function countChanges(checkpoint: StoredCheckpoint, samples: SampleIndex, judge:
 
 function summaryOf({ epoch, step, rows }: StoredCheckpoint): CheckpointSummary {
   return { epoch, step, predictions: rows.length };
-}
-
-function changesOf({ epoch, step, changes }: StoredCheckpoint): CheckpointChanges {
-  return { epoch, step, ...changes };
 }

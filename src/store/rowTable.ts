@@ -1,10 +1,11 @@
-import { newestFirst, type OrderedRows } from '../model/order.ts';
+import { lastCompletion, newestFirst, type OrderedRows } from '../model/order.ts';
+import { completionOf, restartOf, revisionOf } from '../model/restarts.ts';
 import { sourceOf } from '../model/samples.ts';
 import { eachScore } from '../model/scores.ts';
 import { stepsToField } from '../wire/depth.ts';
 import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
 import { numberFields, type Prediction } from '../wire/prediction.ts';
-import { float64, int32, uint16 } from './column.ts';
+import { type Column, float64, int32, uint16 } from './column.ts';
 import { IdTable } from './idTable.ts';
 import { InternedTexts } from './internedTexts.ts';
 import { RecordLog } from './recordLog.ts';
@@ -40,6 +41,10 @@ export class RowTable implements OrderedRows<number> {
   /** Those of the model: what is under `scores` has won over what stands beside it. */
   readonly scores = new ScoreColumns();
   /** Places in the list of sources; nearly all jobs have one. */
+  /** One more than the index; 0 where a row has none. In most jobs no row has, and there is no such column. */
+  readonly #completions = float64();
+  readonly #restarts = float64();
+  readonly #revisions = float64();
   readonly #sources = uint16();
   readonly #knownSources: string[] = [''];
   readonly #prompts = int32();
@@ -98,6 +103,9 @@ export class RowTable implements OrderedRows<number> {
     this.#created.set(row, prediction.created_at);
     eachScore(prediction, (name, value, origin) => this.scores.set(row, name, value, origin));
     this.#setSource(row, sourceOf(prediction));
+    setUnless0(this.#completions, row, (completionOf(prediction) ?? -1) + 1);
+    setUnless0(this.#restarts, row, restartOf(prediction));
+    setUnless0(this.#revisions, row, revisionOf(prediction));
     const prompt = this.#longTexts.intern(prediction.prompt) ?? inRecord;
     const truth =
       prediction.ground_truth == null ? noText : (this.#longTexts.intern(prediction.ground_truth) ?? inRecord);
@@ -148,6 +156,19 @@ export class RowTable implements OrderedRows<number> {
   /** NaN where the row has none. */
   score(row: number, name: string): number {
     return this.scores.get(row, name);
+  }
+
+  completion(row: number): number {
+    const index = this.#completions.get(row);
+    return index === 0 ? lastCompletion : index - 1;
+  }
+
+  restart(row: number): number {
+    return this.#restarts.get(row);
+  }
+
+  revision(row: number): number {
+    return this.#revisions.get(row);
   }
 
   /** Empty where the row names none, and where the job names more than can be told apart. */
@@ -300,6 +321,11 @@ export class RowTable implements OrderedRows<number> {
     if (number === -1) number = this.#knownSources.length <= mostSources ? this.#knownSources.push(source) - 1 : 0;
     this.#sources.set(row, number);
   }
+}
+
+/** A column in which nothing but 0 would stand is not there. */
+function setUnless0(column: Column, row: number, value: number): void {
+  if (value !== 0 || column.get(row) !== 0) column.set(row, value);
 }
 
 /** NaN stands for null in columns. */

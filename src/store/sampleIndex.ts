@@ -4,6 +4,7 @@ import { int32 } from './column.ts';
 import type { PromptIds } from './promptIds.ts';
 import type { RowTable } from './rowTable.ts';
 import { SampleHistory } from './sampleHistory.ts';
+import type { Superseding } from './superseding.ts';
 
 /** A sample with its newest prompt and the number of its answers. */
 export interface SampleAnswers {
@@ -25,6 +26,7 @@ interface Sample {
 /** The rows of a table by sample. */
 export class SampleIndex {
   readonly #table: RowTable;
+  readonly #superseding: Superseding;
   /** The name that a row gives to its sample, where that tells samples apart. */
   readonly #nameOf: (row: number) => SampleKey | undefined;
   /** How rows are told apart. */
@@ -35,8 +37,9 @@ export class SampleIndex {
   #first: Sample | undefined;
   #lastKey: SampleKey | undefined;
 
-  constructor(table: RowTable, promptIds: PromptIds, byPromptId: boolean) {
+  constructor(table: RowTable, superseding: Superseding, promptIds: PromptIds, byPromptId: boolean) {
     this.#table = table;
+    this.#superseding = superseding;
     this.byPromptId = byPromptId;
     this.#nameOf = byPromptId ? (row) => promptIds.of(row) : () => undefined;
   }
@@ -78,7 +81,7 @@ export class SampleIndex {
     if (number === undefined) {
       number = this.#samples.length;
       this.#numbers.set(key, number);
-      const history = new SampleHistory(this.#table);
+      const history = new SampleHistory(this.#table, this.#superseding);
       this.#samples.push({ key, source: this.#table.source(row), history, smallestIndex: Number.POSITIVE_INFINITY });
     }
     this.#ofRow.set(row, number);
@@ -109,13 +112,13 @@ export class SampleIndex {
   /** Ascending: all of them, or those of the given rows. */
   answers(rows?: Iterable<number>): SampleAnswers[] {
     const samples = rows === undefined ? this.#samples : new Set([...rows].flatMap((row) => this.#of(row) ?? []));
-    return [...samples].sort(compareSamples).map(({ key, source, history: { answers }, smallestIndex }) => ({
-      key,
-      sampleIndex: smallestIndex,
-      source,
-      prompt: this.#table.prompt(answers.at(0) ?? 0),
-      answers: answers.length,
-    }));
+    return [...samples].sort(compareSamples).flatMap(({ key, source, history, smallestIndex }) => {
+      const { newest } = history;
+      // Of a sample of which all answers are superseded nothing is left.
+      if (newest === undefined) return [];
+      const prompt = this.#table.prompt(newest);
+      return { key, sampleIndex: smallestIndex, source, prompt, answers: history.count };
+    });
   }
 
   #of(row: number): Sample | undefined {

@@ -70,14 +70,19 @@ export class SortedRows {
     }
   }
 
-  /** The last row that fails a test which every later row passes. */
-  findLastBefore(test: (row: number) => boolean): number | undefined {
-    const index = this.#blockWhere(test);
-    const block = this.#blocks[index];
-    if (block === undefined) return undefined;
-    const place = placeWhere(block, test);
-    // Only the very first block can begin with a row that passes.
-    return place > 0 ? block.rows[place - 1] : undefined;
+  /** The rows before the first that passes a test which every later row passes too, the nearest first. */
+  *before(test: (row: number) => boolean): Generator<number> {
+    let index = this.#blockWhere(test);
+    let block = this.#blocks[index];
+    for (
+      let place = block === undefined ? 0 : placeWhere(block, test);
+      block !== undefined;
+      place = block?.length ?? 0
+    ) {
+      for (place -= 1; place >= 0; place -= 1) yield block.rows[place] ?? 0;
+      index -= 1;
+      block = this.#blocks[index];
+    }
   }
 
   /** All rows from a place on; whole blocks before it are passed over. */

@@ -53,6 +53,32 @@ export function plainJudge(
   return decidingScore({ has: (name) => all.includes(name), underScores: own, all }, settings, chosen);
 }
 
+const whole = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+
+/** The rows that no later start and no larger revision superseded. */
+export function plainLive(rows: readonly Prediction[]): Prediction[] {
+  const restart = (row: Prediction): number => whole(row.restart) ?? 0;
+  const starts = new Set(rows.map(restart));
+  const left = rows.filter((row) =>
+    [...starts].every((start) => {
+      if (start <= restart(row)) return true;
+      const later = rows.filter((other) => restart(other) === start);
+      const from = later.flatMap((other) => whole(other.restart_from) ?? []);
+      if (from.length > 0) return row.step <= Math.min(...from);
+      return later.every((other) => compareCheckpoints(row, other) < 0);
+    }),
+  );
+  return left.filter((row) =>
+    left.every(
+      (other) =>
+        compareCheckpoints(other, row) !== 0 ||
+        (other.sample_source ?? '') !== (row.sample_source ?? '') ||
+        (whole(other.revision) ?? 0) <= (whole(row.revision) ?? 0),
+    ),
+  );
+}
+
 /** Names the sample of each row. */
 export function plainSamples(rows: readonly Prediction[]): (row: Prediction) => string {
   const source = (row: Prediction): string => JSON.stringify(row.sample_source ?? '');
@@ -92,9 +118,11 @@ function markOf(rows: readonly Prediction[], at: Checkpoint, judge: Judge | null
 
 export function plainMarks(rows: readonly Prediction[], judge: Judge | null): Map<string, Mark | null> {
   const sampleOf = plainSamples(rows);
+  const live = plainLive(rows);
   return new Map(
     rows.map((row) => {
-      const same = rows.filter((other) => sampleOf(other) === sampleOf(row));
+      if (!live.includes(row)) return [row.id, null];
+      const same = live.filter((other) => sampleOf(other) === sampleOf(row));
       return [row.id, markOf(same, row, judge)];
     }),
   );
@@ -102,11 +130,12 @@ export function plainMarks(rows: readonly Prediction[], judge: Judge | null): Ma
 
 export function plainChanges(rows: readonly Prediction[], judge: Judge | null): CheckpointChanges[] {
   const sampleOf = plainSamples(rows);
+  const live = plainLive(rows);
   return checkpointsOf(rows).map(({ epoch, step }) => {
-    const samples = new Set(rows.filter(isAt({ epoch, step })).map(sampleOf));
+    const samples = new Set(live.filter(isAt({ epoch, step })).map(sampleOf));
     const marks = [...samples].map((sample) =>
       markOf(
-        rows.filter((row) => sampleOf(row) === sample),
+        live.filter((row) => sampleOf(row) === sample),
         { epoch, step },
         judge,
       ),
@@ -125,10 +154,11 @@ function percentile(ascending: readonly number[], share: number): number {
 
 export function plainPoints(rows: readonly Prediction[], names: readonly string[]) {
   const sampleOf = plainSamples(rows);
+  const live = plainLive(rows);
   const sources = [...new Set(rows.map((row) => row.sample_source ?? ''))].sort();
   return checkpointsOf(rows).flatMap((checkpoint) =>
     sources.flatMap((source) => {
-      const here = rows.filter((row) => isAt(checkpoint)(row) && (row.sample_source ?? '') === source);
+      const here = live.filter((row) => isAt(checkpoint)(row) && (row.sample_source ?? '') === source);
       if (here.length === 0) return [];
       const samples = [...new Set(here.map(sampleOf))].map((sample) => here.filter((row) => sampleOf(row) === sample));
       const scores = names.map((name) => {

@@ -16,8 +16,15 @@ const scores = fc.dictionary(
 
 /** Rows of one job: several checkpoints, sources, completions and kinds of scores; ids are distinct. */
 export const randomRows: fc.Arbitrary<Prediction[]> = fc
-  .record({ named: fc.boolean(), oneStep: fc.boolean(), scored: fc.boolean(), sources: fc.boolean() })
-  .chain(({ named, oneStep, scored, sources }) =>
+  .record({
+    named: fc.boolean(),
+    oneStep: fc.boolean(),
+    scored: fc.boolean(),
+    sources: fc.boolean(),
+    resumed: fc.boolean(),
+    rewritten: fc.boolean(),
+  })
+  .chain(({ named, oneStep, scored, sources, resumed, rewritten }) =>
     fc.array(
       fc
         .record({
@@ -32,6 +39,10 @@ export const randomRows: fc.Arbitrary<Prediction[]> = fc
           validation_pass: fc.option(fc.boolean()),
           own: fc.option(fc.oneof(value, fc.boolean(), fc.constant('text'))),
           run_id: fc.nat(9),
+          completion_index: fc.constantFrom<unknown>(undefined, null, 0, 1, 2, 'x'),
+          restart: resumed ? fc.constantFrom<unknown>(undefined, 0, 1, 2, -1) : fc.constant(undefined),
+          restart_from: resumed ? fc.constantFrom<unknown>(undefined, undefined, 1, 2) : fc.constant(undefined),
+          revision: rewritten ? fc.constantFrom<unknown>(undefined, 0, 1, 2) : fc.constant(undefined),
           scores: scored
             ? fc.oneof(scores, fc.constantFrom<unknown>('none', [1], { reward: 'much' }))
             : fc.constant(null),
@@ -40,4 +51,4 @@ export const randomRows: fc.Arbitrary<Prediction[]> = fc
       { maxLength: 40 },
     ),
   )
-  .map((rows) => rows.map((row, index) => ({ ...row, id: `id ${index}` })));
+  .map((rows) => rows.map((row, index) => JSON.parse(JSON.stringify({ ...row, id: `id ${index}` })) as Prediction));

@@ -70,11 +70,11 @@ describe('the store of a job', () => {
         const store = filled(rows.slice(0, at));
         const names = plainNames(rows);
         const known = new Map(store.changes().map((changes) => [`${changes.epoch} ${changes.step}`, changes]));
-        const before = { size: store.size, sampling: store.sampling, judge: store.judge };
+        const before = { size: store.size, reckoning: store.reckoning, judge: store.judge };
         store.points(names);
         for (const row of rows.slice(at)) store.add(row);
         for (const changes of store.changesSince(before.size)) known.set(`${changes.epoch} ${changes.step}`, changes);
-        const isSame = store.sampling === before.sampling && store.judge === before.judge;
+        const isSame = store.reckoning === before.reckoning && store.judge === before.judge;
         if (isSame) {
           assert.deepEqual(
             [...known.values()].sort((a, b) => a.epoch - b.epoch || a.step - b.step),

@@ -29,7 +29,7 @@ describe('SortedRows', () => {
     });
   }
 
-  it('find where a test begins to pass, and the last row before', () => {
+  it('find where a test begins to pass, and the rows on both sides of it', () => {
     const numbers = fc.uniqueArray(fc.nat(2000), { maxLength: 1500 });
     fc.assert(
       fc.property(numbers, fc.nat(2000), (rows, from) => {
@@ -38,10 +38,7 @@ describe('SortedRows', () => {
         const expected = rows.toSorted(ascending);
         assert.equal(sorted.find(passes), expected.find(passes));
         assert.deepEqual([...sorted.fromWhere(passes)], expected.filter(passes));
-        assert.equal(
-          sorted.findLastBefore(passes),
-          expected.findLast((row) => row < from),
-        );
+        assert.deepEqual([...sorted.before(passes)], expected.filter((row) => row < from).toReversed());
       }),
     );
   });
