@@ -1,4 +1,4 @@
-import { placeIn } from './order.ts';
+import { placeIn } from './ascending.ts';
 
 /** A point of the training at which the model answered. Ordered by epoch, then step. */
 export interface Checkpoint {

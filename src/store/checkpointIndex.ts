@@ -1,3 +1,4 @@
+import { placeIn } from '../model/ascending.ts';
 import { type Checkpoint, Checkpoints, compareCheckpoints } from '../model/checkpoints.ts';
 import { type ScoreSummary, summaryOf } from '../model/distribution.ts';
 import {
@@ -10,7 +11,7 @@ import {
   trendPoint,
 } from '../model/epochStatistics.ts';
 import { type Changes, noChanges } from '../model/marks.ts';
-import { compareTexts, placeIn } from '../model/order.ts';
+import { compareTexts } from '../model/order.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
