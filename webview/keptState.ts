@@ -1,10 +1,14 @@
-import type { ColumnKey, KeptState, Tab, ViewState } from '../src/panel/protocol.ts';
+import { initialView } from '../src/panel/initialView.ts';
+import type { ColumnKey, Condition, KeptState, Tab, ViewState } from '../src/panel/protocol.ts';
 
 const tabs: Record<Tab, true> = { predictions: true, comparison: true, trends: true };
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isIndexOrNull = (value: unknown): value is number | null => value === null || Number.isSafeInteger(value);
 
-const columns: Record<ColumnKey, true> = {
+const isList = <T>(value: unknown, most: number, fits: (item: unknown) => item is T): value is T[] =>
+  Array.isArray(value) && value.length <= most && value.every(fits);
+
+const columns: Record<Exclude<ColumnKey, `score:${string}`>, true> = {
   epoch: true,
   step: true,
   sample: true,
@@ -15,18 +19,39 @@ const columns: Record<ColumnKey, true> = {
   exactMatch: true,
   validation: true,
 };
-const isColumn = (value: unknown): value is ColumnKey => typeof value === 'string' && Object.hasOwn(columns, value);
+const isColumn = (value: unknown): value is ColumnKey =>
+  typeof value === 'string' && (Object.hasOwn(columns, value) || (value.startsWith('score:') && value.length <= 300));
 const isSort = (value: unknown): value is ViewState['sort'] =>
   value === null || (isRecord(value) && isColumn(value['column']) && typeof value['descending'] === 'boolean');
+
+const signs: Record<Condition['comparison'], true> = {
+  '<': true,
+  '≤': true,
+  '=': true,
+  '≥': true,
+  '>': true,
+  none: true,
+};
+const isCondition = (value: unknown): value is Condition =>
+  isRecord(value) &&
+  typeof value['score'] === 'string' &&
+  value['score'].length <= 200 &&
+  typeof value['comparison'] === 'string' &&
+  Object.hasOwn(signs, value['comparison']) &&
+  (value['comparison'] === 'none' || Number.isFinite(value['value']));
 
 const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K] } = {
   tab: (value): value is Tab => typeof value === 'string' && Object.hasOwn(tabs, value),
   epoch: isIndexOrNull,
+  step: isIndexOrNull,
+  source: (value): value is string | null => value === null || (typeof value === 'string' && value.length <= 1000),
+  conditions: (value): value is Condition[] => isList(value, 20, isCondition),
   search: (value): value is string => typeof value === 'string' && value.length <= 1000,
   invalidOnly: (value) => typeof value === 'boolean',
   regressedOnly: (value) => typeof value === 'boolean',
   sort: isSort,
-  hiddenColumns: (value): value is ColumnKey[] => Array.isArray(value) && value.every(isColumn),
+  hiddenColumns: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
+  columnOrder: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
   wrap: (value) => typeof value === 'boolean',
   offset: isCount,
   pageSize: (value): value is number => isCount(value) && value >= 1 && value <= 1000,
@@ -40,6 +65,10 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
     value === 'truth' || value === 'previous' || value === 'nothing',
   overlay: (value): value is string | null => value === null || typeof value === 'string',
 };
+
+const { step, source, conditions, columnOrder } = initialView(1);
+/** What views of older versions do not have. */
+const addedLater = { step, source, conditions, columnOrder };
 
 /** How the parts lie on the screen. The host has no use for it. */
 export interface Layout {
@@ -60,10 +89,12 @@ export type Kept = KeptState & { layout: Layout };
  * hand, since the schemas would more than double the bundle.
  */
 export function readKeptState(kept: unknown): Kept | null {
-  if (!isRecord(kept) || typeof kept['restore'] !== 'string' || !isViewState(kept['view'])) return null;
+  if (!isRecord(kept) || typeof kept['restore'] !== 'string' || !isRecord(kept['view'])) return null;
+  const view = { ...addedLater, ...kept['view'] };
+  if (!isViewState(view)) return null;
   return {
     restore: kept['restore'],
-    view: kept['view'],
+    view,
     layout: isLayout(kept['layout']) ? kept['layout'] : initialLayout,
   };
 }
@@ -82,8 +113,8 @@ function isLayout(value: unknown): value is Layout {
   );
 }
 
-function isViewState(value: unknown): value is ViewState {
-  return isRecord(value) && Object.entries(fields).every(([name, fits]) => fits(value[name]));
+function isViewState(value: Record<string, unknown>): value is ViewState {
+  return Object.entries(fields).every(([name, fits]) => fits(value[name]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

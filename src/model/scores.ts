@@ -1,32 +1,11 @@
 import { writtenNumber } from '../wire/exactJson.ts';
 import { type Prediction, predictionFields } from '../wire/prediction.ts';
+import { isKnownScore, knownScores } from './knownScores.ts';
 
-/** Scores of the contract, in the order in which they are told; the last three are measures. */
-export const knownScores = [
-  'char_error_rate',
-  'exact_match',
-  'word_overlap',
-  'length_ratio',
-  'validation_pass',
-  'latency_ms',
-  'completion_tokens',
-  'prompt_tokens',
-] as const;
-export type KnownScore = (typeof knownScores)[number];
-const places: ReadonlyMap<string, number> = new Map(knownScores.map((name, place) => [name, place]));
+export { compareScoreNames, isKnownScore, type KnownScore, knownScores } from './knownScores.ts';
 
 /** Other scores of a job that are summed up and get columns, at most: the first ones by name. */
 export const mostOtherScores = 64;
-
-export function isKnownScore(name: string): name is KnownScore {
-  return places.has(name);
-}
-
-/** Known ones first, in their order; the others by code units. */
-export function compareScoreNames(a: string, b: string): number {
-  const [left = knownScores.length, right = knownScores.length] = [places.get(a), places.get(b)];
-  return left - right || (a === b ? 0 : a < b ? -1 : 1);
-}
 
 /** Where a score of a row stands: a field of the contract, under `scores`, or another field of the row. */
 export type ScoreOrigin = 'known' | 'scores' | 'field';
@@ -103,7 +82,8 @@ export function namesScore(name: string): boolean {
   if (known === undefined) {
     // A script may make up names without end.
     if (knownNames.size >= 10_000) knownNames.clear();
-    known = !predictionFields.has(name) && !wordsOf(name).some((word) => otherWords.has(word));
+    known =
+      name.length <= longestName && !predictionFields.has(name) && !wordsOf(name).some((word) => otherWords.has(word));
     knownNames.set(name, known);
   }
   return known;

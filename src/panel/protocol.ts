@@ -27,8 +27,25 @@ export const columnKeys = [
   'exactMatch',
   'validation',
 ] as const;
-export type ColumnKey = (typeof columnKeys)[number];
-const columnKeyType = Type.Enum([...columnKeys]);
+/** A column of the table; `score:NAME` holds a score that has no column of its own among `columnKeys`. */
+export type ColumnKey = (typeof columnKeys)[number] | `score:${string}`;
+const columnKeyType = Type.Union([
+  Type.Enum([...columnKeys]),
+  Type.Unsafe<`score:${string}`>(Type.String({ pattern: '^score:', maxLength: 300 })),
+]);
+/** Columns whose place or presence a view remembers, at most. */
+export const mostColumns = 1000;
+
+/** What a score of a row has to be, as it is written in the toolbar. */
+export const comparisons = ['<', '≤', '=', '≥', '>'] as const;
+const scoreNameType = Type.String({ maxLength: 200 });
+const conditionType = Type.Union([
+  Type.Object({ score: scoreNameType, comparison: Type.Enum([...comparisons]), value: Type.Number() }),
+  /** The row has no such score. */
+  Type.Object({ score: scoreNameType, comparison: Type.Literal('none') }),
+]);
+export type Condition = Type.Static<typeof conditionType>;
+export const mostConditions = 20;
 
 /** Answers of the Comparison tab, at most. */
 export const mostAnswers = 2000;
@@ -37,6 +54,12 @@ const viewStateType = Type.Object({
   tab: Type.Enum(['predictions', 'comparison', 'trends']),
   /** Shows one epoch only; null shows all. */
   epoch: Type.Union([Type.Integer(), Type.Null()]),
+  /** With `epoch`: shows one checkpoint only; null shows the whole epoch. */
+  step: Type.Union([Type.Integer(), Type.Null()]),
+  /** Shows what is of one source only, an empty one being that of rows that name none; null shows all. */
+  source: Type.Union([Type.String({ maxLength: 1000 }), Type.Null()]),
+  /** Shows only rows that fulfil all of them. */
+  conditions: Type.Array(conditionType, { maxItems: mostConditions }),
   /** Text that prompt, ground truth or prediction must hold, whatever its case; empty shows all. */
   search: Type.String({ maxLength: 1000 }),
   /** Shows only rows whose validation failed. */
@@ -45,7 +68,9 @@ const viewStateType = Type.Object({
   regressedOnly: Type.Boolean(),
   /** Null is newest first. */
   sort: Type.Union([Type.Object({ column: columnKeyType, descending: Type.Boolean() }), Type.Null()]),
-  hiddenColumns: Type.Array(columnKeyType, { maxItems: columnKeys.length }),
+  hiddenColumns: Type.Array(columnKeyType, { maxItems: mostColumns }),
+  /** Columns in the order in which they are shown; those that are not among them come first, as in `columnKeys`. */
+  columnOrder: Type.Array(columnKeyType, { maxItems: mostColumns }),
   /** Long texts are wrapped in their cells, not cut. */
   wrap: Type.Boolean(),
   /** First row of the page, from 0. */
@@ -191,15 +216,29 @@ export interface Row {
   id: string;
   epoch: number;
   step: number;
+  /** What is asked. */
+  sample: SampleKey;
+  /** What the sample is called by. */
   sampleIndex: number;
+  /** Empty where the row names none. */
+  source: string;
   prompt: string;
   groundTruth: string | null;
   prediction: string;
   charErrorRate: number | null;
   exactMatch: number | null;
   validationPass: boolean | null;
-  /** Against the sample's answer of the epoch before; null where one of the two has no rate. */
+  /** Values of the `score:` columns that are shown, in their order, as far as the row has them. */
+  scores: (readonly [name: string, value: number])[];
+  /** By the deciding score, against the sample's answers of the checkpoint before; null where one of the two has none. */
   mark: Mark | null;
+}
+
+/** How many rows a checkpoint has. */
+export interface CheckpointCount {
+  epoch: number;
+  step: number;
+  predictions: number;
 }
 
 /**
@@ -217,6 +256,9 @@ export interface Page {
   /** Those that the page before this one did not tell of as they are now; all of them where `allEpochs` is set. */
   epochs: EpochSummary[];
   allEpochs: boolean;
+  /** Likewise, newest first; none as long as every epoch has one step. */
+  checkpoints: CheckpointCount[];
+  allCheckpoints: boolean;
   /** Predictions of all epochs, whatever the filters show. */
   stored: number;
   /** The filter is still being applied: rows and `total` are not final. */

@@ -1,6 +1,7 @@
+import type { Part } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { SortedRows } from '../store/sortedRows.ts';
-import { comparator, isPlain, matcher, type TableQuery } from './tableQuery.ts';
+import { comparator, isPlain, matcher, partOf, type TableQuery } from './tableQuery.ts';
 
 /** The rows of the store that a query shows. `before` is an arrival number: rows as they stood then. */
 export interface Rows {
@@ -13,17 +14,17 @@ export interface Rows {
 }
 
 export function rowsOf(store: PredictionStore, query: TableQuery): Rows {
-  return isPlain(query) ? new StoreRows(store, query.epoch) : new FilteredRows(store, query);
+  return isPlain(query) ? new StoreRows(store, partOf(query)) : new FilteredRows(store, query);
 }
 
 /** What the store keeps in order anyway: an arrival costs nothing here. */
 class StoreRows implements Rows {
   readonly #store: PredictionStore;
-  readonly #epoch: number | null;
+  readonly #part: Part;
 
-  constructor(store: PredictionStore, epoch: number | null) {
+  constructor(store: PredictionStore, part: Part) {
     this.#store = store;
-    this.#epoch = epoch;
+    this.#part = part;
   }
 
   advance(): boolean {
@@ -31,19 +32,19 @@ class StoreRows implements Rows {
   }
 
   count(): number {
-    return this.#store.count(this.#epoch);
+    return this.#store.count(this.#part);
   }
 
   countBefore(before: number): number {
-    return this.#store.countBefore(before, this.#epoch);
+    return this.#store.countBefore(before, this.#part);
   }
 
   page(offset: number, limit: number): number[] {
-    return this.#store.rows(this.#epoch, offset, limit);
+    return this.#store.rows(this.#part, offset, limit);
   }
 
   pageBefore(before: number, offset: number, limit: number): number[] {
-    return this.#store.rowsBefore(before, this.#epoch, offset, limit);
+    return this.#store.rowsBefore(before, this.#part, offset, limit);
   }
 }
 

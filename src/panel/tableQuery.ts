@@ -1,19 +1,50 @@
 /** Which rows the table shows, and in which order. */
+import { compareScores } from '../model/marks.ts';
+import type { SampleKey } from '../model/samples.ts';
+import type { Part } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
-import type { ColumnKey, ViewState } from './protocol.ts';
+import { isScoreColumn, type ScoreColumn, scoreOfColumn } from './initialView.ts';
+import type { ColumnKey, Condition, ViewState } from './protocol.ts';
 import { TextOrder } from './textOrder.ts';
 
-export type TableQuery = Pick<ViewState, 'epoch' | 'search' | 'invalidOnly' | 'regressedOnly' | 'sort'>;
+export type TableQuery = Pick<
+  ViewState,
+  'epoch' | 'step' | 'source' | 'search' | 'conditions' | 'invalidOnly' | 'regressedOnly' | 'sort'
+>;
 
-/** True for a query that the store answers by itself: newest first, all rows or those of one epoch. */
-export function isPlain({ search, invalidOnly, regressedOnly, sort }: TableQuery): boolean {
-  return search === '' && !invalidOnly && !regressedOnly && sort === null;
+/** True for a query that the store answers by itself: newest first, all rows or those of an epoch or checkpoint. */
+export function isPlain({ source, search, conditions, invalidOnly, regressedOnly, sort }: TableQuery): boolean {
+  return source === null && search === '' && conditions.length === 0 && !invalidOnly && !regressedOnly && sort === null;
+}
+
+/** The part of the job that a query is about. */
+export function partOf({ epoch, step }: Pick<TableQuery, 'epoch' | 'step'>): Part {
+  return epoch === null || step === null ? epoch : { epoch, step };
+}
+
+/**
+ * What decides beside the rows themselves which of them a query shows, and in which order: where something of it is
+ * another, rows that were looked at have to be looked at again.
+ */
+export function basisOf({ conditions, regressedOnly, sort }: TableQuery, store: PredictionStore): readonly unknown[] {
+  const comparesScores = conditions.length > 0 || (sort !== null && isScoreColumn(sort.column));
+  const asksForSamples = regressedOnly || sort?.column === 'sample';
+  return [
+    store.life,
+    regressedOnly ? store.judge : null,
+    // A score may lose its column to another one.
+    comparesScores ? store.scoreNames : null,
+    asksForSamples ? store.sampling : null,
+  ];
 }
 
 export function isSameQuery(a: TableQuery, b: TableQuery): boolean {
   return (
     a.epoch === b.epoch &&
+    a.step === b.step &&
+    a.source === b.source &&
     a.search === b.search &&
+    JSON.stringify(a.conditions) === JSON.stringify(b.conditions) &&
     a.invalidOnly === b.invalidOnly &&
     a.regressedOnly === b.regressedOnly &&
     a.sort?.column === b.sort?.column &&
@@ -25,11 +56,29 @@ export function isSameQuery(a: TableQuery, b: TableQuery): boolean {
 export function matcher(query: TableQuery, store: PredictionStore): (row: number) => boolean {
   const { table } = store;
   const holds = query.search === '' ? () => true : textMatcher(query.search, store);
+  const part = partOf(query);
   return (row) =>
-    (query.epoch === null || table.epoch(row) === query.epoch) &&
+    store.isOf(row, part) &&
+    (query.source === null || table.source(row) === query.source) &&
+    query.conditions.every((condition) => fulfils(table.score(row, condition.score), condition)) &&
     (!query.invalidOnly || table.validationPass(row) === false) &&
     (!query.regressedOnly || store.mark(row) === 'worse') &&
     holds(row);
+}
+
+/** @param value NaN where the row has no such score; values that differ by a rounding are equal */
+function fulfils(value: number, condition: Condition): boolean {
+  if (condition.comparison === 'none') return Number.isNaN(value);
+  switch (compareScores(value, condition.value, 'higher')) {
+    case 'worse':
+      return condition.comparison === '<' || condition.comparison === '≤';
+    case 'same':
+      return condition.comparison === '≤' || condition.comparison === '=' || condition.comparison === '≥';
+    case 'better':
+      return condition.comparison === '>' || condition.comparison === '≥';
+    case null:
+      return false;
+  }
 }
 
 /** Texts that repeat are searched once; the answer, which may have to be read from a file, last. */
@@ -59,13 +108,14 @@ function escapePattern(text: string): string {
 }
 
 /** The order of a query. Rows without a value come last either way; equal ones are newest first. */
-export function comparator({ sort }: TableQuery, { table }: PredictionStore): (a: number, b: number) => number {
+export function comparator({ sort }: TableQuery, store: PredictionStore): (a: number, b: number) => number {
+  const { table } = store;
   if (sort === null) return (a, b) => table.newestFirst(a, b);
   const direction = sort.descending ? -1 : 1;
-  const orders: { [C in ColumnKey]: () => (a: number, b: number) => number } = {
+  const orders: { [C in Exclude<ColumnKey, ScoreColumn>]: () => (a: number, b: number) => number } = {
     epoch: () => byNumber((row) => table.epoch(row), direction),
     step: () => byNumber((row) => table.step(row), direction),
-    sample: () => byNumber((row) => table.sample(row), direction),
+    sample: () => byNumber(sampleNumbers(store), direction),
     prompt: () =>
       byText(
         (row) => table.prompt(row),
@@ -84,16 +134,28 @@ export function comparator({ sort }: TableQuery, { table }: PredictionStore): (a
         () => undefined,
         direction,
       ),
-    charErrorRate: () => byNumber((row) => table.score(row, 'char_error_rate'), direction),
-    exactMatch: () => byNumber((row) => table.score(row, 'exact_match'), direction),
-    validation: () =>
-      byNumber((row) => {
-        const passed = table.validationPass(row);
-        return passed === null ? Number.NaN : Number(passed);
-      }, direction),
   };
-  const order = orders[sort.column]();
+  const byScore = (name: string) => byNumber((row) => table.score(row, name), direction);
+  const order = isScoreColumn(sort.column) ? byScore(scoreOfColumn(sort.column)) : orders[sort.column]();
   return (a, b) => order(a, b) || table.newestFirst(a, b);
+}
+
+/**
+ * What the samples of rows are called by. A sample with a `prompt_id` may get a smaller number later: for an order it
+ * keeps the one that it had when it was first looked at.
+ */
+function sampleNumbers(store: PredictionStore): (row: number) => number {
+  const numbers = new Map<SampleKey, number>();
+  return (row) => {
+    const key = store.sampleKey(row);
+    if (typeof key === 'number') return key;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = store.sampleIndex(row);
+      numbers.set(key, number);
+    }
+    return number;
+  };
 }
 
 /** @param value NaN where there is none */

@@ -1,9 +1,17 @@
 import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
-import { cellCharacters, type HostMessageOf, type Page, type Row, type ViewState } from './protocol.ts';
+import { shownScores, withScores } from './initialView.ts';
+import {
+  type CheckpointCount,
+  cellCharacters,
+  type HostMessageOf,
+  type Page,
+  type Row,
+  type ViewState,
+} from './protocol.ts';
 import { type Rows, rowsOf } from './rows.ts';
-import { isSameQuery } from './tableQuery.ts';
+import { basisOf, isSameQuery } from './tableQuery.ts';
 
 /** How long a filter works before it lets others work, in ms. */
 const slice = 8;
@@ -16,6 +24,8 @@ export class TableView {
   readonly #store: PredictionStore;
   #state: ViewState;
   #rows: Rows;
+  /** What the rows were found by. */
+  #basis: readonly unknown[];
   #life: number;
   #searching = false;
   /** A search went on since the last page. */
@@ -25,6 +35,8 @@ export class TableView {
 
   /** The rows whose epochs the reader was told of; null before it was told of any. */
   #toldRows: number | null = null;
+  /** The reader knows the checkpoints of these rows. */
+  #knowsCheckpoints = false;
   /** The rows of the last message, by id. */
   #told: ReadonlyMap<string, Row> = new Map();
 
@@ -32,6 +44,7 @@ export class TableView {
     this.#store = store;
     this.#state = state;
     this.#rows = rowsOf(store, state);
+    this.#basis = basisOf(state, store);
     this.#life = store.life;
   }
 
@@ -45,7 +58,7 @@ export class TableView {
     const isSame = isSameQuery(state, this.#state);
     const stays = this.#held !== null && state.hold && isSame;
     this.#state = state;
-    if (!isSame) this.#rows = rowsOf(this.#store, state);
+    if (!isSame) this.#findAnew();
     this.work();
     if (stays) return;
     this.#held = null;
@@ -60,6 +73,7 @@ export class TableView {
   /** The reader knows nothing any more: the next message tells of everything. */
   forgetReader(): void {
     this.#toldRows = null;
+    this.#knowsCheckpoints = false;
     this.#told = new Map();
   }
 
@@ -92,30 +106,55 @@ export class TableView {
       this.#held === null
         ? this.#rows.page(offset, pageSize)
         : this.#rows.pageBefore(this.#held.before, offset, pageSize);
+    const store = this.#store;
     const told = this.#toldRows;
-    this.#toldRows = this.#store.size;
+    this.#toldRows = store.size;
+    const scores = shownScores(withScores(this.#state, store.scoreNames, store.judge?.name ?? null), store.scoreNames);
     return {
-      version: this.#held?.before ?? this.#store.arrivals,
+      version: this.#held?.before ?? store.arrivals,
       held: this.#held !== null,
       offset,
-      rows: rows.map((row) => toRow(row, this.#store)),
+      rows: rows.map((row) => toRow(row, store, scores)),
       total,
       newRows: Math.max(0, all - total),
       // A job has thousands of epochs, of which one or two are new.
-      epochs: told === null ? this.#store.epochs() : this.#store.epochsSince(told),
+      epochs: told === null ? store.epochs() : store.epochsSince(told),
       allEpochs: told === null,
-      stored: this.#store.size,
+      ...this.#checkpoints(told),
+      stored: store.size,
       searching: this.#searching,
     };
   }
 
-  /** Rows of an earlier life of the job are gone: there is nothing left to hold. */
+  /** @param told the rows whose checkpoints the reader knows, if it knows any */
+  #checkpoints(told: number | null): Pick<Page, 'checkpoints' | 'allCheckpoints'> {
+    const store = this.#store;
+    const knows = this.#knowsCheckpoints && told !== null;
+    this.#knowsCheckpoints = !store.checkpointsAreEpochs;
+    // As long as they are epochs they are told as such.
+    if (store.checkpointsAreEpochs) return { checkpoints: [], allCheckpoints: true };
+    const checkpoints: CheckpointCount[] = knows ? store.checkpointsSince(told) : store.checkpoints();
+    return { checkpoints, allCheckpoints: !knows };
+  }
+
+  /** Rows of an earlier life of the job are gone: there is nothing left to hold. Others may pass by another judge. */
   #renew(): void {
-    if (this.#life === this.#store.life) return;
+    const basis = basisOf(this.#state, this.#store);
+    if (basis.every((part, index) => part === this.#basis[index])) return;
+    this.#findAnew();
+    if (this.#life === this.#store.life) {
+      // What is held is found again before it is counted.
+      this.#foundOlder = true;
+      return;
+    }
     this.#life = this.#store.life;
     this.#toldRows = null;
-    this.#rows = rowsOf(this.#store, this.#state);
     if (this.#held !== null) this.#holdAt(null);
+  }
+
+  #findAnew(): void {
+    this.#rows = rowsOf(this.#store, this.#state);
+    this.#basis = basisOf(this.#state, this.#store);
   }
 
   /** @param before an arrival number; null is now */
@@ -126,23 +165,36 @@ export class TableView {
 }
 
 function isSame(row: Row, other: Row | undefined): boolean {
-  return other !== undefined && (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === other[key]);
+  if (other === undefined) return false;
+  const { scores, ...fields } = row;
+  return (
+    (Object.keys(fields) as (keyof typeof fields)[]).every((key) => fields[key] === other[key]) &&
+    scores.length === other.scores.length &&
+    scores.every(([name, value], place) => name === other.scores[place]?.[0] && value === other.scores[place]?.[1])
+  );
 }
 
-function toRow(row: number, store: PredictionStore): Row {
+/** @param scores those whose columns are shown */
+function toRow(row: number, store: PredictionStore, scores: readonly string[]): Row {
   const { table } = store;
   const truth = table.groundTruth(row);
   return {
     id: table.id(row),
     epoch: table.epoch(row),
     step: table.step(row),
-    sampleIndex: table.sample(row),
+    sample: store.sampleKey(row),
+    sampleIndex: store.sampleIndex(row),
+    source: table.source(row),
     prompt: cell(table.prompt(row)),
     groundTruth: truth === null ? null : cell(truth),
     prediction: cell(table.prediction(row)),
     charErrorRate: orNull(table.score(row, 'char_error_rate')),
     exactMatch: orNull(table.score(row, 'exact_match')),
     validationPass: table.validationPass(row),
+    scores: scores.flatMap((name) => {
+      const value = table.score(row, name);
+      return Number.isNaN(value) ? [] : [[name, value] as const];
+    }),
     mark: store.mark(row),
   };
 }

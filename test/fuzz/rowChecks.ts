@@ -26,7 +26,7 @@ const columns: readonly ColumnKey[] = [
 const view: ViewState = {
   ...{ tab: 'predictions', epoch: null, offset: 0, pageSize: 50, hold: false, expanded: [], sample: null, search: '' },
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
-  ...{ answers: 200, overlay: null },
+  ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
 };
 
 /** Shows the rows of a store in every way that a panel can. */

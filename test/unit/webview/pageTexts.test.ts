@@ -30,13 +30,16 @@ function page(offset: number, rows: number, total: number): Page {
     id: String(offset + index),
     epoch: 1,
     step: 1,
+    sample: index,
     sampleIndex: index,
+    source: '',
     prompt: '',
     groundTruth: null,
     prediction: '',
     charErrorRate: null,
     exactMatch: null,
     validationPass: null,
+    scores: [],
     mark: null,
   });
   return {
@@ -48,6 +51,8 @@ function page(offset: number, rows: number, total: number): Page {
     newRows: 0,
     epochs: [],
     allEpochs: true,
+    checkpoints: [],
+    allCheckpoints: true,
     stored: 100,
     searching: false,
   };
@@ -104,7 +109,7 @@ describe('what stands in for the table', () => {
 
   it('says which filters hide all there is, and leads out of them', () => {
     const filtered = { ...page(0, 0, 0), epochs: [{ epoch: 1, prediction_count: 5 }] };
-    const filters = { epoch: 3, search: 'Leeds', invalidOnly: true, regressedOnly: true };
+    const filters = { ...noFilters, epoch: 3, search: 'Leeds', invalidOnly: true, regressedOnly: true };
     const absence = pageAbsence(filtered, filters, live, formats);
     assert.deepEqual(
       [absence?.text, absence?.action],
