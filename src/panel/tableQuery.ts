@@ -31,10 +31,9 @@ export function basisOf({ conditions, regressedOnly, sort }: TableQuery, store: 
   const asksForSamples = regressedOnly || sort?.column === 'sample';
   return [
     store.life,
-    regressedOnly ? store.judge : null,
     // A score may lose its column to another one.
     comparesScores ? store.scoreNames : null,
-    asksForSamples ? store.sampling : null,
+    asksForSamples ? store.reckoning : null,
   ];
 }
 
