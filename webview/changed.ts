@@ -32,3 +32,4 @@ function placeOf<T>(list: readonly T[], item: T, compare: (a: T, b: T) => number
 export const ascendingCheckpoints = (a: Checkpoint, b: Checkpoint): number => a.epoch - b.epoch || a.step - b.step;
 export const ascendingEpochs = (a: { epoch: number }, b: { epoch: number }): number => a.epoch - b.epoch;
 export const descendingEpochs = (a: { epoch: number }, b: { epoch: number }): number => b.epoch - a.epoch;
+export const descendingCheckpoints = (a: Checkpoint, b: Checkpoint): number => ascendingCheckpoints(b, a);

@@ -1,4 +1,4 @@
-import { initialView } from '../src/panel/initialView.ts';
+import { initialView, withScores } from '../src/panel/initialView.ts';
 import './styles/shell.css';
 import './styles/predictions.css';
 import './styles/toolbar.css';
@@ -102,7 +102,11 @@ host.listen({
   },
   scores: (message) => {
     scores = message;
-    draw();
+    const { judge } = message;
+    const names = message.scores.map(({ name }) => name);
+    const before = view;
+    panel.change((shown) => withScores(shown, names, judge));
+    if (view === before) draw();
   },
   page: predictions.showPage,
   detail: predictions.showDetail,

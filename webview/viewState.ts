@@ -1,5 +1,5 @@
 import type { SampleKey } from '../src/model/samples.ts';
-import type { ColumnKey, Tab, ViewState } from '../src/panel/protocol.ts';
+import type { ColumnKey, Condition, Tab, ViewState } from '../src/panel/protocol.ts';
 
 /** A change of what is shown. Another page or filter closes the open rows: they are out of sight there. */
 export type Transition = (view: ViewState) => ViewState;
@@ -9,17 +9,51 @@ export const showTab =
   (view) => ({ ...view, tab });
 
 /** What decides which rows the table shows. */
-export type Filters = Pick<ViewState, 'epoch' | 'search' | 'invalidOnly' | 'regressedOnly'>;
+export type Filters = Pick<
+  ViewState,
+  'epoch' | 'step' | 'source' | 'search' | 'conditions' | 'invalidOnly' | 'regressedOnly'
+>;
 
-export const noFilters: Filters = { epoch: null, search: '', invalidOnly: false, regressedOnly: false };
+export const noFilters: Filters = {
+  epoch: null,
+  step: null,
+  source: null,
+  search: '',
+  conditions: [],
+  invalidOnly: false,
+  regressedOnly: false,
+};
 
 export const filterBy =
   (filters: Partial<Filters>): Transition =>
   (view) => ({ ...view, ...filters, offset: 0, expanded: [] });
 
 /** Names what the table shows: another name, and it begins at its top again. */
-export function queryOf({ epoch, search, invalidOnly, regressedOnly, sort, offset, pageSize }: ViewState): string {
-  return JSON.stringify([epoch, search, invalidOnly, regressedOnly, sort, offset, pageSize]);
+export function queryOf(view: ViewState): string {
+  const { epoch, step, source, search, conditions, invalidOnly, regressedOnly, sort, offset, pageSize } = view;
+  const filters = [epoch, step, source, search, conditions, invalidOnly, regressedOnly];
+  return JSON.stringify([...filters, sort, offset, pageSize]);
+}
+
+export const addCondition =
+  (condition: Condition): Transition =>
+  (view) => {
+    const others = view.conditions.filter((other) => !isSameCondition(other, condition));
+    return filterBy({ conditions: [...others, condition] })(view);
+  };
+
+export const removeCondition =
+  (condition: Condition): Transition =>
+  (view) =>
+    filterBy({ conditions: view.conditions.filter((other) => !isSameCondition(other, condition)) })(view);
+
+function isSameCondition(a: Condition, b: Condition): boolean {
+  return JSON.stringify(conditionParts(a)) === JSON.stringify(conditionParts(b));
+}
+
+function conditionParts(condition: Condition): unknown[] {
+  const { score, comparison } = condition;
+  return [score, comparison, comparison === 'none' ? null : condition.value];
 }
 
 /** Turns to the table, with all rows of one epoch: other filters would hide some of those that a chart counted. */
@@ -48,6 +82,17 @@ export const toggleColumn =
     const hidden = { ...view, hiddenColumns: [...view.hiddenColumns, column] };
     return view.sort?.column === column ? { ...hidden, sort: null, offset: 0, expanded: [] } : hidden;
   };
+
+/** Shows a column, where it is hidden. */
+export const showColumn =
+  (column: ColumnKey): Transition =>
+  (view) =>
+    view.hiddenColumns.includes(column) ? toggleColumn(column)(view) : view;
+
+/** @param order of all columns, the hidden ones among them */
+export const orderColumns =
+  (order: readonly ColumnKey[]): Transition =>
+  (view) => ({ ...view, columnOrder: [...order] });
 
 export const wrapTexts =
   (wrap: boolean): Transition =>

@@ -47,6 +47,7 @@ export class RowTable implements OrderedRows<number> {
   readonly #revisions = float64();
   readonly #sources = uint16();
   readonly #knownSources: string[] = [''];
+  #someNameNone = false;
   readonly #prompts = int32();
   readonly #truths = int32();
   readonly #shapes = uint16();
@@ -176,9 +177,9 @@ export class RowTable implements OrderedRows<number> {
     return this.#knownSources[this.#sources.get(row)] ?? '';
   }
 
-  /** The sources that rows name, in the order in which they came; an empty one for rows that name none. */
+  /** The sources that rows name, an empty one first where rows name none, the others in the order in which they came. */
   get sources(): readonly string[] {
-    return this.#knownSources;
+    return this.#someNameNone ? this.#knownSources : this.#knownSources.slice(1);
   }
 
   /** Null where the row was not validated. */
@@ -319,6 +320,7 @@ export class RowTable implements OrderedRows<number> {
   #setSource(row: number, source: string): void {
     let number = this.#knownSources.indexOf(source);
     if (number === -1) number = this.#knownSources.length <= mostSources ? this.#knownSources.push(source) - 1 : 0;
+    if (number === 0) this.#someNameNone = true;
     this.#sources.set(row, number);
   }
 }

@@ -1,64 +1,100 @@
-import { createCheckbox } from '../controls/checkbox.ts';
-import { element, setAttribute } from '../dom.ts';
+import { isKnownScore } from '../../src/model/knownScores.ts';
+import type { ColumnKey } from '../../src/panel/protocol.ts';
+import { type Checkbox, createCheckbox } from '../controls/checkbox.ts';
+import { createMenu } from '../controls/menu.ts';
+import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { toggleColumn, wrapTexts } from '../viewState.ts';
-import { columns } from './grid/columns.ts';
+import type { Column } from './grid/columns.ts';
 
 export interface ColumnsMenu {
   readonly element: HTMLElement;
-  refresh(): void;
+  /** @param columns all that there are, in order; the same list as long as they are the same */
+  show(columns: readonly Column[]): void;
 }
 
-/**
- * A button that opens the choice of columns. It is a popover: the browser closes it by Escape or a click elsewhere, and
- * gives the focus back.
- */
+/** More columns than this are searched by their names. */
+const manyColumns = 15;
+
+/** A button that opens the choice of columns. */
 export function createColumnsMenu(panel: Panel): ColumnsMenu {
-  const button = element(
-    'button',
-    { type: 'button', class: 'menu-button', popovertarget: 'columns-menu', 'aria-expanded': 'false' },
-    'Columns',
-  );
-  const boxes = columns.map(({ key, title }) => ({
-    key,
-    box: createCheckbox(title, () => panel.change(toggleColumn(key))),
-  }));
+  const { formats } = panel;
+  const boxes = new Map<ColumnKey, { box: Checkbox; title: string }>();
+  let columns: readonly Column[] = [];
   const wrap = createCheckbox('Wrap text', (checked) => panel.change(wrapTexts(checked)));
   wrap.element.title = 'Up to 12 lines of each text. An open row shows all of it.';
-  const inputs = [...boxes.map(({ box }) => box.input), wrap.input];
-  const menu = element('div', {
-    id: 'columns-menu',
-    class: 'menu',
-    popover: 'auto',
-    role: 'group',
-    'aria-label': 'Columns',
+  const search = element('input', {
+    type: 'search',
+    class: 'search',
+    'aria-label': 'Search columns',
+    placeholder: 'Search columns',
+    autocomplete: 'off',
+    spellcheck: 'false',
   });
-  const choices = [...boxes.map(({ box }) => box.element), element('div', { class: 'menu-line' }, wrap.element)];
-  inputs[0]?.setAttribute('autofocus', '');
+  const list = element('div', { class: 'menu-list' });
+  const note = element('p', { class: 'menu-note' });
+  const menu = createMenu({ kind: 'columns', text: 'Columns' }, () => {
+    search.value = '';
+    draw();
+    const first = isLong() ? search : inputs()[0];
+    for (const input of [search, ...inputs()]) setAttribute(input, 'autofocus', input === first);
+    return [
+      ...(isLong() ? [element('div', { class: 'menu-search' }, search)] : []),
+      list,
+      note,
+      element('div', { class: 'menu-line' }, wrap.element),
+    ];
+  });
+  const isLong = (): boolean => columns.length > manyColumns;
+  /** Those that the search leaves in sight. */
+  const inputs = (): HTMLInputElement[] => [
+    ...columns.flatMap(({ key }) => {
+      const held = boxes.get(key)?.box;
+      return held === undefined || held.element.hidden ? [] : [held.input];
+    }),
+    wrap.input,
+  ];
 
-  // Filled only while it is open: closed, its boxes would share their labels with the filters.
-  menu.addEventListener('beforetoggle', (event) => {
-    const opens = event instanceof ToggleEvent && event.newState === 'open';
-    setAttribute(button, 'aria-expanded', String(opens));
-    if (opens) menu.replaceChildren(...choices);
-  });
-  menu.addEventListener('toggle', () => {
-    if (!menu.matches(':popover-open')) menu.replaceChildren();
-  });
-  menu.addEventListener('keydown', (event) => {
+  /** Brings the boxes up to date; those that stay are not moved, so that one in focus keeps it. */
+  function draw() {
+    const wanted = search.value.trim().toLocaleLowerCase();
+    for (const { key, title } of columns) {
+      let held = boxes.get(key);
+      if (held?.title !== title) {
+        held = { box: createCheckbox(title, () => panel.change(toggleColumn(key))), title };
+        boxes.set(key, held);
+      }
+      setAttribute(held.box.element, 'hidden', !title.toLocaleLowerCase().includes(wanted));
+    }
+    setChildren(
+      list,
+      columns.flatMap(({ key }) => boxes.get(key)?.box.element ?? []),
+    );
+    const { scores, leftOut } = panel.scores();
+    const own = scores.filter(({ name }) => !isKnownScore(name)).length;
+    setAttribute(note, 'hidden', leftOut === 0);
+    setText(note, `${formats.count(own)} of ${formats.count(own + leftOut)} scores are shown`);
+  }
+
+  search.addEventListener('input', draw);
+  menu.element.addEventListener('keydown', (event) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step === 0) return;
+    if (step === 0 || event.target === menu.button) return;
     event.preventDefault();
-    const current = inputs.findIndex((input) => input.matches(':focus'));
-    inputs.at((current + step) % inputs.length)?.focus();
+    const targets = [...(isLong() ? [search] : []), ...inputs()];
+    const current = targets.findIndex((input) => input.matches(':focus'));
+    targets.at((current + step) % targets.length)?.focus();
   });
 
   return {
-    element: element('div', { class: 'columns' }, button, menu),
-    refresh: () => {
-      const { hiddenColumns, wrap: wraps } = panel.view();
-      for (const { key, box } of boxes) box.show(!hiddenColumns.includes(key));
-      wrap.show(wraps);
+    element: menu.element,
+    show: (shown) => {
+      const isOther = shown !== columns;
+      columns = shown;
+      if (isOther) draw();
+      const hidden = new Set(panel.view().hiddenColumns);
+      for (const { key } of columns) boxes.get(key)?.box.show(!hidden.has(key));
+      wrap.show(panel.view().wrap);
     },
   };
 }

@@ -3,7 +3,18 @@ import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createAbsence } from '../texts/absenceView.ts';
 import type { Transition } from '../viewState.ts';
-import { compareSample, filterBy, holdFor, noFilters, queryOf, showOffset, sortBy, toggleRow } from '../viewState.ts';
+import {
+  compareSample,
+  filterBy,
+  holdFor,
+  noFilters,
+  orderColumns,
+  queryOf,
+  showOffset,
+  sortBy,
+  toggleRow,
+} from '../viewState.ts';
+import { type Column, columnsOf, fullOrder, movedColumn } from './grid/columns.ts';
 import { createGrid } from './grid/grid.ts';
 import { createPager } from './pager.ts';
 import { lastOffset, nextPage, type Page, pageAbsence, wholePage } from './pageTexts.ts';
@@ -38,6 +49,10 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   /** Open rows whose full texts were asked for. */
   let asked = new Set<string>();
 
+  /** Made anew only with what they are made of. */
+  let columns: readonly Column[] = [];
+  let columnsFrom: readonly unknown[] = [];
+
   const grid = createGrid(formats, {
     toggle: (id) => panel.change(toggleRow(id)),
     sort: (column) => panel.change(sortBy(column)),
@@ -46,13 +61,15 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       panel.keepLayout({ widths: width === null ? others : { ...others, [column]: width } });
       refresh();
     },
+    move: (column, to) =>
+      panel.change((view) => orderColumns(movedColumn(fullOrder(view.columnOrder), column, to))(view)),
     copy: (id, what) => {
       panel.post({ type: 'copy', id, what });
       panel.say('Copied');
     },
     openDiff: (id) =>
       panel.post({ type: 'openDiff', left: { id, field: 'groundTruth' }, right: { id, field: 'prediction' } }),
-    compare: (sampleIndex) => panel.change(compareSample(sampleIndex)),
+    compare: (key) => panel.change(compareSample(key)),
   });
   const toolbar = createToolbar(panel, () => {
     clearSelectionIn(grid.element);
@@ -96,9 +113,18 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     });
   }
 
+  function allColumns(): readonly Column[] {
+    const [view, scores] = [panel.view(), panel.scores()];
+    const from = [view.columnOrder, scores];
+    if (from.some((part, index) => part !== columnsFrom[index])) columns = columnsOf(view, scores);
+    columnsFrom = from;
+    return columns;
+  }
+
   function refresh() {
     const view = panel.view();
-    toolbar.show(page);
+    const scores = panel.scores();
+    toolbar.show(page, allColumns());
     const rows = page?.rows ?? [];
     grid.show({
       rows,
@@ -106,10 +132,12 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       total: page?.total ?? 0,
       busy: page?.searching ?? false,
       view,
+      columns: allColumns(),
+      scores,
       widths: panel.layout().widths,
     });
     setAttribute(grid.element, 'hidden', rows.length === 0);
-    nothing.show(pageAbsence(page, view, panel.status(), formats));
+    nothing.show(pageAbsence(page, view, panel.status(), formats, scores.scores));
     pager.show(page);
     scroll.follow(queryOf(view), rows.length > 0);
     askForDetails();
@@ -129,9 +157,10 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       const whole = wholePage(message, told);
       told = whole.rows;
       const arrived = nextPage(page, whole, searchBegan === null ? 0 : performance.now() - searchBegan);
-      const { epochs, stored } = arrived;
+      const { epochs, checkpoints, stored } = arrived;
+      const parts = { epochs, checkpoints, stored };
       // Made before the host heard of the hold: its rows would move what is held, its epochs are told but once.
-      page = page !== null && panel.view().hold && !message.held ? { ...page, epochs, stored } : arrived;
+      page = page !== null && panel.view().hold && !message.held ? { ...page, ...parts } : arrived;
       refresh();
       settle();
     },

@@ -3,30 +3,40 @@ import { createButton, createProgressRing } from '../controls/controls.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { filterBy } from '../viewState.ts';
+import { createCheckpointFilter } from './checkpointFilter.ts';
 import { createColumnsMenu } from './columnsMenu.ts';
-import { createEpochFilter } from './epochFilter.ts';
+import type { Column } from './grid/columns.ts';
+import { createJudgeControl } from './judgeControl.ts';
 import { newRowsText, type Page } from './pageTexts.ts';
+import { createScoreFilter } from './scoreFilter.ts';
 import { createSearchField } from './searchField.ts';
+import { createSourceFilter } from './sourceFilter.ts';
 
 export interface Toolbar {
   readonly element: HTMLElement;
-  show(page: Page | null): void;
+  /** @param columns all that there are, in order */
+  show(page: Page | null, columns: readonly Column[]): void;
   /** For what takes itself away when it is pressed. */
   focus(): void;
 }
 
-const noEpochs: Page['epochs'] = [];
+const nothing: Pick<Page, 'epochs' | 'checkpoints' | 'stored'> = { epochs: [], checkpoints: [], stored: 0 };
 
-/** What stands above the table: its filters, the rows that wait, the choice of columns. */
+/** What stands above the table: its filters, what rows are judged by, the rows that wait, the choice of columns. */
 export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const { formats } = panel;
-  const epoch = createEpochFilter(formats, (chosen) => panel.change(filterBy({ epoch: chosen })));
+  const checkpoint = createCheckpointFilter(formats, (part) =>
+    panel.change(filterBy({ epoch: part?.epoch ?? null, step: part?.step ?? null })),
+  );
+  const source = createSourceFilter(panel);
   const search = createSearchField((text) =>
     panel.change((view) => (view.search === text ? view : filterBy({ search: text })(view))),
   );
   const ring = createProgressRing();
   const regressed = createCheckbox('Regressed only', (regressedOnly) => panel.change(filterBy({ regressedOnly })));
   const invalid = createCheckbox('Invalid only', (invalidOnly) => panel.change(filterBy({ invalidOnly })));
+  const scoreFilter = createScoreFilter(panel);
+  const judge = createJudgeControl(panel);
   const waiting = createButton({ text: '', appearance: 'primary', onPress: showNew });
   waiting.element.classList.add('show-new');
   const menu = createColumnsMenu(panel);
@@ -35,26 +45,35 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
     element: element(
       'div',
       { class: 'toolbar' },
-      element('label', { for: 'epoch-filter' }, 'Epoch'),
-      epoch.element,
+      checkpoint.label,
+      checkpoint.element,
+      source.element,
       element('div', { class: 'search-field' }, search.element, ring),
       regressed.element,
       invalid.element,
+      scoreFilter.element,
+      judge.element,
       element('span', { class: 'spring' }),
       waiting.element,
       menu.element,
+      scoreFilter.conditions,
     ),
-    show: (page) => {
+    show: (page, columns) => {
       const view = panel.view();
-      epoch.show(page?.epochs ?? noEpochs, page?.stored ?? 0, view.epoch);
+      const { epochs, checkpoints, stored } = page ?? nothing;
+      const chosen = view.epoch === null ? null : { epoch: view.epoch, ...(view.step !== null && { step: view.step }) };
+      checkpoint.show({ epochs, checkpoints, byEpoch: panel.scores().byEpoch, stored }, chosen);
+      source.refresh();
       search.show(view.search);
       setAttribute(ring, 'hidden', page?.searching !== true);
       regressed.show(view.regressedOnly);
       invalid.show(view.invalidOnly);
+      scoreFilter.refresh();
+      judge.refresh();
       const text = page === null ? null : newRowsText(page.newRows, formats);
       if (text !== null) waiting.setText(text);
       waiting.setVisible(text !== null);
-      menu.refresh();
+      menu.show(columns);
     },
     focus: () => search.element.focus(),
   };

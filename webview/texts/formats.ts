@@ -8,6 +8,8 @@ export interface Formats {
   percent(value: number): string;
   /** A loss or a learning rate with four digits that count: 0.9159, 1.2E-5 */
   figure(value: number): string;
+  /** A score of any size: 1, 0.700, -3.250, 1.2E-5 */
+  score(value: number): string;
   /** Milliseconds as a rough length of time: 2 s, 5 min, 3 h, 4 d */
   duration(milliseconds: number): string;
   /** ISO 8601 as a local date and time; a text that is no date comes back as it is. */
@@ -31,6 +33,11 @@ export function formatsFor(locale?: string): Formats {
     rate: (value) => rate.format(value),
     percent: (value) => percent.format(value),
     figure: (value) => (value !== 0 && Math.abs(value) < 0.0001 ? scientific : significant).format(value),
+    score: (value) => {
+      const size = Math.abs(value);
+      if (size >= 1e7 || (size !== 0 && size < 0.0005)) return scientific.format(value);
+      return (Number.isInteger(value) ? count : rate).format(value);
+    },
     duration: (milliseconds) => {
       const seconds = Math.max(0, Math.floor(milliseconds / 1000));
       if (seconds < 60) return `${count.format(seconds)} s`;

@@ -1,17 +1,23 @@
+import { isKnownScore } from '../../../src/model/knownScores.ts';
 import type { Mark } from '../../../src/model/marks.ts';
-import type { ColumnKey, Row } from '../../../src/panel/protocol.ts';
+import { columnOfScore, isScoreColumn, type ScoreColumn, scoreOfColumn } from '../../../src/panel/initialView.ts';
+import type { ColumnKey, Row, ViewState } from '../../../src/panel/protocol.ts';
+import { plainName } from '../../../src/plainText.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
+import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
 import type { ColumnWidth } from './columnWidths.ts';
 
-/** A column of the table: how wide it is and how its cells are drawn (`.column-<key>` in predictions.css). */
+/** A column of the table: how wide it is and how its cells are drawn (`.column-<kind>` in grid.css). */
 export interface Column extends ColumnWidth {
   key: ColumnKey;
+  kind: string;
   title: string;
   /** Said when the title alone does not tell. */
   meaning?: string;
   /** Makes a cell's content and returns what brings it up to date with a row. */
-  draw(cell: HTMLElement, formats: Formats): (row: Row) => void;
+  draw(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores) => void;
 }
 
 const text =
@@ -37,20 +43,32 @@ const markSigns: Record<Mark, { sign: string; words: string; tone: string }> = {
   worse: { sign: '▼', words: 'worse', tone: 'bad' },
 };
 
-const charErrorRate: Column['draw'] = (cell, formats) => {
+/** The mark of a row stands in the cell of the score that decides it. */
+function createMark(name: string): { element: HTMLElement; show(row: Row, scores: Scores): void } {
   const mark = element('span', { class: 'mark' });
+  return {
+    element: mark,
+    show: (row, { judge, scores, byEpoch }) => {
+      const told = row.mark === null || judge !== name ? null : markSigns[row.mark];
+      setText(mark, told?.sign ?? '');
+      setAttribute(mark, 'role', told === null ? null : 'img');
+      setAttribute(mark, 'aria-label', told?.words ?? null);
+      const before = `By ${scoreWords(name, scores)}, to the ${byEpoch ? 'epoch' : 'checkpoint'} before`;
+      setAttribute(mark, 'title', told === null ? null : `${before}: ${told.words}`);
+      setAttribute(mark, 'data-tone', told?.tone ?? null);
+    },
+  };
+}
+
+const charErrorRate: Column['draw'] = (cell, formats) => {
+  const mark = createMark('char_error_rate');
   const number = element('span', { class: 'number' });
   const fill = element('span', { class: 'bar-fill' });
   const bar = element('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
-  cell.append(mark, number, bar);
-  return (row) => {
+  cell.append(mark.element, number, bar);
+  return (row, scores) => {
     const rate = row.charErrorRate;
-    const told = row.mark === null ? null : markSigns[row.mark];
-    setText(mark, told?.sign ?? '');
-    setAttribute(mark, 'role', told === null ? null : 'img');
-    setAttribute(mark, 'aria-label', told?.words ?? null);
-    setAttribute(mark, 'title', told === null ? null : `By character error rate, to the epoch before: ${told.words}`);
-    setAttribute(mark, 'data-tone', told?.tone ?? null);
+    mark.show(row, scores);
     setText(number, rate === null ? '–' : formats.rate(rate));
     setAttribute(cell, 'title', rate === null ? 'No ground truth to compare with' : null);
     setAttribute(bar, 'hidden', rate === null);
@@ -59,29 +77,72 @@ const charErrorRate: Column['draw'] = (cell, formats) => {
   };
 };
 
-const exactMatch: Column['draw'] = (cell) => (row) => {
-  setText(cell, row.exactMatch === 1 ? '✓' : '–');
-  const meaning = row.exactMatch === 1 ? 'Exact match' : 'Not an exact match';
-  setAttribute(cell, 'title', row.exactMatch === null ? 'No ground truth to compare with' : meaning);
+const exactMatch: Column['draw'] = (cell) => {
+  const mark = createMark('exact_match');
+  const sign = element('span');
+  cell.append(mark.element, sign);
+  return (row, scores) => {
+    showMark(mark, row, scores, 'exact_match');
+    setText(sign, row.exactMatch === 1 ? '✓' : '–');
+    const meaning = row.exactMatch === 1 ? 'Exact match' : 'Not an exact match';
+    setAttribute(cell, 'title', row.exactMatch === null ? 'No ground truth to compare with' : meaning);
+  };
 };
 
-const validation: Column['draw'] = (cell) => (row) => {
-  const { validationPass } = row;
-  setText(cell, validationText(validationPass));
-  setAttribute(cell, 'data-tone', validationPass === null ? null : validationPass ? 'good' : 'bad');
-  setAttribute(cell, 'title', validationPass === null ? 'Not validated' : null);
+const validation: Column['draw'] = (cell) => {
+  const mark = createMark('validation_pass');
+  const verdict = element('span');
+  cell.append(mark.element, verdict);
+  return (row, scores) => {
+    const { validationPass } = row;
+    showMark(mark, row, scores, 'validation_pass');
+    setText(verdict, validationText(validationPass));
+    setAttribute(verdict, 'data-tone', validationPass === null ? null : validationPass ? 'good' : 'bad');
+    setAttribute(cell, 'title', validationPass === null ? 'Not validated' : null);
+  };
 };
+
+const score =
+  (name: string): Column['draw'] =>
+  (cell, formats) => {
+    const mark = createMark(name);
+    const number = element('span');
+    cell.append(mark.element, number);
+    return (row, scores) => {
+      const value = row.scores.find(([other]) => other === name)?.[1];
+      const words = value === undefined ? '–' : scoreValueText(name, value, formats);
+      showMark(mark, row, scores, name);
+      setText(number, words);
+      // All its digits, where they are not seen.
+      setAttribute(cell, 'title', value === undefined || Number.isInteger(value) ? null : String(value));
+    };
+  };
+
+/** Where another score decides, its place is not kept. */
+function showMark(mark: ReturnType<typeof createMark>, row: Row, scores: Scores, name: string) {
+  setAttribute(mark.element, 'hidden', scores.judge !== name);
+  mark.show(row, scores);
+}
 
 export function validationText(pass: boolean | null): string {
   if (pass === null) return '–';
   return pass ? 'Valid' : 'Invalid';
 }
 
-/** The columns in order, without the one that opens a row. */
-export const columns: readonly Column[] = [
+/** Sources whose rows are told apart in the sample's column. */
+const sampleTitle = ({ source }: Row, { sources }: Scores): string | null =>
+  sources.length < 2 ? null : source === '' ? 'Of no source' : `Of source ${plainName(source)}`;
+
+const sample: Column['draw'] = (cell) => (row, scores) => {
+  setText(cell, `#${row.sampleIndex}`);
+  setAttribute(cell, 'title', sampleTitle(row, scores));
+};
+
+/** The columns of every job in their order, without the one that opens a row. */
+const ownColumns: readonly Omit<Column, 'kind'>[] = [
   { key: 'epoch', title: 'Epoch', width: 72, draw: text((row, formats) => formats.count(row.epoch)) },
   { key: 'step', title: 'Step', width: 66, draw: text((row, formats) => formats.count(row.step)) },
-  { key: 'sample', title: 'Sample', width: 80, draw: text((row) => `#${row.sampleIndex}`) },
+  { key: 'sample', title: 'Sample', width: 80, draw: sample },
   { key: 'prompt', title: 'Prompt', width: null, draw: foreignText((row) => row.prompt) },
   { key: 'groundTruth', title: 'Ground truth', width: null, draw: foreignText((row) => row.groundTruth) },
   { key: 'prediction', title: 'Prediction', width: null, draw: foreignText((row) => row.prediction) },
@@ -95,3 +156,52 @@ export const columns: readonly Column[] = [
   { key: 'exactMatch', title: 'Exact', meaning: 'Exact match with the ground truth', width: 68, draw: exactMatch },
   { key: 'validation', title: 'Valid', meaning: "The validator's verdict", width: 76, draw: validation },
 ];
+const ownKeys = ownColumns.map(({ key }) => key);
+const byKey = new Map(ownColumns.map((column) => [column.key, { ...column, kind: column.key }]));
+
+/** All columns that a view has a place for, whether the job has them or not. */
+export function fullOrder(columnOrder: readonly ColumnKey[]): ColumnKey[] {
+  const placed = new Set(columnOrder);
+  return [...ownKeys.filter((key) => !placed.has(key)), ...columnOrder];
+}
+
+/** The order with a column beside another one. */
+export function movedColumn(order: readonly ColumnKey[], key: ColumnKey, beside: ColumnKey): ColumnKey[] {
+  const isBehind = order.indexOf(key) < order.indexOf(beside);
+  const others = order.filter((other) => other !== key);
+  others.splice(others.indexOf(beside) + (isBehind ? 1 : 0), 0, key);
+  return others;
+}
+
+/**
+ * The columns that a job has, in the order of the view. Columns of scores come with them; those of the first edition are
+ * there as long as the job has no scores of its own.
+ */
+export function columnsOf(view: Pick<ViewState, 'columnOrder'>, { scores }: Scores): Column[] {
+  const isThere = new Set<ColumnKey>(scores.map(({ name }) => columnOfScore(name)));
+  const hasOwn = scores.some(({ name }) => !isKnownScore(name));
+  return fullOrder(view.columnOrder).flatMap((key) => {
+    const own = byKey.get(key);
+    if (own !== undefined) return !isScoreColumn(key) || isThere.has(key) || !hasOwn ? [own] : [];
+    return isScoreColumn(key) && isThere.has(key) ? [scoreColumn(key, scores)] : [];
+  });
+}
+
+function scoreColumn(key: ScoreColumn, scores: Scores['scores']): Column {
+  const name = scoreOfColumn(key);
+  const title = scoreTitle(name, scores);
+  const direction = scores.find((other) => other.name === name)?.direction ?? 'none';
+  return {
+    key,
+    kind: 'score',
+    title,
+    meaning: `${title}: ${directionText(direction)}`,
+    width: widthOf(title),
+    draw: score(name),
+  };
+}
+
+/** Room for the title, within limits, in px. */
+function widthOf(title: string): number {
+  return Math.round(Math.min(150, Math.max(76, 22 + 7.5 * title.length)));
+}

@@ -1,9 +1,10 @@
 import type { ColumnKey, Row, RowDetail, ViewState } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';
+import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { createColumnGroup } from './columnGroup.ts';
-import { columns } from './columns.ts';
+import type { Column } from './columns.ts';
 import { type CellPosition, moveFocus } from './gridKeys.ts';
 import { createHeading, type HeadingActions } from './heading.ts';
 import { createRow, type RowView } from './row.ts';
@@ -18,6 +19,9 @@ export interface GridContent {
   /** The rows are not final. */
   busy: boolean;
   view: Pick<ViewState, 'expanded' | 'sort' | 'hiddenColumns' | 'wrap'>;
+  /** All that there are, in order; the same list as long as they are the same. */
+  columns: readonly Column[];
+  scores: Scores;
   widths: Layout['widths'];
 }
 
@@ -44,7 +48,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   const body = element('tbody');
   const table = element(
     'table',
-    { role: 'grid', 'aria-label': 'Predictions', 'aria-colcount': columns.length + 1, class: 'grid' },
+    { role: 'grid', 'aria-label': 'Predictions', class: 'grid' },
     group.element,
     element('thead', {}, heading.element),
     body,
@@ -52,9 +56,11 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   const views = new Map<string, RowView>();
   let ids: readonly string[] = [];
-  /** Of the cells of a row, those that are shown. */
-  let visible: readonly number[] = [];
-  let laidOut: Pick<GridContent['view'], 'hiddenColumns'> & Pick<GridContent, 'widths'> = {
+  let shown: readonly Column[] = [];
+  /** Where these are among all columns; the one that opens rows is the first. */
+  let places: readonly number[] = [];
+  let laidOut: Pick<GridContent, 'columns' | 'widths'> & Pick<GridContent['view'], 'hiddenColumns'> = {
+    columns: [],
     hiddenColumns: [],
     widths: {},
   };
@@ -64,7 +70,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   function cellAt({ row, column }: CellPosition): HTMLElement | undefined {
     const cells = row === 0 ? heading.cells : views.get(ids[row - 1] ?? '')?.cells;
-    return cells?.[visible[column] ?? 0];
+    return cells?.[column];
   }
 
   /** Puts one cell, and no other, into the tab order. */
@@ -82,7 +88,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
     const row = inHeading ? 0 : ids.indexOf(target.closest<HTMLElement>('tr[data-id]')?.dataset['id'] ?? '') + 1;
     if (row === 0 && !inHeading) return null;
     const cells = inHeading ? heading.cells : (views.get(ids[row - 1] ?? '')?.cells ?? []);
-    const column = visible.findIndex((index) => cells[index]?.contains(target));
+    const column = cells.findIndex((cell) => cell.contains(target));
     return column < 0 ? null : { row, column };
   }
 
@@ -99,7 +105,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       actions.toggle(id);
       return;
     }
-    const target = moveFocus(position, event, { rows: ids.length + 1, columns: visible.length });
+    const target = moveFocus(position, event, { rows: ids.length + 1, columns: shown.length + 1 });
     if (target === null) return;
     event.preventDefault();
     activate(target);
@@ -109,7 +115,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   table.addEventListener('copy', (event) => {
     const position = positionOf(event.target);
     const id = ids[(position?.row ?? 0) - 1];
-    const key = columns[(visible[position?.column ?? 0] ?? 0) - 1]?.key;
+    const key = shown[(position?.column ?? 0) - 1]?.key;
     const selects = document.getSelection()?.isCollapsed === false;
     if (selects || position === null || id === undefined || key === undefined) return;
     event.preventDefault();
@@ -117,11 +123,28 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
     else event.clipboardData?.setData('text/plain', cellAt(position)?.innerText ?? '');
   });
 
-  function layOut({ view: { hiddenColumns }, widths }: GridContent) {
-    if (visible.length > 0 && hiddenColumns === laidOut.hiddenColumns && widths === laidOut.widths) return;
-    laidOut = { hiddenColumns, widths };
-    visible = [0, ...columns.flatMap(({ key }, index) => (hiddenColumns.includes(key) ? [] : [index + 1]))];
-    group.layOut(table, hiddenColumns, widths);
+  /** @returns whether the columns are others now */
+  function layOut({ columns, view: { hiddenColumns }, widths }: GridContent): boolean {
+    const isSame = columns === laidOut.columns && hiddenColumns === laidOut.hiddenColumns;
+    if (isSame && widths === laidOut.widths) return false;
+    laidOut = { columns, hiddenColumns, widths };
+    if (!isSame) {
+      const hidden = new Set(hiddenColumns);
+      shown = columns.filter(({ key }) => !hidden.has(key));
+      places = columns.flatMap(({ key }, index) => (hidden.has(key) ? [] : [index + 2]));
+      setAttribute(table, 'aria-colcount', columns.length + 1);
+      heading.arrange(shown, places);
+      for (const view of views.values()) view.arrange(shown, places);
+    }
+    group.layOut(table, shown, widths);
+    return !isSame;
+  }
+
+  /** The active cell stays active, and in focus, wherever its column went. */
+  function follow(cell: HTMLElement | null, hadFocus: boolean) {
+    const position = positionOf(cell);
+    if (position !== null) active = position;
+    if (hadFocus && cell?.isConnected) cell.focus({ preventScroll: true });
   }
 
   return {
@@ -130,7 +153,9 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       const { rows, offset, total, busy, view } = content;
       const focused = positionOf(document.activeElement);
       const activeId = ids[active.row - 1];
-      layOut(content);
+      const cell = activeCell;
+      const hadFocus = cell !== null && cell === document.activeElement;
+      if (layOut(content)) follow(cell, hadFocus);
       heading.show(view.sort);
       setAttribute(table, 'aria-busy', busy ? 'true' : null);
       table.classList.toggle('wrap', view.wrap);
@@ -143,10 +168,14 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
         spare.push(view);
       }
       rows.forEach((row, index) => {
-        const made = views.get(row.id) ?? spare.pop() ?? createRow(formats, actions);
+        let made = views.get(row.id) ?? spare.pop();
+        if (made === undefined) {
+          made = createRow(formats, actions);
+          made.arrange(shown, places);
+        }
         views.set(row.id, made);
         // The heading is row 1.
-        made.update(row, offset + index + 2, view.expanded.includes(row.id), visible.length);
+        made.update(row, offset + index + 2, view.expanded.includes(row.id), content.scores);
       });
       setChildren(
         body,
@@ -157,7 +186,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       // The active cell goes with its row; where the row is gone, the one now in its place takes over.
       const moved = activeId === undefined ? -1 : ids.indexOf(activeId);
       const row = active.row === 0 ? 0 : Math.max(1, moved >= 0 ? moved + 1 : Math.min(active.row, ids.length));
-      activate({ row, column: Math.min(active.column, visible.length - 1) });
+      activate({ row, column: Math.min(active.column, shown.length) });
       const lost = focused !== null && focused.row > 0 && moved < 0;
       if (lost) cellAt(active)?.focus({ preventScroll: true });
     },

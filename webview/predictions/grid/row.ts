@@ -1,7 +1,8 @@
-import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
-import { element, setAttribute } from '../../dom.ts';
+import type { ColumnKey, Row, RowDetail } from '../../../src/panel/protocol.ts';
+import { element, setAttribute, setChildren } from '../../dom.ts';
+import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
-import { columns } from './columns.ts';
+import type { Column } from './columns.ts';
 import type { RowActions } from './rowActions.ts';
 import { createRowDetail, type RowDetailView } from './rowDetail.ts';
 
@@ -11,17 +12,18 @@ export interface RowView {
   readonly lines: readonly HTMLElement[];
   /** What takes the focus in each column: the first is the button that opens the row. */
   readonly cells: readonly HTMLElement[];
-  /**
-   * @param position from 1, the heading being row 1 of the grid
-   * @param span how many columns are shown
-   */
-  update(row: Row, position: number, open: boolean, span: number): void;
+  /** Has a cell for each of these columns from now on. @param places as of the heading */
+  arrange(columns: readonly Column[], places: readonly number[]): void;
+  /** @param position from 1, the heading being row 1 of the grid */
+  update(row: Row, position: number, open: boolean, scores: Scores): void;
   showDetail(detail: RowDetail | null): void;
 }
 
 /** Makes the lines of a prediction. They can become those of another one, which takes less than to make them. */
 export function createRow(formats: Formats, actions: RowActions): RowView {
   let drawnRow: Row | null = null;
+  /** By what the cells are drawn; null where they have to be drawn again. */
+  let drawnBy: Scores | null = null;
   const toggle = () => {
     if (drawnRow !== null) actions.toggle(drawnRow.id);
   };
@@ -32,28 +34,21 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     chevron,
   );
   opener.addEventListener('click', toggle);
-  const drawn = columns.map((column, index) => {
-    const cell = element('td', { class: `column-${column.key}`, tabindex: -1, 'aria-colindex': index + 2 });
-    return { cell, update: column.draw(cell, formats) };
-  });
-  const line = element(
-    'tr',
-    { class: 'row' },
-    element('td', { class: 'column-open' }, opener),
-    ...drawn.map(({ cell }) => cell),
-  );
+  const openerCell = element('td', { class: 'column-open' }, opener);
+  const line = element('tr', { class: 'row' }, openerCell);
+  const made = new Map<ColumnKey, { cell: HTMLElement; update: ReturnType<Column['draw']> }>();
+  let drawn: readonly { cell: HTMLElement; update: ReturnType<Column['draw']> }[] = [];
   // The whole row opens it too, but not the end of a drag that selected some of its text.
   line.addEventListener('click', (event) => {
     if (event.target !== opener && !opener.contains(event.target as Node) && getSelection()?.isCollapsed) toggle();
   });
-  const cells = [opener, ...drawn.map(({ cell }) => cell)];
 
   let detail: RowDetailView | null = null;
   let detailCell: HTMLElement | null = null;
   let detailLine: HTMLElement | null = null;
 
-  function openDetail(row: Row) {
-    detail = createRowDetail(row, formats, actions);
+  function openDetail(row: Row, { byEpoch }: Scores) {
+    detail = createRowDetail(row, byEpoch, formats, actions);
     detailCell = element('td', {}, detail.element);
     detailLine = element('tr', { class: 'detail-line' }, detailCell);
   }
@@ -68,21 +63,38 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     get lines() {
       return detailLine === null ? [line] : [line, detailLine];
     },
-    cells,
-    update: (row, position, open, span) => {
+    get cells() {
+      return [opener, ...drawn.map(({ cell }) => cell)];
+    },
+    arrange: (columns, places) => {
+      drawn = columns.map((column, index) => {
+        let held = made.get(column.key);
+        if (held === undefined) {
+          const cell = element('td', { class: `column-${column.kind}`, tabindex: -1 });
+          held = { cell, update: column.draw(cell, formats) };
+          made.set(column.key, held);
+        }
+        setAttribute(held.cell, 'aria-colindex', places[index] ?? 0);
+        return held;
+      });
+      setChildren(line, [openerCell, ...drawn.map(({ cell }) => cell)]);
+      drawnBy = null;
+    },
+    update: (row, position, open, scores) => {
       // The document is asked only where something changed: that takes longer than all of this.
-      if (row !== drawnRow) {
+      if (row !== drawnRow || scores !== drawnBy) {
         if (row.id !== drawnRow?.id) close();
-        for (const { update } of drawn) update(row);
+        for (const { update } of drawn) update(row, scores);
         setAttribute(line, 'data-id', row.id);
         setAttribute(opener, 'aria-label', `Details of #${row.sampleIndex} at step ${formats.count(row.step)}`);
         drawnRow = row;
+        drawnBy = scores;
       }
       setAttribute(line, 'aria-rowindex', position);
       setAttribute(opener, 'aria-expanded', String(open));
       line.classList.toggle('open', open);
-      if (open && detail === null) openDetail(row);
-      if (detailCell !== null) setAttribute(detailCell, 'colspan', span);
+      if (open && detail === null) openDetail(row, scores);
+      if (detailCell !== null) setAttribute(detailCell, 'colspan', drawn.length + 1);
       if (!open) close();
     },
     showDetail: (answer) => detail?.show(answer),

@@ -1,3 +1,4 @@
+import type { SampleKey } from '../../../src/model/samples.ts';
 import type { WebviewMessageOf } from '../../../src/panel/protocol.ts';
 
 export type Copied = WebviewMessageOf<'copy'>['what'];
@@ -8,6 +9,6 @@ export interface RowActions {
   copy(id: string, what: Copied): void;
   /** Opens ground truth and prediction side by side. */
   openDiff(id: string): void;
-  /** Turns to the sample's answers over the epochs. */
-  compare(sampleIndex: number): void;
+  /** Turns to the sample's answers over the checkpoints. */
+  compare(sample: SampleKey): void;
 }

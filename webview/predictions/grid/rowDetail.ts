@@ -12,7 +12,7 @@ export interface RowDetailView {
 }
 
 /** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
-export function createRowDetail(row: Row, formats: Formats, actions: RowActions): RowDetailView {
+export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, actions: RowActions): RowDetailView {
   const prompt = createFullText('prose', formats);
   const truth = createFullText('code', formats);
   const prediction = createFullText('difference', formats);
@@ -50,7 +50,7 @@ export function createRowDetail(row: Row, formats: Formats, actions: RowActions)
           'div',
           { class: 'detail-actions' },
           openDiff,
-          link('Compare across epochs', () => actions.compare(row.sampleIndex)),
+          link(`Compare across ${byEpoch ? 'epochs' : 'checkpoints'}`, () => actions.compare(row.sample)),
           link('Copy prompt', () => actions.copy(row.id, 'prompt')),
           copyTruth,
           link('Copy prediction', () => actions.copy(row.id, 'prediction')),
