@@ -35,11 +35,15 @@ export function queryOf(view: ViewState): string {
   return JSON.stringify([...filters, sort, offset, pageSize]);
 }
 
+/** As many as a view can hold. */
+const mostConditions = 20;
+
+/** Asks for one more; of more than a view can hold the first ones go. */
 export const addCondition =
   (condition: Condition): Transition =>
   (view) => {
     const others = view.conditions.filter((other) => !isSameCondition(other, condition));
-    return filterBy({ conditions: [...others, condition] })(view);
+    return filterBy({ conditions: [...others, condition].slice(-mostConditions) })(view);
   };
 
 export const removeCondition =

@@ -14,7 +14,8 @@ import {
   sortBy,
   toggleRow,
 } from '../viewState.ts';
-import { type Column, columnsOf, fullOrder, movedColumn } from './grid/columns.ts';
+import { fullOrder, movedColumn } from './columnOrder.ts';
+import { type Column, columnsOf } from './grid/columns.ts';
 import { createGrid } from './grid/grid.ts';
 import { createPager } from './pager.ts';
 import { lastOffset, nextPage, type Page, pageAbsence, wholePage } from './pageTexts.ts';

@@ -174,6 +174,93 @@ describe('TableView', () => {
     assert.deepEqual(told(), { epochs: [[0, 1]], allEpochs: true, stored: 1 });
   });
 
+  it('tells of checkpoints once an epoch has several, of all at first and then of those that changed', () => {
+    const store = filled(2);
+    const view = new TableView(store, first);
+    const told = () => {
+      const { checkpoints, allCheckpoints } = view.page();
+      return [checkpoints.map(({ epoch, step, predictions }) => [epoch, step, predictions]), allCheckpoints];
+    };
+    assert.deepEqual(told(), [[], true]);
+    store.add(aPrediction({ epoch: 1, step: 5 }));
+    assert.deepEqual(told(), [[], true]);
+    store.add(aPrediction({ epoch: 1, step: 9 }));
+    const all = [
+      [1, 9, 1],
+      [1, 5, 1],
+      [0, 0, 2],
+    ];
+    assert.deepEqual(told(), [all, true]);
+    assert.deepEqual(told(), [[], false]);
+    store.add(aPrediction({ epoch: 1, step: 5, sample_index: 1 }));
+    assert.deepEqual(told(), [[[1, 5, 2]], false]);
+    view.forgetReader();
+    assert.equal(told()[1], true);
+    store.clear();
+    store.add(aPrediction());
+    assert.deepEqual(told(), [[], true]);
+  });
+
+  it('shows a whole epoch that was chosen also when its second step comes', () => {
+    const store = filled(1);
+    const view = new TableView(store, { ...first, epoch: 0 });
+    store.add(aPrediction({ step: 7 }));
+    assert.deepEqual(ids(view), ['0-7-0', '0-0-0']);
+    view.show({ ...first, epoch: 0, step: 7 }, null);
+    assert.deepEqual(ids(view), ['0-7-0']);
+  });
+
+  it('tells of the values of the columns that are shown alone', () => {
+    const store = new PredictionStore();
+    const names = Array.from({ length: 9 }, (_, n) => `s${n}`);
+    store.add(aPrediction({ word_overlap: 0.5, scores: Object.fromEntries(names.map((name, n) => [name, n])) }));
+    store.add(aPrediction({ step: 1, scores: { s1: null, s2: 0.25, s8: 4 } }));
+    const view = new TableView(store, first);
+    const told = () => view.page().rows.map(({ scores }) => scores);
+    assert.deepEqual(told(), [[['s2', 0.25]], names.slice(0, 6).map((name, n) => [name, n])]);
+    const columnOrder = ['score:s8', 'score:word_overlap', 'score:s2'] as const;
+    const others = names.flatMap((name) => (/[28]/.test(name) ? [] : [`score:${name}` as const]));
+    view.show({ ...first, columnOrder: [...columnOrder, ...others], hiddenColumns: [...others] }, null);
+    const newest = [
+      ['s8', 4],
+      ['s2', 0.25],
+    ];
+    const oldest = [
+      ['s8', 8],
+      ['word_overlap', 0.5],
+      ['s2', 2],
+    ];
+    assert.deepEqual(told(), [newest, oldest]);
+  });
+
+  it('tells a row again when its mark or one of its scores is another, and by its id else', () => {
+    const store = new PredictionStore();
+    store.add(aPrediction({ step: 0, scores: { reward: 0, kl: 0 } }));
+    store.add(aPrediction({ step: 1, scores: { reward: 1, kl: 1 } }));
+    const view = new TableView(store, first);
+    const marks = () => view.message().rows.map((row) => (typeof row === 'string' ? row : row.mark));
+    assert.deepEqual(marks(), ['better', null]);
+    assert.deepEqual(marks(), ['0-1-0', '0-0-0']);
+    store.judgeBy(store.scoreSettings, 'kl');
+    assert.deepEqual(marks(), ['worse', '0-0-0']);
+    view.show({ ...first, hiddenColumns: ['score:kl'], columnOrder: ['score:reward', 'score:kl'] }, null);
+    assert.deepEqual(marks(), ['worse', null], 'other columns');
+  });
+
+  it('calls a sample by its smallest index and knows its key and source', () => {
+    const store = new PredictionStore();
+    for (const step of [1, 2]) {
+      store.add(aPrediction({ step, prompt_id: 'p', sample_index: 9 - step, sample_source: 'val' }));
+    }
+    const told = new TableView(store, first)
+      .page()
+      .rows.map(({ sample, sampleIndex, source }) => [sample, sampleIndex, source]);
+    assert.deepEqual(told, [
+      [store.sampleKey(0), 7, 'val'],
+      [store.sampleKey(0), 7, 'val'],
+    ]);
+  });
+
   it('cuts long texts for the cell', () => {
     const store = new PredictionStore();
     store.add(aPrediction({ prediction: 'x'.repeat(5_000_000) }));

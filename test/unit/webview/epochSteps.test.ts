@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EpochSummary } from '../../../src/wire/responses.ts';
-import { epochSteps } from '../../../webview/predictions/epochSteps.ts';
+import { compareParts, epochSteps } from '../../../webview/predictions/epochSteps.ts';
 import { randomOf } from '../../support/random.ts';
 
 const epochOf = (epoch: number, count = 1) => ({ epoch, prediction_count: count, latest_step: 0 });
@@ -39,5 +39,17 @@ describe('the steps from one list of epochs to another', () => {
       }
       assert.deepEqual(drawn, to);
     }
+  });
+
+  it('know whole epochs and their checkpoints apart, a whole one standing before its own', () => {
+    const checkpoint = (epoch: number, step: number, predictions = 1) => ({ epoch, step, predictions });
+    const list = [epochOf(2), checkpoint(2, 30), checkpoint(2, 20), epochOf(1), checkpoint(1, 10)];
+    assert.deepEqual([...list].sort(() => -1).sort(compareParts), list);
+    const [changed, fresh] = [checkpoint(2, 20, 5), checkpoint(2, 40)];
+    assert.deepEqual(epochSteps(list, [...list.slice(0, 1), fresh, ...list.slice(1, 2), changed, ...list.slice(4)]), [
+      { kind: 'put', summary: fresh, before: '2 30' },
+      { kind: 'change', summary: changed },
+      { kind: 'remove', epoch: 1 },
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import type { Row } from '../../../src/panel/protocol.ts';
 import type { PanelStatus } from '../../../webview/panelStatus.ts';
 import {
   allEpochsText,
+  checkpointText,
   epochText,
   filtersText,
   lastOffset,
@@ -170,6 +171,47 @@ describe('the filters in words', () => {
   it('are none when nothing is filtered', () => {
     assert.equal(filtersText(noFilters, formats), null);
     assert.equal(filtersText({ ...noFilters, epoch: 0 }, formats), 'epoch 0');
+  });
+});
+
+describe('the second edition’s filters in words', () => {
+  const scores = [
+    { name: 'judge', label: 'Judge’s mark', direction: 'higher' as const },
+    { name: 'a\u202eb', label: null, direction: 'higher' as const },
+  ];
+
+  it('name checkpoint, source and what scores have to be', () => {
+    const filters = {
+      ...noFilters,
+      epoch: 1,
+      step: 1200,
+      source: 'val',
+      conditions: [
+        { score: 'judge', comparison: '≥' as const, value: 0.05 },
+        { score: 'char_error_rate', comparison: 'none' as const },
+        { score: 'a\u202eb', comparison: '=' as const, value: -1e-7 },
+      ],
+    };
+    assert.equal(
+      filtersText(filters, formats, scores),
+      'step 1,200, source val, Judge’s mark ≥ 0.05, CER is none, a⟨U+202E⟩b = -1e-7',
+    );
+    assert.equal(filtersText({ ...noFilters, source: '' }, formats), 'source none');
+  });
+
+  it('call a checkpoint by its step, with its count', () => {
+    assert.equal(checkpointText({ step: 1200, predictions: 48 }, formats), 'Step 1,200 (48)');
+  });
+});
+
+describe('the checkpoints of a page', () => {
+  it('are those of the pages before with what changed since', () => {
+    const checkpoint = (step: number, predictions: number) => ({ epoch: 1, step, predictions });
+    const first = nextPage(null, { ...page(0, 1, 2), checkpoints: [checkpoint(20, 1), checkpoint(10, 1)] }, 0);
+    const more = { checkpoints: [checkpoint(30, 1), checkpoint(10, 2)], allEpochs: false, allCheckpoints: false };
+    const second = nextPage(first, { ...page(0, 1, 4), ...more }, 0);
+    assert.deepEqual(second.checkpoints, [checkpoint(30, 1), checkpoint(20, 1), checkpoint(10, 2)]);
+    assert.deepEqual(nextPage(second, page(0, 1, 1), 0).checkpoints, []);
   });
 });
 

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { initialView as initialViewOf } from '../../../src/panel/initialView.ts';
 import { initialLayout, readKeptState } from '../../../webview/keptState.ts';
+import { fullOrder, movedColumn } from '../../../webview/predictions/columnOrder.ts';
 import {
+  addCondition,
   compareSample,
   filterBy,
   holdFor,
+  orderColumns,
   queryOf,
+  removeCondition,
+  showColumn,
   showEpochInTable,
   showOffset,
   showPageSize,
@@ -138,6 +143,52 @@ describe('what a panel shows', () => {
     assert.deepEqual(readKeptState(JSON.parse(JSON.stringify(kept))), kept);
   });
 
+  it('is filtered by several conditions on scores, each of which can be taken away', () => {
+    const [low, none] = [
+      { score: 'reward', comparison: '<' as const, value: 0.5 },
+      { score: 'judge', comparison: 'none' as const },
+    ];
+    const both = addCondition({ ...low })(addCondition(none)(addCondition(low)(view)));
+    assert.deepEqual(both, { ...initialView, conditions: [none, low] });
+    assert.deepEqual(removeCondition({ ...none })(both).conditions, [low]);
+    assert.notEqual(queryOf(both), queryOf(initialView));
+    const most = Array.from({ length: 30 }, (_, value) => addCondition({ ...low, value })).reduce(
+      (all, add) => add(all),
+      view,
+    );
+    assert.equal(most.conditions.length, 20);
+    assert.equal(most.conditions.at(-1)?.comparison === '<' && most.conditions.length, 20);
+  });
+
+  it('puts a column into the place of another one, and shows one that is hidden', () => {
+    const order = fullOrder(['score:a', 'score:b']);
+    assert.deepEqual(order.slice(-3), ['validation', 'score:a', 'score:b']);
+    const moved = movedColumn(order, 'score:b', 'step');
+    assert.deepEqual(moved.slice(0, 3), ['epoch', 'score:b', 'step']);
+    assert.deepEqual(movedColumn(moved, 'score:b', 'step').slice(0, 3), ['epoch', 'step', 'score:b']);
+    assert.deepEqual(fullOrder(orderColumns(moved)(view).columnOrder), moved);
+    const hidden = toggleColumn('score:a')(view);
+    assert.deepEqual([showColumn('score:a')(hidden).hiddenColumns, showColumn('score:a')(view)], [[], view]);
+  });
+
+  it('is read back from what a version without checkpoints and scores kept', () => {
+    const { step, source, conditions, columnOrder, ...old } = filterBy({ epoch: 2 })(toggleColumn('prompt')(view));
+    const kept = readKeptState({ restore: 'job', view: old, layout: { ...initialLayout, widths: { epoch: 90 } } });
+    assert.deepEqual(kept?.view, { ...old, step: null, source: null, conditions: [], columnOrder: [] });
+    assert.deepEqual(kept?.layout.widths, { epoch: 90 });
+    assert.deepEqual([step, source, conditions, columnOrder], [null, null, [], []]);
+  });
+
+  it('is read back with scores of any name', () => {
+    const scored = {
+      ...sortBy('score:__proto__')(addCondition({ score: 'a', comparison: '≥', value: -1 })(view)),
+      ...{ epoch: 1, step: 50, source: 'val', columnOrder: ['score:__proto__', 'epoch'], hiddenColumns: ['score:'] },
+    };
+    const layout = { ...initialLayout, widths: { 'score:__proto__': 80 } };
+    const kept = JSON.parse(JSON.stringify({ restore: 'job', view: scored, layout })) as unknown;
+    assert.deepEqual(readKeptState(kept), kept);
+  });
+
   it('is read back without a layout that does not fit', () => {
     const scroll = { top: 0, left: 0 };
     const unfit = [
@@ -166,6 +217,17 @@ describe('what a panel shows', () => {
     ['a hidden column that does not exist', { restore: 'job', view: { ...initialView, hiddenColumns: ['id'] } }],
     ['a search that is no text', { restore: 'job', view: { ...initialView, search: null } }],
     ['open rows that are no texts', { restore: 'job', view: { ...initialView, expanded: [1] } }],
+    ['a step that is no number', { restore: 'job', view: { ...initialView, step: '5' } }],
+    ['a source that is no text', { restore: 'job', view: { ...initialView, source: 5 } }],
+    ['a place of no column', { restore: 'job', view: { ...initialView, columnOrder: ['id'] } }],
+    ...[
+      { score: 'a', comparison: '<', value: null },
+      { score: 'a', comparison: 'toString', value: 1 },
+      { score: 1, comparison: 'none' },
+    ].map(
+      (condition) =>
+        ['a condition that cannot be', { restore: 'job', view: { ...initialView, conditions: [condition] } }] as const,
+    ),
     ['a field too few', { restore: 'job', view: { tab: 'trends' } }],
   ] as const) {
     it(`starts afresh where ${what} was kept`, () => {

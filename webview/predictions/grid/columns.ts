@@ -7,6 +7,7 @@ import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
+import { fullOrder } from '../columnOrder.ts';
 import type { ColumnWidth } from './columnWidths.ts';
 
 /** A column of the table: how wide it is and how its cells are drawn (`.column-<kind>` in grid.css). */
@@ -156,22 +157,7 @@ const ownColumns: readonly Omit<Column, 'kind'>[] = [
   { key: 'exactMatch', title: 'Exact', meaning: 'Exact match with the ground truth', width: 68, draw: exactMatch },
   { key: 'validation', title: 'Valid', meaning: "The validator's verdict", width: 76, draw: validation },
 ];
-const ownKeys = ownColumns.map(({ key }) => key);
 const byKey = new Map(ownColumns.map((column) => [column.key, { ...column, kind: column.key }]));
-
-/** All columns that a view has a place for, whether the job has them or not. */
-export function fullOrder(columnOrder: readonly ColumnKey[]): ColumnKey[] {
-  const placed = new Set(columnOrder);
-  return [...ownKeys.filter((key) => !placed.has(key)), ...columnOrder];
-}
-
-/** The order with a column beside another one. */
-export function movedColumn(order: readonly ColumnKey[], key: ColumnKey, beside: ColumnKey): ColumnKey[] {
-  const isBehind = order.indexOf(key) < order.indexOf(beside);
-  const others = order.filter((other) => other !== key);
-  others.splice(others.indexOf(beside) + (isBehind ? 1 : 0), 0, key);
-  return others;
-}
 
 /**
  * The columns that a job has, in the order of the view. Columns of scores come with them; those of the first edition are
