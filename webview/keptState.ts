@@ -40,6 +40,14 @@ const isCondition = (value: unknown): value is Condition =>
   Object.hasOwn(signs, value['comparison']) &&
   (value['comparison'] === 'none' || Number.isFinite(value['value']));
 
+const comparedWith: Record<ViewState['compareWith'], true> = {
+  truth: true,
+  previous: true,
+  first: true,
+  best: true,
+  nothing: true,
+};
+
 const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K] } = {
   tab: (value): value is Tab => typeof value === 'string' && Object.hasOwn(tabs, value),
   epoch: isIndexOrNull,
@@ -59,10 +67,10 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   expanded: (value): value is string[] =>
     Array.isArray(value) && value.length <= 1000 && value.every((id) => typeof id === 'string'),
   sample: (value): value is ViewState['sample'] =>
-    isIndexOrNull(value) || (typeof value === 'string' && value.length <= 2000),
+    isIndexOrNull(value) || (typeof value === 'string' && value.length <= 100_000),
   answers: (value): value is number => isCount(value) && value >= 1 && value <= 2000,
   compareWith: (value): value is ViewState['compareWith'] =>
-    value === 'truth' || value === 'previous' || value === 'nothing',
+    typeof value === 'string' && Object.hasOwn(comparedWith, value),
   overlay: (value): value is string | null => value === null || typeof value === 'string',
 };
 

@@ -10,7 +10,7 @@ export interface Told {
 }
 
 export interface Heard {
-  counts: Pick<Counts, 'held' | 'newestEpoch'>;
+  counts: Pick<Counts, 'held' | 'newestEpoch' | 'newestStep'>;
   label: ConnectionLabel;
   /** The first snapshot is over. */
   settled: boolean;
@@ -22,7 +22,7 @@ export interface Heard {
 const interval = 5000;
 
 /**
- * Sums up arrivals for screen readers: "5 new predictions, epoch 3", and no more often than the interval allows.
+ * Sums up arrivals for screen readers: "5 new predictions, epoch 3", or "step 650" where that names a checkpoint, and no more often than the interval allows.
  *
  * @returns what was told now, the text to say if any, and in how many ms to ask again where something has to wait
  */
@@ -31,7 +31,7 @@ export function nextNews(
   { counts, label, settled, now }: Heard,
   formats: Formats,
 ): { told: Told; text: string | null; wait: number | null } {
-  const { held, newestEpoch } = counts;
+  const { held, newestEpoch, newestStep } = counts;
   if (!settled) return { told: { ...told, held: null }, text: null, wait: null };
   // Fewer than before: another life of the job.
   if (told.held === null || held < told.held) return { told: { ...told, held }, text: null, wait: null };
@@ -42,7 +42,11 @@ export function nextNews(
   const text = `${formats.count(fresh)} new prediction${fresh === 1 ? '' : 's'}`;
   return {
     told: { held, at: now },
-    text: newestEpoch === null ? text : `${text}, epoch ${formats.count(newestEpoch)}`,
+    text: newestEpoch === null ? text : `${text}, ${checkpointName(newestEpoch, newestStep, formats)}`,
     wait: null,
   };
+}
+
+function checkpointName(epoch: number, step: number | null, formats: Formats): string {
+  return step === null ? `epoch ${formats.count(epoch)}` : `step ${formats.count(step)}`;
 }

@@ -1,6 +1,7 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
 import { plainName } from '../plainText.ts';
 import { summarize } from '../stream/connectionSummary.ts';
+import { progressOf } from '../watch/jobProgress.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { WatchSession } from '../watch/watchSession.ts';
 import type { Job } from '../wire/job.ts';
@@ -8,32 +9,36 @@ import type { Prediction } from '../wire/prediction.ts';
 import type { Differences } from './differences/differences.ts';
 import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
 
-/** @param job what the listing says; undefined before it says anything */
-export function jobSummary(jobId: string, job: Job | undefined, server: string): JobSummary {
+/**
+ * @param job what the listing says; undefined before it says anything
+ * @param byEpoch its checkpoints are called by their epochs
+ */
+export function jobSummary(jobId: string, job: Job | undefined, server: string, byEpoch = true): JobSummary {
   return {
     id: plainName(jobId),
     title: titleOf(jobId, job),
     server,
     status: job === undefined ? null : plainName(job.status),
-    // Trainers count parts of an epoch too.
-    currentEpoch: job?.current_epoch == null ? null : Math.floor(job.current_epoch),
-    totalEpochs: job?.total_epochs ?? null,
+    ...progressOf(job, byEpoch),
   };
 }
 
 export function statusMessage(session: WatchSession, job: JobSummary, now: number): HostMessageOf<'status'> {
+  const { store } = session;
+  const newest = store.newestCheckpoint;
   return {
     type: 'status',
     job,
     connection: summarize(session.connection, session.problem),
     counts: {
-      held: session.store.size,
+      held: store.size,
       onServer: session.onServer,
       caughtUp: session.caughtUp,
       unreadable: session.unreadable.total,
       unreadableRows: session.unreadable.rows,
       lastArrival: session.lastArrival,
-      newestEpoch: session.store.newestEpoch,
+      newestEpoch: newest?.epoch ?? null,
+      newestStep: store.checkpointsAreEpochs ? null : (newest?.step ?? null),
     },
     loading: session.loading,
     now,

@@ -305,7 +305,8 @@ export class Panel implements vscode.Disposable {
 
   #job(): ReturnType<typeof jobSummary> {
     const { servers, watches } = this.#context;
-    return jobSummary(this.watch.jobId, watches.job(this.watch), servers.host(this.watch.server));
+    const { server, jobId, session } = this.watch;
+    return jobSummary(jobId, watches.job(this.watch), servers.host(server), session.store.checkpointsAreEpochs);
   }
 
   #showTitle(): void {

@@ -47,6 +47,9 @@ const conditionType = Type.Union([
 export type Condition = Type.Static<typeof conditionType>;
 export const mostConditions = 20;
 
+/** Names of samples are as long as scripts make them; longer ones cannot be chosen. */
+const longestKey = 100_000;
+
 /** Answers of the Comparison tab, at most. */
 export const mostAnswers = 2000;
 
@@ -81,11 +84,11 @@ const viewStateType = Type.Object({
   /** The open rows, by prediction id. */
   expanded: Type.Array(Type.String(), { maxItems: 1000 }),
   /** The sample of the Comparison tab; null before one was chosen. */
-  sample: Type.Union([Type.Integer(), Type.String({ maxLength: 2000 }), Type.Null()]),
+  sample: Type.Union([Type.Integer(), Type.String({ maxLength: longestKey }), Type.Null()]),
   /** So many of the sample's newest answers are shown. */
   answers: Type.Integer({ minimum: 1, maximum: mostAnswers }),
-  /** What the answers of the Comparison tab are held against. */
-  compareWith: Type.Enum(['truth', 'previous', 'nothing']),
+  /** What the answers of the Comparison tab are held against: `best` is by the deciding score. */
+  compareWith: Type.Enum(['truth', 'previous', 'first', 'best', 'nothing']),
   /** Key of the watched job that is laid over the charts; null for none. */
   overlay: Type.Union([Type.String(), Type.Null()]),
 });
@@ -177,6 +180,9 @@ export interface JobSummary {
   status: JobStatus | string | null;
   currentEpoch: number | null;
   totalEpochs: number | null;
+  /** Where it tells more than the epoch; null elsewhere, as `totalSteps`. */
+  currentStep: number | null;
+  totalSteps: number | null;
 }
 
 export interface Counts {
@@ -192,8 +198,10 @@ export interface Counts {
   unreadableRows: number;
   /** When the last prediction arrived, in ms since 1970. */
   lastArrival: number | null;
-  /** The largest epoch held; null while nothing is. */
+  /** Epoch of the last checkpoint held; null while nothing is. */
   newestEpoch: number | null;
+  /** Its step, where checkpoints are called by their steps. */
+  newestStep: number | null;
 }
 
 /** A piece of a difference. `same` and `added` pieces make up the second text, `same` and `removed` ones the first. */
@@ -290,11 +298,11 @@ export interface SampleSummary {
   source: string;
   /** Cut at 120 characters. */
   prompt: string;
-  /** How many epochs have it. */
+  /** How many answers it has: one an epoch, where nothing else is known. */
   epochs: number;
 }
 
-/** One epoch's answer to the sample that is compared. */
+/** One answer to the sample that is compared. */
 export interface HistoryEntry {
   id: string;
   epoch: number;
@@ -303,7 +311,9 @@ export interface HistoryEntry {
   prediction: string;
   charErrorRate: number | null;
   validationPass: boolean | null;
-  /** Against the sample's answer of the epoch before; null where one of the two has no rate. */
+  /** The scores of the job's own that it has, and the deciding one, in the order of `scores`; no field tells these. */
+  scores: (readonly [name: string, value: number])[];
+  /** By the deciding score, against the answers of the checkpoint before; null where one of the two has none. */
   mark: Mark | null;
   /** From what the view compares with to the prediction; null where there is nothing to compare with. */
   difference: DifferencePart[] | null;
@@ -361,10 +371,14 @@ export type HostMessage =
       places: number[];
       /** How many are shown. */
       shown: number;
-      /** The first epoch whose answer is an exact match; null when none is. */
+      /** The answer that all are held against, by its id; null where each is held against something of its own. */
+      against: string | null;
+      /** Epoch and step of the first answer that is an exact match; null when none is. */
       firstCorrect: number | null;
-      /** The first epoch whose answer is worse than the one before; null when none is. */
+      firstCorrectStep: number | null;
+      /** Epoch and step of the first answer that is worse than the one before; null when none is. */
       firstRegression: number | null;
+      firstRegressionStep: number | null;
     }
   | {
       type: 'trends';

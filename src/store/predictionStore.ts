@@ -314,6 +314,16 @@ export class PredictionStore {
     return this.#samples.first;
   }
 
+  /** The first sample of a source; null while nothing of it is held. */
+  firstSampleOf(source: string): SampleKey | null {
+    return this.#samples.firstOf(source);
+  }
+
+  /** The source of a sample; undefined where there is no such sample. */
+  sampleSource(sample: SampleKey): string | undefined {
+    return this.#samples.sourceOf(sample);
+  }
+
   /**
    * Grows whenever what is told of rows may change without a row of theirs: another score decides, rows are put to other
    * samples, others are superseded.

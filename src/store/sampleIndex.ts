@@ -35,6 +35,8 @@ export class SampleIndex {
   readonly #numbers = new Map<SampleKey, number>();
   readonly #ofRow = int32();
   #first: Sample | undefined;
+  /** By source. */
+  readonly #firsts = new Map<string, Sample>();
   #lastKey: SampleKey | undefined;
 
   constructor(table: RowTable, superseding: Superseding, promptIds: PromptIds, byPromptId: boolean) {
@@ -47,6 +49,11 @@ export class SampleIndex {
   /** The sample with the smallest index; null while there is none. */
   get first(): SampleKey | null {
     return this.#first?.key ?? null;
+  }
+
+  /** The same of one source. */
+  firstOf(source: string): SampleKey | null {
+    return this.#firsts.get(source)?.key ?? null;
   }
 
   get(key: SampleKey): SampleHistory | undefined {
@@ -93,7 +100,8 @@ export class SampleIndex {
     const sample = this.#of(row);
     if (sample === undefined) return;
     sample.smallestIndex = Math.min(sample.smallestIndex, this.#table.sample(row));
-    if (this.#first === undefined || compareSamples(sample, this.#first) < 0) this.#first = sample;
+    if (isBefore(sample, this.#first)) this.#first = sample;
+    if (isBefore(sample, this.#firsts.get(sample.source))) this.#firsts.set(sample.source, sample);
   }
 
   /** Takes back the row that was put in last and not settled, however far it came. */
@@ -121,9 +129,19 @@ export class SampleIndex {
     });
   }
 
+  /** The source of a sample; undefined where there is no such sample. */
+  sourceOf(key: SampleKey): string | undefined {
+    const number = this.#numbers.get(key);
+    return number === undefined ? undefined : this.#samples[number]?.source;
+  }
+
   #of(row: number): Sample | undefined {
     return this.#samples[this.#ofRow.get(row)];
   }
+}
+
+function isBefore(sample: Sample, other: Sample | undefined): boolean {
+  return other === undefined || compareSamples(sample, other) < 0;
 }
 
 function compareSamples(a: Sample, b: Sample): number {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
+import { progressOf } from '../watch/jobProgress.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { Job } from '../wire/job.ts';
 
@@ -21,19 +22,30 @@ export function jobItem(server: ServerId, job: Job, isWatched: boolean): vscode.
   return item;
 }
 
-/** Status, epoch, progress and loss in one line, as far as they are known. */
+/** Status, epoch or step, progress and loss in one line, as far as they are known. */
 export function describeJob(job: Job, isWatched: boolean): string {
-  // Trainers count parts of an epoch too.
-  const current = job.current_epoch == null ? null : Math.floor(job.current_epoch);
-  const epoch = current === null ? null : vscode.l10n.t('epoch {0}', current);
   const parts = [
     isWatched ? vscode.l10n.t('watching') : null,
     job._stale ? vscode.l10n.t('stale: no worker runs it') : plainName(job.status),
-    current !== null && job.total_epochs != null ? vscode.l10n.t('epoch {0} of {1}', current, job.total_epochs) : epoch,
+    ...progressTexts(job),
     job.progress == null ? null : `${Math.round(job.progress)} %`,
     job.loss == null ? null : vscode.l10n.t('loss {0}', Number(job.loss.toPrecision(4))),
   ];
   return parts.filter((part) => part !== null).join(' · ');
+}
+
+function progressTexts(job: Job): string[] {
+  const { currentEpoch, totalEpochs, currentStep, totalSteps } = progressOf(job, true);
+  const [step, steps] = [currentStep?.toLocaleString(), totalSteps?.toLocaleString()];
+  if (step !== undefined) {
+    return [steps === undefined ? vscode.l10n.t('step {0}', step) : vscode.l10n.t('step {0} of {1}', step, steps)];
+  }
+  if (currentEpoch === null) return [];
+  return [
+    totalEpochs === null
+      ? vscode.l10n.t('epoch {0}', currentEpoch)
+      : vscode.l10n.t('epoch {0} of {1}', currentEpoch, totalEpochs),
+  ];
 }
 
 function icon(job: Job): vscode.ThemeIcon {

@@ -54,7 +54,7 @@ export function showAll(store: PredictionStore): void {
   );
   const samples = new SampleView(store, differences);
   for (const { sampleIndex } of store.samples()) {
-    const message = samples.message({ sample: sampleIndex, compareWith: 'previous', answers: 1000 });
+    const message = samples.message({ sample: sampleIndex, source: null, compareWith: 'previous', answers: 1000 });
     assert.equal(message.history.length, store.answerCount(sampleIndex));
   }
   const { points } = new TrendsView(store).message([], null);

@@ -1,13 +1,15 @@
 import type { SampleKey } from '../../src/model/samples.ts';
-import type { HistoryEntry, HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
 import { createSelect } from '../controls/select.ts';
+import { createSourceChoice } from '../controls/sourceChoice.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
 import { createLongText } from '../texts/longText.ts';
-import { showMoreAnswers, showSample } from '../viewState.ts';
-import { answersText, comparedWith, cutText, diffSides, shownSample } from './comparisonTexts.ts';
+import { showMoreAnswers, showSample, showSource } from '../viewState.ts';
+import { answersText, comparedWith, cutText, diffSides, jumpText, samplesOf, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
 import { nextComparison } from './nextComparison.ts';
@@ -26,7 +28,7 @@ const entriesAFrame = 20;
 
 const wholeInTable = 'An open row of the Predictions tab shows all of it.';
 
-/** One sample's answers over the epochs, the newest first. */
+/** One sample's answers over the checkpoints, the newest first. */
 export function createComparisonTab(panel: Panel): ComparisonTab {
   const { formats } = panel;
   let comparison: HostMessageOf<'comparison'> | null = null;
@@ -35,6 +37,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   /** What the entries were drawn of, which most arrivals do not change; null where they have to be drawn again. */
   let drawnHistory: readonly HistoryEntry[] | null = null;
   let drawnAgainst: ViewState['compareWith'] | null = null;
+  let drawnScores: Scores | null = null;
+  /** The samples to choose from, and what they were taken from. */
+  let offered: { of: SampleSummary[]; scores: Scores; source: string | null; samples: SampleSummary[] } | null = null;
   const entries = new Map<string, HistoryEntryView>();
   /** How many entries are drawn at most. */
   let most = entriesAFrame;
@@ -42,9 +47,10 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
 
   const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
   const against = createSelect({ id: 'compare-choice' }, (value) => {
-    const chosen = comparedWith.find((choice) => choice.value === value);
+    const chosen = comparedWith(panel.scores().byEpoch).find((choice) => choice.value === value);
     if (chosen !== undefined) panel.change((view) => ({ ...view, compareWith: chosen.value }));
   });
+  const source = createSourceChoice('comparison-source', (chosen) => panel.change(showSource(chosen)));
   const correct = createJump('First correct');
   const regression = createJump('First regression');
   const prompt = createLongText('prose');
@@ -54,10 +60,14 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const nothing = createAbsence(() => {});
   const older = createAbsence(() => panel.change(showMoreAnswers));
-  const newEntries = createNewEntries(formats, () => {
-    toTop();
-    entries.get(comparison?.history[0]?.id ?? '')?.jumpTo();
-  });
+  const newEntries = createNewEntries(
+    formats,
+    () => panel.scores().byEpoch,
+    () => {
+      toTop();
+      entries.get(comparison?.history[0]?.id ?? '')?.jumpTo();
+    },
+  );
   const content = element(
     'div',
     { class: 'comparison-content' },
@@ -65,6 +75,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     element(
       'div',
       { class: 'toolbar' },
+      source.element,
       ...sample.elements,
       element(
         'span',
@@ -98,13 +109,14 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     button.addEventListener('click', () => target?.jumpTo());
     return {
       element: button,
-      show: (epoch: number | null) => {
-        const id = comparison?.history.find((entry) => entry.epoch === epoch)?.id;
+      show: (epoch: number | null, step: number | null) => {
+        const isThere = epoch !== null && step !== null;
+        const id = comparison?.history.find((entry) => entry.epoch === epoch && entry.step === step)?.id;
         target = id === undefined ? undefined : entries.get(id);
-        setAttribute(button, 'hidden', epoch === null);
+        setAttribute(button, 'hidden', !isThere);
         // It may be among the older answers, which are not shown.
         button.disabled = target === undefined;
-        setText(button, epoch === null ? '' : `${name}: epoch ${formats.count(epoch)}`);
+        setText(button, isThere ? jumpText(name, { epoch, step }, panel.scores().byEpoch, formats) : '');
       },
     };
   }
@@ -125,10 +137,13 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     setAttribute(content, 'hidden', !some);
     nothing.show(absenceOf(some ? 'some' : comparison === null ? 'unknown' : 'none', panel.status()));
     if (comparison === null) return;
-    const { samples } = comparison;
-    const shown = shownSample(comparison, panel.view().sample);
-    sample.show(samples, shown);
-    against.show(comparedWith, panel.view().compareWith);
+    const scores = panel.scores();
+    const { source: ofSource } = panel.view();
+    const samples = samplesOfSource(comparison.samples, scores, ofSource);
+    const shown = shownSample({ samples, sample: comparison.sample }, panel.view().sample);
+    source.show(scores.sources, ofSource);
+    sample.show(samples, shown, scores);
+    against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
     // The answers to a sample that was just chosen are on their way.
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
     prompt.show(comparison.prompt);
@@ -136,13 +151,25 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     setText(promptRest, cutText(comparison.prompt, wholeInTable, formats));
     setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));
     if (drawnSample !== comparison.sample) drawAnotherSample();
-    else if (drawnHistory !== comparison.history || drawnAgainst !== panel.view().compareWith) {
+    else if (
+      drawnHistory !== comparison.history ||
+      drawnAgainst !== panel.view().compareWith ||
+      drawnScores !== scores
+    ) {
       keepPlace(history, drawNewHistory);
     }
     showJumps();
     const rest = answersText(comparison.history.length, comparison.answers, formats);
     const mayShowMore = panel.view().answers < 2000;
     older.show(rest === null ? null : { text: rest, busy: false, action: mayShowMore ? 'Show more' : null });
+  }
+
+  /** The same list where nothing of it changed: the choice of thousands is not drawn again then. */
+  function samplesOfSource(all: SampleSummary[], scores: Scores, chosen: string | null): SampleSummary[] {
+    if (offered?.of !== all || offered.scores !== scores || offered.source !== chosen) {
+      offered = { of: all, scores, source: chosen, samples: samplesOf(all, scores.sources, chosen) };
+    }
+    return offered.samples;
   }
 
   function drawAnotherSample() {
@@ -177,21 +204,22 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const drawn = comparison.history.slice(0, most).map((answer) => {
       const view = entries.get(answer.id) ?? createHistoryEntry(answer.id, formats, act);
       entries.set(answer.id, view);
-      view.show(answer, comparison !== null && diffSides(comparison, answer, compareWith) !== null);
+      view.show(answer, comparison !== null && diffSides(comparison, answer, compareWith) !== null, panel.scores());
       return view.element;
     });
     history.classList.toggle('many', comparison.history.length > 60);
     setChildren(history, drawn);
     drawnHistory = comparison.history;
     drawnAgainst = compareWith;
+    drawnScores = panel.scores();
     if (drawn.length < comparison.history.length) growSoon();
     // Once all are drawn, those that come are so at once.
     else most = Number.POSITIVE_INFINITY;
   }
 
   function showJumps() {
-    correct.show(comparison?.firstCorrect ?? null);
-    regression.show(comparison?.firstRegression ?? null);
+    correct.show(comparison?.firstCorrect ?? null, comparison?.firstCorrectStep ?? null);
+    regression.show(comparison?.firstRegression ?? null, comparison?.firstRegressionStep ?? null);
   }
 
   /** Draws the next entries, below the others, where they move nothing. */

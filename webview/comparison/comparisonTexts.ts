@@ -1,8 +1,10 @@
+import { type Checkpoint, compareCheckpoints } from '../../src/model/checkpoints.ts';
 import type { Mark } from '../../src/model/marks.ts';
 import type { SampleKey } from '../../src/model/samples.ts';
 import type { DiffSide, HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
-import { plainLine } from '../../src/plainText.ts';
+import { plainLine, plainName } from '../../src/plainText.ts';
 import type { Choice } from '../controls/choice.ts';
+import { noScores, type Scores } from '../scores.ts';
 import type { Formats } from '../texts/formats.ts';
 
 type Comparison = HostMessageOf<'comparison'>;
@@ -14,25 +16,70 @@ export function markText(mark: Mark | null): string {
   return mark === null ? '' : marks[mark];
 }
 
-/** "#3 Can you get 32 tea kettles … (31 epochs)". */
-export function sampleText({ sampleIndex, prompt, epochs }: SampleSummary, formats: Formats): string {
-  const words = plainLine(prompt);
-  return `#${sampleIndex} ${words} (${formats.count(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'})`;
+/** "#3 Can you get 32 tea kettles … (31 epochs)"; with its source before the words where the job has several. */
+export function sampleText(
+  { sampleIndex, source, prompt, epochs }: SampleSummary,
+  formats: Formats,
+  { byEpoch, sources }: Pick<Scores, 'byEpoch' | 'sources'> = noScores,
+): string {
+  const of = sources.length > 1 && source !== '' ? `${plainName(source)}: ` : '';
+  const unit = byEpoch ? 'epoch' : 'answer';
+  return `#${sampleIndex} ${of}${plainLine(prompt)} (${formats.count(epochs)} ${epochs === 1 ? unit : `${unit}s`})`;
 }
 
-/** What answers can be held against. */
-export const comparedWith: readonly (Choice & { value: ViewState['compareWith'] })[] = [
-  { value: 'truth', text: 'ground truth' },
-  { value: 'previous', text: 'previous epoch' },
+/** "Epoch 30", with its step beside; "Step 1,200", with its epoch, where an epoch has several. */
+export function checkpointTexts(
+  { epoch, step }: Checkpoint,
+  byEpoch: boolean,
+  formats: Formats,
+): { name: string; beside: string } {
+  const [epochs, steps] = [formats.count(epoch), formats.count(step)];
+  return byEpoch
+    ? { name: `Epoch ${epochs}`, beside: `step ${steps}` }
+    : { name: `Step ${steps}`, beside: `epoch ${epochs}` };
+}
+
+/** What a button says that jumps to a checkpoint: "First correct: step 650". */
+export function jumpText(name: string, { epoch, step }: Checkpoint, byEpoch: boolean, formats: Formats): string {
+  return byEpoch ? `${name}: epoch ${formats.count(epoch)}` : `${name}: step ${formats.count(step)}`;
+}
+
+type ComparedWith = Choice & { value: ViewState['compareWith'] };
+const lastChoices: readonly ComparedWith[] = [
+  { value: 'first', text: 'first' },
+  { value: 'best', text: 'best' },
   { value: 'nothing', text: 'nothing' },
 ];
+const choices = (previous: string): readonly ComparedWith[] => [
+  { value: 'truth', text: 'ground truth' },
+  { value: 'previous', text: previous },
+  ...lastChoices,
+];
+const [epochChoices, stepChoices] = [choices('previous epoch'), choices('previous step')];
+
+/** What answers can be held against. */
+export function comparedWith(byEpoch: boolean): readonly ComparedWith[] {
+  return byEpoch ? epochChoices : stepChoices;
+}
 
 /**
  * The sample that is shown: the chosen one as soon as it was chosen, the host's own choice where there is no such
  * sample.
  */
-export function shownSample({ samples, sample }: Comparison, chosen: SampleKey | null): SampleKey | null {
+export function shownSample(
+  { samples, sample }: Pick<Comparison, 'samples' | 'sample'>,
+  chosen: SampleKey | null,
+): SampleKey | null {
   return samples.some(({ key }) => key === chosen) ? chosen : sample;
+}
+
+/**
+ * The samples of one source. One that no row names hides nothing, as in the host.
+ *
+ * @param source null for all
+ */
+export function samplesOf(all: SampleSummary[], sources: readonly string[], source: string | null): SampleSummary[] {
+  return source === null || !sources.includes(source) ? all : all.filter((sample) => sample.source === source);
 }
 
 /** The sample that many places further in the list; null beyond its ends. */
@@ -52,14 +99,24 @@ export function sampleBeside(
  * @param history newest first
  */
 export function diffSides(
-  { groundTruth, history }: Pick<Comparison, 'groundTruth' | 'history'>,
-  { id, epoch }: Pick<HistoryEntry, 'id' | 'epoch'>,
+  { groundTruth, history, against }: Pick<Comparison, 'groundTruth' | 'history' | 'against'>,
+  entry: Pick<HistoryEntry, 'id' | 'epoch' | 'step'>,
   compareWith: ViewState['compareWith'],
 ): { left: DiffSide; right: DiffSide } | null {
+  const { id } = entry;
   const right: DiffSide = { id, field: 'prediction' };
-  if (compareWith !== 'previous') return groundTruth === null ? null : { left: { id, field: 'groundTruth' }, right };
-  const before = history.find((entry) => entry.epoch < epoch);
-  return before === undefined ? null : { left: { id: before.id, field: 'prediction' }, right };
+  const toAnswer = (other: string | null | undefined) =>
+    other == null || other === id ? null : { left: { id: other, field: 'prediction' as const }, right };
+  switch (compareWith) {
+    case 'truth':
+    case 'nothing':
+      return groundTruth === null ? null : { left: { id, field: 'groundTruth' }, right };
+    case 'previous':
+      return toAnswer(history.find((other) => compareCheckpoints(other, entry) < 0)?.id);
+    case 'first':
+    case 'best':
+      return toAnswer(against);
+  }
 }
 
 /** The protocol's `cellCharacters`: with it would come its schemas, which more than double the bundle. */

@@ -9,18 +9,20 @@ export interface NewEntries {
   forget(): void;
 }
 
-/** "1 new epoch". */
-export function newEpochsText(count: number, formats: Formats): string {
-  return `${formats.count(count)} new ${count === 1 ? 'epoch' : 'epochs'}`;
+/** "1 new epoch", or "answer" where an epoch has several. */
+export function newEntriesText(count: number, byEpoch: boolean, formats: Formats): string {
+  const unit = byEpoch ? 'epoch' : 'answer';
+  return `${formats.count(count)} new ${count === 1 ? unit : `${unit}s`}`;
 }
 
 /**
  * A button that says how many entries came in above what the reader looks at, until they have been in sight. It floats
  * over the list, so that it moves nothing.
  *
+ * @param byEpoch every epoch has one step
  * @param goToTop called when it is pressed
  */
-export function createNewEntries(formats: Formats, goToTop: () => void): NewEntries {
+export function createNewEntries(formats: Formats, byEpoch: () => boolean, goToTop: () => void): NewEntries {
   const button = element('button', { type: 'button', class: 'new-entries' });
   const unseen = new Set<Element>();
   const observer = new IntersectionObserver((changes) => {
@@ -34,7 +36,7 @@ export function createNewEntries(formats: Formats, goToTop: () => void): NewEntr
 
   function show() {
     setAttribute(button, 'hidden', unseen.size === 0);
-    setText(button, newEpochsText(unseen.size, formats));
+    setText(button, newEntriesText(unseen.size, byEpoch(), formats));
   }
 
   function forget() {

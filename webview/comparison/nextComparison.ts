@@ -1,3 +1,6 @@
+import { placeIn } from '../../src/model/ascending.ts';
+import { compareTexts } from '../../src/model/order.ts';
+import type { SampleKey } from '../../src/model/samples.ts';
 import type { HistoryEntry, HostMessageOf, SampleSummary } from '../../src/panel/protocol.ts';
 import { withChanged } from '../changed.ts';
 
@@ -8,15 +11,26 @@ type Comparison = HostMessageOf<'comparison'>;
  * history is the same list where nothing of it changed.
  */
 export function nextComparison(shown: Comparison | null, arrived: Comparison): Comparison {
-  const samples = arrived.allSamples
-    ? arrived.samples
-    : withChanged<SampleSummary>(shown?.samples ?? [], arrived.samples, compareSamples);
+  const samples = arrived.allSamples ? arrived.samples : withSamples(shown?.samples ?? [], arrived.samples);
   if (arrived.allHistory) return { ...arrived, samples };
   return { ...arrived, samples, history: withEntries(shown?.history ?? [], arrived) };
 }
 
+/** A sample whose number is another one now leaves its place, all of them in one walk over the list. */
+function withSamples(known: SampleSummary[], changed: readonly SampleSummary[]): SampleSummary[] {
+  const moved = new Set<SampleKey>();
+  for (const sample of changed) {
+    const held = known[placeIn(known, (other) => compareSamples(other, sample) < 0)];
+    if (held?.key !== sample.key) moved.add(sample.key);
+  }
+  return withChanged(moved.size === 0 ? known : known.filter(({ key }) => !moved.has(key)), changed, compareSamples);
+}
+
+/** As the host has them. */
 function compareSamples(a: SampleSummary, b: SampleSummary): number {
-  return a.sampleIndex - b.sampleIndex || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1);
+  return (
+    a.sampleIndex - b.sampleIndex || compareTexts(a.source, b.source) || compareTexts(String(a.key), String(b.key))
+  );
 }
 
 function withEntries(known: HistoryEntry[], { history: changed, places, shown }: Comparison): HistoryEntry[] {

@@ -3,12 +3,13 @@ import type { SampleSummary } from '../../src/panel/protocol.ts';
 import { createButton } from '../controls/controls.ts';
 import { createSelect } from '../controls/select.ts';
 import { element } from '../dom.ts';
+import type { Scores } from '../scores.ts';
 import type { Formats } from '../texts/formats.ts';
 import { sampleBeside, sampleText } from './comparisonTexts.ts';
 
 export interface SampleChoice {
   readonly elements: readonly HTMLElement[];
-  show(samples: readonly SampleSummary[], sample: SampleKey | null): void;
+  show(samples: readonly SampleSummary[], sample: SampleKey | null, scores: Scores): void;
   /** Takes the next or the previous sample for a key that stands for it. */
   press(event: KeyboardEvent): void;
 }
@@ -17,6 +18,7 @@ export interface SampleChoice {
 export function createSampleChoice(formats: Formats, choose: (sample: SampleKey) => void): SampleChoice {
   let samples: readonly SampleSummary[] = [];
   let sample: SampleKey | null = null;
+  let scores: Scores | null = null;
 
   const select = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) => {
     const chosen = samples.find(({ key }) => String(key) === value);
@@ -38,13 +40,14 @@ export function createSampleChoice(formats: Formats, choose: (sample: SampleKey)
       element('label', { for: 'sample-choice' }, 'Sample'),
       element('span', { class: 'sample-turn' }, previous.element, select.element, next.element),
     ],
-    show: (presentSamples, presentSample) => {
-      if (presentSamples !== samples || presentSample !== sample) {
+    show: (presentSamples, presentSample, presentScores) => {
+      if (presentSamples !== samples || presentSample !== sample || presentScores !== scores) {
         samples = presentSamples;
         sample = presentSample;
+        scores = presentScores;
         const choices = samples.map((summary) => ({
           value: String(summary.key),
-          text: sampleText(summary, formats),
+          text: sampleText(summary, formats, presentScores),
         }));
         select.show(choices, String(sample ?? ''));
       }

@@ -1,11 +1,21 @@
 import type { ConnectionLabel, ConnectionSummary, Counts, JobSummary, PanelCommand } from '../../src/panel/protocol.ts';
 import type { Formats } from '../texts/formats.ts';
 
-/** "epoch 19 of 30"; null before the job said. */
+/**
+ * "epoch 19 of 30"; "epoch 1 of 3 · step 650 of 1,950" where steps tell more, without the epoch where there is one only.
+ * Null before the job said.
+ */
 export function epochText(job: JobSummary, formats: Formats): string | null {
-  if (job.currentEpoch === null) return null;
-  const current = `epoch ${formats.count(job.currentEpoch)}`;
-  return job.totalEpochs === null ? current : `${current} of ${formats.count(job.totalEpochs)}`;
+  const step = ofTotal('step', job.currentStep, job.totalSteps, formats);
+  const isOne = job.totalEpochs !== null && job.totalEpochs <= 1;
+  const epoch = step !== null && isOne ? null : ofTotal('epoch', job.currentEpoch, job.totalEpochs, formats);
+  return epoch === null || step === null ? (epoch ?? step) : `${epoch} · ${step}`;
+}
+
+function ofTotal(unit: string, current: number | null, total: number | null, formats: Formats): string | null {
+  if (current === null) return null;
+  const text = `${unit} ${formats.count(current)}`;
+  return total === null ? text : `${text} of ${formats.count(total)}`;
 }
 
 /** "520 predictions", or "480 of 520 predictions" where some cannot be read, or it is not proven that all are held. */

@@ -12,7 +12,7 @@ describe('the comparison of a sample', () => {
       store.add(aPrediction({ epoch, sample_index: 3, char_error_rate: rate, exact_match: epoch >= 4 ? 1 : 0 }));
     }
     const differences = new Differences('', () => {});
-    const view = { sample: 3, compareWith: 'nothing', answers: 200 } as const;
+    const view = { sample: 3, source: null, compareWith: 'nothing', answers: 200 } as const;
     const message = new SampleView(store, differences).message(view);
     assert.deepEqual(
       [message.answers, message.history.length, message.history[0]?.epoch, message.history.at(-1)?.epoch],

@@ -53,20 +53,21 @@ describe('the diff editor of an entry', () => {
     prediction: id,
     charErrorRate: null,
     validationPass: null,
+    scores: [],
     mark: null,
     difference: null,
   });
   const newest = entry('c', 2);
   const oldest = entry('a', 0);
   const history = [newest, entry('c2', 2), entry('b', 1), oldest];
-  const compared = { groundTruth: 't', history };
+  const compared = { groundTruth: 't', history, against: null };
   const right = { id: 'c', field: 'prediction' as const };
 
   it('shows the ground truth against the prediction, also while the view compares with nothing', () => {
     const sides = { left: { id: 'c', field: 'groundTruth' as const }, right };
     assert.deepEqual(diffSides(compared, newest, 'truth'), sides);
     assert.deepEqual(diffSides(compared, newest, 'nothing'), sides);
-    assert.equal(diffSides({ groundTruth: null, history }, newest, 'truth'), null);
+    assert.equal(diffSides({ groundTruth: null, history, against: null }, newest, 'truth'), null);
   });
 
   it('shows the prediction of the epoch before, which is not a second one of the same epoch', () => {

@@ -20,8 +20,18 @@ const counts: Counts = {
   unreadableRows: 0,
   lastArrival: 10_000,
   newestEpoch: 19,
+  newestStep: null,
 };
-const job: JobSummary = { id: 'j', title: 'j', server: 's', status: 'running', currentEpoch: 19, totalEpochs: 30 };
+const job: JobSummary = {
+  id: 'j',
+  title: 'j',
+  server: 's',
+  status: 'running',
+  currentEpoch: 19,
+  totalEpochs: 30,
+  currentStep: null,
+  totalSteps: null,
+};
 
 describe('the counts in the header', () => {
   it('say one number once it is proven that all predictions are held', () => {

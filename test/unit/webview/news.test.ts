@@ -6,7 +6,7 @@ const formats = formatsFor('en');
 const start = 1_000_000;
 const told: Told = { held: 50, at: 0 };
 const heard = (held: number, change: Partial<Heard> = {}): Heard => ({
-  counts: { held, newestEpoch: 3 },
+  counts: { held, newestEpoch: 3, newestStep: null },
   label: 'Live',
   settled: true,
   now: start,
@@ -17,7 +17,7 @@ describe('news for screen readers', () => {
   it('sum up what arrived', () => {
     assert.equal(nextNews(told, heard(55), formats).text, '5 new predictions, epoch 3');
     assert.equal(nextNews(told, heard(51), formats).text, '1 new prediction, epoch 3');
-    const none = heard(1050, { counts: { held: 1050, newestEpoch: null } });
+    const none = heard(1050, { counts: { held: 1050, newestEpoch: null, newestStep: null } });
     assert.equal(nextNews(told, none, formats).text, '1,000 new predictions');
   });
 

@@ -5,7 +5,7 @@ import { nextStatus, type PanelStatus } from '../../../webview/panelStatus.ts';
 const start: PanelStatus = { label: null, loading: true, settled: false };
 
 function message(held: number, loading: boolean) {
-  const none = { unreadable: 0, unreadableRows: 0, lastArrival: null, newestEpoch: null };
+  const none = { unreadable: 0, unreadableRows: 0, lastArrival: null, newestEpoch: null, newestStep: null };
   const counts: Counts = { held, onServer: null, caughtUp: false, ...none };
   return { connection: { label: 'Live', retryAt: null, problem: null } as const, counts, loading };
 }
