@@ -21,7 +21,7 @@ function withSamples(known: SampleSummary[], changed: readonly SampleSummary[]):
   const moved = new Set<SampleKey>();
   for (const sample of changed) {
     const held = known[placeIn(known, (other) => compareSamples(other, sample) < 0)];
-    if (held?.key !== sample.key) moved.add(sample.key);
+    if (held === undefined || compareSamples(held, sample) !== 0) moved.add(sample.key);
   }
   return withChanged(moved.size === 0 ? known : known.filter(({ key }) => !moved.has(key)), changed, compareSamples);
 }

@@ -45,10 +45,14 @@ export class DiffDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   #nameOf(job: JobReference<ServerId>, { id, field }: DiffSide): string {
-    const row = this.#watches.get(job)?.session.store.get(id);
-    if (row === undefined) return field;
-    return field === 'groundTruth'
-      ? `Sample ${row.sample_index} ground truth`
-      : `Sample ${row.sample_index} epoch ${row.epoch}`;
+    const store = this.#watches.get(job)?.session.store;
+    const row = store?.table.find(id);
+    if (store === undefined || row === undefined) return field;
+    const sample = `Sample ${store.sampleIndex(row)}`;
+    if (field === 'groundTruth') return `${sample} ground truth`;
+    const { table } = store;
+    return store.checkpointsAreEpochs
+      ? `${sample} epoch ${table.epoch(row)}`
+      : `${sample} step ${table.step(row)} (epoch ${table.epoch(row)})`;
   }
 }

@@ -1,49 +1,59 @@
 import * as vscode from 'vscode';
-import { beginning, plainLine, withoutIcons } from '../../plainText.ts';
+import { beginning, plainLine, plainName, withoutIcons } from '../../plainText.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
-import type { Prediction } from '../../wire/prediction.ts';
 import type { DiffSide } from '../protocol.ts';
 
-/** Lets the user pick a sample and what to compare: two of its epochs, or one with the ground truth. */
+/** Lets the user pick a sample and what to compare: two of its answers, or one with the ground truth. */
 export async function pickDiff(store: PredictionStore): Promise<{ left: DiffSide; right: DiffSide } | undefined> {
   const sample = await vscode.window.showQuickPick(
-    store.samples().map(({ sampleIndex, prompt, answers }) => ({
-      label: `#${sampleIndex}`,
+    store.samples().map(({ key, sampleIndex, source, prompt, answers }) => ({
+      label: source === '' ? `#${sampleIndex}` : withoutIcons(`#${sampleIndex} ${plainName(source)}`),
       description: withoutIcons(plainLine(beginning(prompt, 100))),
       detail: vscode.l10n.t('{0} answers', answers),
-      sampleIndex,
+      key,
     })),
     { title: vscode.l10n.t('Open Diff: Sample'), matchOnDescription: true },
   );
   if (sample === undefined) return undefined;
-  const history = store.history(sample.sampleIndex);
-  const right = await pickAnswer(vscode.l10n.t('Open Diff: Answer'), history.map(answerItem));
+  const history = store.historyRows(sample.key);
+  const right = await pickAnswer(
+    vscode.l10n.t('Open Diff: Answer'),
+    history.map((row) => answerItem(store, row)),
+  );
   if (right?.row === undefined) return undefined;
   const { row } = right;
-  const truth = row.ground_truth == null ? [] : [{ label: vscode.l10n.t('Ground truth') }];
-  const others = history.filter(({ id }) => id !== row.id).map(answerItem);
+  const { table } = store;
+  const truth = table.groundTruth(row) === null ? [] : [{ label: vscode.l10n.t('Ground truth') }];
+  const others = history.filter((other) => other !== row).map((other) => answerItem(store, other));
   const left = await pickAnswer(vscode.l10n.t('Open Diff: Compare With'), [...truth, ...others]);
   if (left === undefined) return undefined;
-  const side: DiffSide = { id: row.id, field: 'prediction' };
+  const side = (of: number): DiffSide => ({ id: table.id(of), field: 'prediction' });
   return {
-    left: left.row === undefined ? { id: row.id, field: 'groundTruth' } : { id: left.row.id, field: 'prediction' },
-    right: side,
+    left: left.row === undefined ? { id: table.id(row), field: 'groundTruth' } : side(left.row),
+    right: side(row),
   };
 }
 
 interface AnswerItem extends vscode.QuickPickItem {
-  row?: Prediction;
+  row?: number;
 }
 
-function answerItem(row: Prediction): AnswerItem {
-  const digits = { minimumFractionDigits: 3, maximumFractionDigits: 3 };
-  const rate = row.char_error_rate?.toLocaleString(vscode.env.language, digits);
+function answerItem({ table, judge, checkpointsAreEpochs }: PredictionStore, row: number): AnswerItem {
+  const [epoch, step] = [table.epoch(row), table.step(row)];
   return {
-    label: vscode.l10n.t('Epoch {0}', row.epoch),
-    description: rate === undefined ? '' : vscode.l10n.t('CER {0}', rate),
-    detail: withoutIcons(plainLine(beginning(row.prediction, 100))),
+    label: checkpointsAreEpochs ? vscode.l10n.t('Epoch {0}', epoch) : vscode.l10n.t('Step {0}', step.toLocaleString()),
+    description: judge === null ? '' : scoreText(judge.name, table.score(row, judge.name)),
+    detail: withoutIcons(plainLine(beginning(table.prediction(row), 100))),
     row,
   };
+}
+
+/** Empty where there is no value. */
+function scoreText(name: string, value: number): string {
+  if (Number.isNaN(value)) return '';
+  const digits = { minimumFractionDigits: Number.isInteger(value) && name !== 'char_error_rate' ? 0 : 3 };
+  const number = value.toLocaleString(vscode.env.language, { ...digits, maximumFractionDigits: 3 });
+  return name === 'char_error_rate' ? vscode.l10n.t('CER {0}', number) : withoutIcons(`${plainName(name)} ${number}`);
 }
 
 function pickAnswer(title: string, items: AnswerItem[]): Thenable<AnswerItem | undefined> {

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compareCheckpoints } from '../../../src/model/checkpoints.ts';
+import { type Direction, noSettings } from '../../../src/model/directions.ts';
+import { isKnownScore } from '../../../src/model/scores.ts';
+import { findDifference } from '../../../src/panel/differences/difference.ts';
+import { Differences } from '../../../src/panel/differences/differences.ts';
+import type { HostMessageOf } from '../../../src/panel/protocol.ts';
+import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
+import { PredictionStore } from '../../../src/store/predictionStore.ts';
+import type { Prediction } from '../../../src/wire/prediction.ts';
+import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
+import { plainJudge, plainLive, plainMarks, plainSamples, plainScores } from '../../support/plainModel.ts';
+import { aPrediction } from '../../support/predictions.ts';
+import { randomRows } from '../../support/randomRows.ts';
+
+/** Finds all differences itself, however busy the machine is. */
+class AtOnce extends Differences {
+  override get(_key: string, from: string, to: string) {
+    return findDifference(from, to, 10_000);
+  }
+}
+
+type Comparison = HostMessageOf<'comparison'>;
+/** What is drawn: how much of it was told at once makes no difference. */
+const drawn = ({ allSamples: _, allHistory: __, places: ___, ...rest }: Comparison) => rest;
+
+const compareWith = fc.constantFrom<ComparisonView['compareWith']>('truth', 'previous', 'first', 'best', 'nothing');
+const change = fc.record({
+  rows: fc.nat(5),
+  chosen: fc.option(fc.constantFrom('reward', 'kl', 'exact_match', '__proto__')),
+  direction: fc.option(fc.constantFrom<Direction>('higher', 'lower', 'none')),
+  judges: fc.boolean(),
+  sample: fc.option(fc.nat(8), { freq: 3 }),
+  source: fc.constantFrom(undefined, undefined, null, '', 'train', 'val', 'gone'),
+  compareWith: fc.option(compareWith),
+  answers: fc.option(fc.integer({ min: 1, max: 12 })),
+});
+
+const answered = (fields: Partial<Prediction>, answer: string) => aPrediction({ ...fields, prediction: answer });
+
+describe('a comparison that is told in pieces', () => {
+  it('is the one that is told at once, with sources, names of samples, restarts, any score and any judge', () => {
+    fc.assert(
+      fc.property(randomRows, fc.array(change, { maxLength: 14 }), (rows, changes) => {
+        const store = new PredictionStore();
+        const differences = new AtOnce('', () => {});
+        const view = new SampleView(store, differences);
+        let asked: ComparisonView = { sample: null, source: null, compareWith: 'truth', answers: 6 };
+        let shown: Comparison | null = null;
+        let next = 0;
+        for (const step of changes) {
+          for (const row of rows.slice(next, next + step.rows)) {
+            store.add({ ...row, prediction: `${row.id} says ${row.sample_index * 7}` });
+          }
+          next += step.rows;
+          if (step.judges) {
+            const directions = new Map(step.direction === null ? [] : [['reward', step.direction]]);
+            store.judgeBy({ ...noSettings, directions }, step.chosen);
+          }
+          const samples = store.samples();
+          if (step.sample !== null) asked = { ...asked, sample: samples[step.sample]?.key ?? 'none' };
+          if (step.source !== undefined) asked = { ...asked, source: step.source };
+          if (step.compareWith !== null) asked = { ...asked, compareWith: step.compareWith };
+          if (step.answers !== null) asked = { ...asked, answers: step.answers };
+          shown = nextComparison(shown, view.message(asked));
+          assert.deepEqual(drawn(shown), drawn(new SampleView(store, differences).message(asked)));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('says of each sample what all of its rows say, taken together', () => {
+    fc.assert(
+      fc.property(randomRows, (rows) => {
+        const store = new PredictionStore();
+        for (const row of rows) store.add(row);
+        const judge = plainJudge(rows);
+        const live = plainLive(rows);
+        const marks = plainMarks(rows, judge);
+        const sampleOf = plainSamples(rows);
+        for (const { key } of store.samples()) {
+          const view = new SampleView(store, new AtOnce('', () => {}));
+          const told = view.message({ sample: key, source: null, compareWith: 'best', answers: 1000 });
+          const id = told.history[0]?.id;
+          const one = rows.find((row) => row.id === id) as Prediction;
+          const own = live.filter((row) => sampleOf(row) === sampleOf(one)).sort(compareCheckpoints);
+          assert.deepEqual(told.history.map((entry) => entry.id).sort(), own.map((row) => row.id).sort());
+          for (const entry of told.history) {
+            const row = rows.find((other) => other.id === entry.id) as Prediction;
+            const scores = [...plainScores(row)].filter(([name]) => !isKnownScore(name) || name === judge?.name);
+            assert.deepEqual(
+              new Map(entry.scores),
+              new Map(scores.filter(([name]) => name !== 'char_error_rate' && name !== 'validation_pass')),
+            );
+            assert.equal(entry.mark, marks.get(entry.id) ?? null);
+          }
+          const at = (row: Prediction | undefined) => [row?.epoch ?? null, row?.step ?? null];
+          const correct = own.find((row) => plainScores(row).get('exact_match') === 1);
+          assert.deepEqual([told.firstCorrect, told.firstCorrectStep], at(correct));
+          const worse = own.find((row) => marks.get(row.id) === 'worse');
+          assert.deepEqual([told.firstRegression, told.firstRegressionStep], at(worse));
+          const value = (row: Prediction) => plainScores(row).get(judge?.name ?? '') ?? Number.NaN;
+          const values = own.map(value).filter((number) => !Number.isNaN(number));
+          const top = judge?.direction === 'lower' ? Math.min(...values) : Math.max(...values);
+          const best = judge === null ? undefined : own.find((row) => Math.abs(value(row) - top) < 1e-9);
+          const against = rows.find((row) => row.id === told.against);
+          assert.deepEqual(at(against), at(best));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('moves a sample whose number becomes another one', () => {
+    const store = new PredictionStore();
+    const view = new SampleView(store, new AtOnce('', () => {}));
+    const asked: ComparisonView = { sample: null, source: null, compareWith: 'nothing', answers: 10 };
+    const named = (prompt_id: string, step: number, sample_index: number) =>
+      aPrediction({ id: `${prompt_id} ${step}`, prompt_id, step, sample_index });
+    for (const row of [named('a', 1, 5), named('a', 2, 5), named('b', 1, 7), named('c', 1, 9)]) store.add(row);
+    let shown = nextComparison(null, view.message(asked));
+    store.add(named('c', 2, 1));
+    const message = view.message(asked);
+    assert.equal(message.samples.length, 1);
+    shown = nextComparison(shown, message);
+    assert.deepEqual(
+      shown.samples.map(({ key, sampleIndex }) => [key, sampleIndex]),
+      [
+        ['p 0  c', 1],
+        ['p 0  a', 5],
+        ['p 0  b', 7],
+      ],
+    );
+  });
+
+  it('tells all again where rows are put to other samples, and where another score decides', () => {
+    const store = new PredictionStore();
+    const view = new SampleView(store, new AtOnce('', () => {}));
+    const asked: ComparisonView = { sample: null, source: null, compareWith: 'best', answers: 10 };
+    const at = (step: number, prompt_id: string, reward: number) =>
+      aPrediction({ id: `at ${step}`, step, prompt_id, scores: { reward, kl: reward } });
+    store.add(at(1, 'x', 0.5));
+    store.add(at(2, 'y', 0.9));
+    // No name came twice: they name rows.
+    let shown = nextComparison(null, view.message(asked));
+    assert.deepEqual(
+      shown.samples.map(({ key }) => key),
+      [0],
+    );
+    store.add(at(3, 'y', 0.7));
+    const anew = view.message(asked);
+    assert.deepEqual([anew.allSamples, anew.allHistory], [true, true]);
+    shown = nextComparison(shown, anew);
+    assert.deepEqual(
+      shown.samples.map(({ key }) => key),
+      ['p 0  x', 'p 0  y'],
+    );
+    const y = { ...asked, sample: 'p 0  y' };
+    shown = nextComparison(shown, view.message(y));
+    assert.deepEqual([shown.against, shown.history.map(({ mark }) => mark)], ['at 2', ['worse', null]]);
+    store.judgeBy(noSettings, 'kl');
+    const judged = view.message(y);
+    assert.equal(judged.allHistory, true);
+    shown = nextComparison(shown, judged);
+    assert.deepEqual([shown.against, shown.history.map(({ mark }) => mark)], ['at 3', ['better', null]]);
+  });
+});
+
+describe('the answer that all others are held against', () => {
+  const told = (rows: readonly Prediction[], compareWith: ComparisonView['compareWith']) => {
+    const store = new PredictionStore();
+    for (const row of rows) store.add(row);
+    return new SampleView(store, new AtOnce('', () => {})).message({
+      sample: null,
+      source: null,
+      compareWith,
+      answers: 100,
+    });
+  };
+  const rows = [
+    answered({ step: 1, scores: { reward: 0.1 } }, 'one'),
+    answered({ step: 2, scores: { reward: 0.8 } }, 'two'),
+    answered({ step: 3, scores: { reward: 0.8 + 1e-10 } }, 'three'),
+    answered({ step: 4, scores: { reward: null } }, 'four'),
+  ];
+  const texts = ({ history }: Comparison) =>
+    history.map(({ difference }) => difference?.flatMap(({ kind, text }) => (kind === 'added' ? [] : text)).join(''));
+
+  it('is the first one', () => {
+    const first = told(rows, 'first');
+    assert.equal(first.against, '0-1-0');
+    assert.deepEqual(texts(first), ['one', 'one', 'one', undefined]);
+  });
+
+  it('is the best one by the deciding score, of equal ones the earliest', () => {
+    const best = told(rows, 'best');
+    assert.equal(best.against, '0-2-0');
+    assert.deepEqual(texts(best), ['two', 'two', undefined, 'two']);
+    const lower = rows.map((row) => ({
+      ...row,
+      scores: { kl: 1 - Number((row.scores as { reward: number }).reward) },
+    }));
+    assert.equal(told(lower.slice(0, 3), 'best').against, '0-2-0');
+  });
+
+  it('is none where no score decides, or none has a value', () => {
+    const none = told([answered({ step: 1 }, 'one')], 'best');
+    assert.deepEqual([none.against, none.history[0]?.difference], [null, null]);
+  });
+});
+
+describe('the samples of a source', () => {
+  const store = new PredictionStore();
+  const of = (sample_source: string | null, sample_index: number, step: number) =>
+    aPrediction({ id: `${sample_source} ${sample_index} ${step}`, sample_source, sample_index, step });
+  for (const row of [of('train', 0, 1), of('train', 1, 1), of('val', 0, 1), of(null, 4, 1)]) store.add(row);
+  const sampleOf = (source: string | null, sample: ComparisonView['sample'] = null) =>
+    new SampleView(store, new AtOnce('', () => {})).message({ sample, source, compareWith: 'truth', answers: 10 })
+      .sample;
+
+  it('begin with the first of them, and a sample of another source is not shown', () => {
+    assert.deepEqual([sampleOf(null), sampleOf('val'), sampleOf('')], ['i 5 train 0', 'i 3 val 0', 4]);
+    assert.equal(sampleOf('train', 'i 5 train 1'), 'i 5 train 1');
+    assert.equal(sampleOf('train', 'i 3 val 0'), 'i 5 train 0');
+  });
+
+  it('are all of them where no row is of the source', () => {
+    assert.equal(sampleOf('test', 'i 3 val 0'), 'i 3 val 0');
+  });
+
+  it('are told in the order of number and source', () => {
+    const { samples } = new SampleView(store, new AtOnce('', () => {})).message({
+      sample: null,
+      source: null,
+      compareWith: 'truth',
+      answers: 10,
+    });
+    assert.deepEqual(
+      samples.map(({ sampleIndex, source }) => [sampleIndex, source]),
+      [
+        [0, 'train'],
+        [0, 'val'],
+        [1, 'train'],
+        [4, ''],
+      ],
+    );
+    assert.deepEqual(store.sources, ['', 'train', 'val']);
+  });
+});
