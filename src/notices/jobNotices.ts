@@ -4,7 +4,19 @@
  */
 import { isActive } from '../wire/job.ts';
 import type { TrendPoint } from '../wire/trends.ts';
-import { charErrorRate, completeEpochs, type Episode, presentEpisode, validationPassRate } from './episodes.ts';
+import {
+  charErrorRate,
+  completeCheckpoints,
+  completeEpochs,
+  type Episode,
+  judgedBy,
+  type Measure,
+  presentEpisode,
+  type Rated,
+  validationAtCheckpoints,
+  validationPassRate,
+} from './episodes.ts';
+import type { JudgedBy, Quality, Series } from './runQuality.ts';
 import { beginSilence, hear, interrupt, type Silence, unusualSilence, usualPause } from './silence.ts';
 
 /** What is known of a job at one moment. */
@@ -18,11 +30,35 @@ export interface JobFacts {
   held: number;
   /** Ascending by epoch. */
   points: readonly TrendPoint[];
+  /** Null where `points` tell all. */
+  quality: Quality | null;
+}
+
+/** What is told of an episode where not its epochs and the character error rate tell it. */
+export interface Judged {
+  readonly judge: JudgedBy | null;
+  readonly byEpoch: boolean;
+  /** Empty where the job has one. */
+  readonly source: string;
 }
 
 export type JobNotice =
-  | { kind: 'runEnded'; cause: string; status: string; held: number; last: TrendPoint | null }
-  | { kind: 'qualityRegressed' | 'validationDropped'; cause: string; episode: Episode }
+  | {
+      kind: 'runEnded';
+      cause: string;
+      status: string;
+      held: number;
+      last: TrendPoint | null;
+      /** Null where `last` tells it. */
+      quality: Quality | null;
+    }
+  | {
+      kind: 'qualityRegressed' | 'validationDropped';
+      cause: string;
+      episode: Episode;
+      /** Null for the character error rate, or the validation, of an epoch. */
+      judged: Judged | null;
+    }
   /** Both times are in ms. */
   | { kind: 'noPredictions'; cause: string; quiet: number; usual: number };
 
@@ -35,8 +71,10 @@ export interface JobMemory {
   readonly endedAt: number | null;
   /** False until all was held for the first time: what had happened by then is no news. */
   readonly begun: boolean;
-  /** The episode that is no news any more, by kind. */
-  readonly known: { readonly qualityRegressed: string | null; readonly validationDropped: string | null };
+  /** Causes of the episodes that are no news any more, by kind. */
+  readonly known: { readonly qualityRegressed: readonly string[]; readonly validationDropped: readonly string[] };
+  /** The score by which that was found; an episode by another one is no news when it begins to decide. */
+  readonly judge: string;
   readonly silence: Silence;
 }
 
@@ -52,13 +90,14 @@ export function beginMemory(facts: JobFacts, now: number): JobMemory {
     ran: false,
     endedAt: null,
     begun: false,
-    known: { qualityRegressed: null, validationDropped: null },
+    known: { qualityRegressed: [], validationDropped: [] },
+    judge: judgeOf(facts),
     silence: beginSilence(facts.held, now),
   };
 }
 
 /**
- * @param percent how far above its best epoch a character error rate counts as regressed, in percent of that
+ * @param percent how far from its best value the deciding score counts as regressed, in percent of that
  * @param now ms since 1970
  */
 export function look(
@@ -83,39 +122,94 @@ export function look(
       endedAt: end === null ? endedAt : null,
       begun: memory.begun || facts.caughtUp,
       known: quality?.known ?? memory.known,
+      judge: quality === null ? memory.judge : judgeOf(facts),
       silence,
     },
     notices: [...(quality?.notices ?? []), ...(notice === null ? [] : [notice]), ...(end === null ? [] : [end])],
   };
 }
 
-function endOf({ status, caughtUp, held, points }: JobFacts, endedAt: number | null, now: number): JobNotice | null {
+function endOf(
+  { status, caughtUp, held, points, quality }: JobFacts,
+  endedAt: number | null,
+  now: number,
+): JobNotice | null {
   if (status === null || endedAt === null) return null;
   if (!caughtUp && now - endedAt < endPatience) return null;
-  return { kind: 'runEnded', cause: `${status} ${held}`, status, held, last: points.at(-1) ?? null };
+  return { kind: 'runEnded', cause: `${status} ${held}`, status, held, last: points.at(-1) ?? null, quality };
 }
 
 function qualityOf(
-  { begun, known }: JobMemory,
-  { points }: JobFacts,
+  { begun, known, judge: knownBy }: JobMemory,
+  facts: JobFacts,
   jobEnded: boolean,
   percent: number,
 ): { known: JobMemory['known']; notices: JobNotice[] } {
-  const complete = completeEpochs(points, jobEnded);
+  const { points, quality } = facts;
+  const epochs = completeEpochs(points, jobEnded);
   const notices: JobNotice[] = [];
-  const judge = (kind: 'qualityRegressed' | 'validationDropped', episode: Episode | null): string | null => {
-    if (episode === null) return null;
-    const cause = `${episode.best.epoch} ${episode.since}`;
-    if (begun && cause !== known[kind]) notices.push({ kind, cause, episode });
-    return cause;
+  const isNews = begun && knownBy === judgeOf(facts);
+  const judge = (kind: keyof JobMemory['known'], found: readonly Found[]): string[] => {
+    for (const { cause, episode, judged } of found) {
+      if (isNews && !known[kind].includes(cause)) notices.push({ kind, cause, episode, judged });
+    }
+    return found.map(({ cause }) => cause);
   };
   return {
     known: {
-      qualityRegressed: judge('qualityRegressed', presentEpisode(complete, charErrorRate(percent))),
-      validationDropped: judge('validationDropped', presentEpisode(complete, validationPassRate)),
+      qualityRegressed: judge(
+        'qualityRegressed',
+        quality === null ? inEpochs(epochs, charErrorRate(percent)) : ofDecidingScore(quality, jobEnded, percent),
+      ),
+      validationDropped: judge(
+        'validationDropped',
+        quality === null || quality.validation === null
+          ? inEpochs(epochs, validationPassRate)
+          : inSeries(quality.validation, validationAtCheckpoints, quality, jobEnded, null),
+      ),
     },
     notices,
   };
+}
+
+/** Names what decides; empty for the character error rate of the epochs. */
+function judgeOf({ quality }: JobFacts): string {
+  return quality === null ? '' : JSON.stringify([quality.judge?.name ?? null, quality.judge?.direction ?? null]);
+}
+
+/** An episode that a run is in. */
+interface Found {
+  readonly cause: string;
+  readonly episode: Episode;
+  readonly judged: Judged | null;
+}
+
+function inEpochs(epochs: readonly TrendPoint[], measure: Measure<TrendPoint>): Found[] {
+  const episode = presentEpisode(epochs, measure);
+  return episode === null ? [] : [{ cause: `${episode.best.epoch} ${episode.since}`, episode, judged: null }];
+}
+
+function ofDecidingScore(quality: Quality, jobEnded: boolean, percent: number): Found[] {
+  const { judge, judged } = quality;
+  // Of validation people are told by itself.
+  if (judge === null || judge.direction === 'none' || judge.name === 'validation_pass') return [];
+  return inSeries(judged, judgedBy(judge.direction, percent), quality, jobEnded, judge);
+}
+
+function inSeries(
+  series: readonly Series[],
+  measure: Measure<Rated>,
+  { byEpoch, last }: Quality,
+  jobEnded: boolean,
+  judge: JudgedBy | null,
+): Found[] {
+  return series.flatMap(({ source, points }) => {
+    const episode = presentEpisode(completeCheckpoints(points, last, jobEnded), measure);
+    if (episode === null) return [];
+    const { best, since, sinceStep } = episode;
+    const cause = JSON.stringify([judge?.name ?? null, source, best.epoch, best.step, since, sinceStep]);
+    return [{ cause, episode, judged: { judge, byEpoch, source: series.length > 1 ? source : '' } }];
+  });
 }
 
 function silenceOf(

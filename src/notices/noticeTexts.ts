@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import type { NoticeKind } from '../config.ts';
 import { plainLine, plainMessage } from '../plainText.ts';
 import { redact } from '../redact.ts';
-import type { JobNotice } from './jobNotices.ts';
+import type { Rated } from './episodes.ts';
+import type { JobNotice, Judged } from './jobNotices.ts';
+import type { JudgedBy } from './runQuality.ts';
+import { scoreWords } from './scoreWords.ts';
 import { lossPatience } from './serverNotices.ts';
 
 /** A name is cut at this many characters, a server's or script's own words at the other. */
@@ -36,6 +39,10 @@ export function jobNotice(notice: JobNotice, title: string, words: string | null
       };
     case 'qualityRegressed': {
       const { newest, best } = notice.episode;
+      if (notice.judged?.judge != null) {
+        const message = regressionMessage(name, notice.judged, notice.judged.judge, newest, best);
+        return { kind, message, severity: 'warning', actions: [showTrends, openPanel] };
+      }
       const message = vscode.l10n.t(
         '{0} got worse: the character error rate is {1} in epoch {2}, and was {3} in epoch {4}.',
         ...[name, rate(newest.value), newest.epoch, rate(best.value), best.epoch],
@@ -44,10 +51,17 @@ export function jobNotice(notice: JobNotice, title: string, words: string | null
     }
     case 'validationDropped': {
       const { newest, best } = notice.episode;
-      const message = vscode.l10n.t(
-        '{0} passes validation less often: {1} in epoch {2}, and {3} in epoch {4}.',
-        ...[name, share(newest.value), newest.epoch, share(best.value), best.epoch],
-      );
+      const message =
+        notice.judged === null
+          ? vscode.l10n.t(
+              '{0} passes validation less often: {1} in epoch {2}, and {3} in epoch {4}.',
+              ...[name, share(newest.value), newest.epoch, share(best.value), best.epoch],
+            )
+          : vscode.l10n.t(
+              '{0} passes validation less often: {1} at step {2}, and {3} at step {4}.',
+              ...[withSource(name, notice.judged), share(newest.value), whole(newest.step)],
+              ...[share(best.value), whole(best.step)],
+            );
       return { kind, message, severity: 'warning', actions: [showTrends, openPanel] };
     }
     case 'noPredictions': {
@@ -82,7 +96,7 @@ export function lossNotice(server: string, problem: string | null): NoticeConten
 }
 
 function endMessage(
-  { status, held, last }: Extract<JobNotice, { kind: 'runEnded' }>,
+  { status, held, last, quality }: Extract<JobNotice, { kind: 'runEnded' }>,
   name: string,
   words: string | null,
 ): string {
@@ -93,13 +107,56 @@ function endMessage(
       : vscode.l10n.t('{0} failed after {1} predictions: {2}', name, count, plain(words, wordsCharacters));
   }
   if (status === 'cancelled') return vscode.l10n.t('{0} was cancelled after {1} predictions.', name, count);
-  return last?.avg_char_error_rate == null
+  if (quality !== null && quality.judge !== null && quality.end !== null) {
+    const { judge, byEpoch, end } = quality;
+    const [score, value] = [scoreName(judge), scoreValue(judge, end.value)];
+    return byEpoch
+      ? vscode.l10n.t(
+          '{0} finished with {1} predictions; {2} is {3} in epoch {4}.',
+          ...[name, count, score, value, end.epoch],
+        )
+      : vscode.l10n.t(
+          '{0} finished with {1} predictions; {2} is {3} at step {4}.',
+          ...[name, count, score, value, whole(end.step)],
+        );
+  }
+  return quality !== null || last?.avg_char_error_rate == null
     ? vscode.l10n.t('{0} finished with {1} predictions.', name, count)
     : vscode.l10n.t(
         '{0} finished with {1} predictions; the character error rate is {2} in epoch {3}.',
         ...[name, count, rate(last.avg_char_error_rate), last.epoch],
       );
 }
+
+function regressionMessage(name: string, judged: Judged, judge: JudgedBy, newest: Rated, best: Rated): string {
+  const score = withSource(scoreName(judge), judged);
+  const [now, then] = [scoreValue(judge, newest.value), scoreValue(judge, best.value)];
+  return judged.byEpoch
+    ? vscode.l10n.t(
+        '{0} got worse: {1} is {2} in epoch {3}, and was {4} in epoch {5}.',
+        ...[name, score, now, newest.epoch, then, best.epoch],
+      )
+    : vscode.l10n.t(
+        '{0} got worse: {1} is {2} at step {3}, and was {4} at step {5}.',
+        ...[name, score, now, whole(newest.step), then, whole(best.step)],
+      );
+}
+
+function scoreName({ name, label }: JudgedBy): string {
+  return plain(scoreWords(name, label), nameCharacters);
+}
+
+function withSource(words: string, { source }: Judged): string {
+  return source === '' ? words : `${words} (${plain(source, nameCharacters)})`;
+}
+
+function scoreValue({ name }: JudgedBy, value: number): string {
+  return name === 'char_error_rate'
+    ? rate(value)
+    : value.toLocaleString(vscode.env.language, { maximumSignificantDigits: 4 });
+}
+
+const whole = (value: number): string => value.toLocaleString(vscode.env.language);
 
 /** Words of somebody else in one line: no link, no key, nothing that cannot be seen, no more than fits. */
 function plain(text: string, longest: number): string {

@@ -4,9 +4,11 @@ import type { ServerId, Servers } from '../servers.ts';
 import { titleOf } from '../watch/jobTitle.ts';
 import type { Disposable } from '../watch/listeners.ts';
 import type { JobReference, Watch, Watches } from '../watch/watches.ts';
+import { isActive } from '../wire/job.ts';
 import { Claims } from './claims.ts';
 import { beginMemory, type JobFacts, type JobMemory, type JobNotice, look } from './jobNotices.ts';
 import { jobNotice, lossNotice, type NoticeContent } from './noticeTexts.ts';
+import { type Quality, RunQuality } from './runQuality.ts';
 import { firstServerMemory, lookAtServer, reachOf, type ServerMemory } from './serverNotices.ts';
 
 /** Looks follow changes after this, and come at least so often while anything is watched; ms. */
@@ -25,7 +27,7 @@ export interface NotifierContext {
 export class Notifier implements vscode.Disposable {
   readonly #context: NotifierContext;
   readonly #claims: Claims;
-  readonly #jobs = new Map<Watch<ServerId>, { memory: JobMemory; subscription: Disposable }>();
+  readonly #jobs = new Map<Watch<ServerId>, { memory: JobMemory; quality: RunQuality; subscription: Disposable }>();
   readonly #reaches = new Map<ServerId, ServerMemory>();
   readonly #subscription: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
@@ -90,12 +92,18 @@ export class Notifier implements vscode.Disposable {
   #lookAtJob(watch: Watch<ServerId>, now: number): void {
     const { watches } = this.#context;
     const job = watches.job(watch);
-    const facts = factsOf(watch, job?.status ?? null);
     const known = this.#jobs.get(watch);
+    const quality = known?.quality ?? new RunQuality(watch.session.store);
+    const status = job?.status ?? null;
+    const isEnd = known?.memory.ran === true && status !== null && !isActive(status);
+    const isWanted = config.notifies('qualityRegressed') || config.notifies('validationDropped');
+    // It is added up from all rows when it is asked for first, so only where somebody is told of it.
+    const isTold = isEnd || (isWanted && watch.session.caughtUp);
+    const facts = factsOf(watch, status, isTold ? quality.now() : null);
     const past = known?.memory ?? beginMemory(facts, now);
     const { memory, notices } = look(past, facts, config.qualityRegressedPercent(), now);
     const subscription = known?.subscription ?? watch.session.onDidChange(() => this.#lookWithin(lookDelay));
-    this.#jobs.set(watch, { memory, subscription });
+    this.#jobs.set(watch, { memory, quality, subscription });
     for (const notice of notices) {
       const end = notice.kind === 'runEnded' ? job?.completed_at : null;
       const life = [job?.created_at, job?.started_at, end].join(' ');
@@ -136,9 +144,10 @@ export class Notifier implements vscode.Disposable {
   }
 }
 
-function factsOf({ session }: Watch<ServerId>, status: string | null): JobFacts {
+function factsOf({ session }: Watch<ServerId>, status: string | null, quality: Quality | null): JobFacts {
   const { connection, caughtUp, store } = session;
-  return { status, connected: reachOf(connection) === 'connected', caughtUp, held: store.size, points: store.trends() };
+  const connected = reachOf(connection) === 'connected';
+  return { status, connected, caughtUp, held: store.size, points: store.trends(), quality };
 }
 
 function contentOf(notice: JobNotice, watch: Watch<ServerId>, watches: Watches<ServerId>): NoticeContent {

@@ -11,9 +11,10 @@ describe('an episode of worse quality', () => {
   it('begins with the first epoch above the best one by the chosen share', () => {
     const points = rates(0.9, 0.2, 0.24, 0.26, 0.3);
     assert.deepEqual(presentEpisode(points, charErrorRate(25)), {
-      best: { epoch: 1, value: 0.2 },
+      best: { epoch: 1, step: 40, value: 0.2 },
       since: 3,
-      newest: { epoch: 4, value: 0.3 },
+      sinceStep: 120,
+      newest: { epoch: 4, step: 160, value: 0.3 },
     });
     assert.equal(presentEpisode(points, charErrorRate(20))?.since, 2);
     assert.equal(presentEpisode(points, charErrorRate(100)), null);

@@ -6,7 +6,15 @@ const rates = (...values: number[]) => values.map((value, epoch) => trendPoint(e
 
 /** A job that is looked at every so many ms, from what was known of it at first. */
 function watched(first: Partial<JobFacts> = {}) {
-  let facts: JobFacts = { status: 'running', connected: true, caughtUp: true, held: 0, points: [], ...first };
+  let facts: JobFacts = {
+    status: 'running',
+    connected: true,
+    caughtUp: true,
+    held: 0,
+    points: [],
+    quality: null,
+    ...first,
+  };
   let now = 1_000_000;
   let memory = beginMemory(facts, now);
   const notices: JobNotice[] = [];
@@ -35,7 +43,14 @@ describe('the end of a run', () => {
     const job = watched();
     const told = job.see({ status: 'completed', held: 50, points: rates(0.5, 0.1) });
     assert.deepEqual(told, [
-      { kind: 'runEnded', cause: 'completed 50', status: 'completed', held: 50, last: rates(0.5, 0.1)[1] },
+      {
+        kind: 'runEnded',
+        cause: 'completed 50',
+        status: 'completed',
+        held: 50,
+        last: rates(0.5, 0.1)[1],
+        quality: null,
+      },
     ]);
     job.pass(120_000);
     assert.equal(job.notices.length, 1);
