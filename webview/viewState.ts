@@ -118,11 +118,6 @@ export const toggleRow =
     expanded: view.expanded.includes(id) ? view.expanded.filter((open) => open !== id) : [...view.expanded, id],
   });
 
-/** Shows what is of one source, in the table too; null shows all. */
-export const showSource =
-  (source: string | null): Transition =>
-  (view) => ({ ...view, source, offset: 0, expanded: [] });
-
 export const showSample =
   (sample: SampleKey): Transition =>
   (view) => ({ ...view, sample });

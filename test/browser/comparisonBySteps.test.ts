@@ -43,13 +43,13 @@ describe('one sample of a run of one epoch in VS Code', () => {
     assert.equal(all.length, 12);
     assert.match(all[0] ?? '', /^#0 train: How many kettles .* \(19 answers\)$/);
     assert.match(all[1] ?? '', /^#0 val: /);
-    assert.deepEqual(await options(source()), ['all', 'train', 'val']);
+    assert.deepEqual(await options(source()), ['All', 'train', 'val']);
     await source().selectOption('val');
     await eventually('six samples', async () => ((await sample().locator('option').count()) === 6 ? true : undefined));
     await stage.panel.getByText('How many kettles does order 0 of val ask for?', { exact: true }).waitFor();
     await source().selectOption('train');
     await stage.panel.getByText('How many kettles does order 0 of train ask for?', { exact: true }).waitFor();
-    await source().selectOption('all');
+    await source().selectOption('All');
   });
 
   it('shows every score of an answer, marks the deciding one and judges by it', async () => {

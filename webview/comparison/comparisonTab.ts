@@ -1,14 +1,14 @@
 import type { SampleKey } from '../../src/model/samples.ts';
 import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
 import { createSelect } from '../controls/select.ts';
-import { createSourceChoice } from '../controls/sourceChoice.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import { createSourceFilter } from '../predictions/sourceFilter.ts';
 import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
 import { createLongText } from '../texts/longText.ts';
-import { showMoreAnswers, showSample, showSource } from '../viewState.ts';
+import { showMoreAnswers, showSample } from '../viewState.ts';
 import { answersText, comparedWith, cutText, diffSides, jumpText, samplesOf, shownSample } from './comparisonTexts.ts';
 import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
@@ -50,7 +50,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const chosen = comparedWith(panel.scores().byEpoch).find((choice) => choice.value === value);
     if (chosen !== undefined) panel.change((view) => ({ ...view, compareWith: chosen.value }));
   });
-  const source = createSourceChoice('comparison-source', (chosen) => panel.change(showSource(chosen)));
+  const source = createSourceFilter(panel, 'comparison-source');
   const correct = createJump('First correct');
   const regression = createJump('First regression');
   const prompt = createLongText('prose');
@@ -141,7 +141,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const { source: ofSource } = panel.view();
     const samples = samplesOfSource(comparison.samples, scores, ofSource);
     const shown = shownSample({ samples, sample: comparison.sample }, panel.view().sample);
-    source.show(scores.sources, ofSource);
+    source.refresh();
     sample.show(samples, shown, scores);
     against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
     // The answers to a sample that was just chosen are on their way.

@@ -12,17 +12,12 @@ export interface SourceFilter {
 /** A longer one cannot be asked for. */
 const longestSource = 1000;
 
-/** The choice of one of the sources of a job's samples. */
-export function createSourceFilter(panel: Panel): SourceFilter {
-  const select = createSelect({ id: 'source-filter', class: 'select source-choice' }, (value) =>
+/** The choice of one of the sources of a job's samples. @param id of its list, in the whole document */
+export function createSourceFilter(panel: Panel, id = 'source-filter'): SourceFilter {
+  const select = createSelect({ id, class: 'select source-choice' }, (value) =>
     panel.change(filterBy({ source: value === '' ? null : value.slice(1) })),
   );
-  const container = element(
-    'div',
-    { class: 'source' },
-    element('label', { for: 'source-filter' }, 'Source'),
-    select.element,
-  );
+  const container = element('div', { class: 'source' }, element('label', { for: id }, 'Source'), select.element);
   return {
     element: container,
     refresh: () => {
