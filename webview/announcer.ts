@@ -16,6 +16,8 @@ const shown = 1000;
 export function createAnnouncer(formats: Formats): Announcer {
   const region = element('div', { class: 'spoken', 'aria-live': 'polite' });
   let told: Told = { held: null, at: 0 };
+  /** What was heard last, while something of it waits. */
+  let latest: Omit<Heard, 'now'>;
   let timer: number | undefined;
   let clearing: number | undefined;
 
@@ -27,11 +29,21 @@ export function createAnnouncer(formats: Formats): Announcer {
   }
 
   function hear(heard: Omit<Heard, 'now'>) {
-    clearTimeout(timer);
+    latest = heard;
     const news = nextNews(told, { ...heard, now: Date.now() }, formats);
     told = news.told;
     if (news.text !== null) say(news.text);
-    if (news.wait !== null) timer = setTimeout(() => hear(heard), news.wait);
+    // Until something is told the moment to ask again stays the same: one timer does for all that arrives by then.
+    if (news.wait !== null) timer ??= setTimeout(askAgain, news.wait);
+    else if (timer !== undefined) {
+      clearTimeout(timer);
+      timer = undefined;
+    }
+  }
+
+  function askAgain() {
+    timer = undefined;
+    hear(latest);
   }
 
   return { element: region, say, hear };

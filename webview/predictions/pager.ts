@@ -32,6 +32,8 @@ export function createPager(panel: Panel): Pager {
     pages,
   );
 
+  let shownSize: number | null = null;
+
   return {
     element: container,
     show: (page) => {
@@ -40,10 +42,13 @@ export function createPager(panel: Panel): Pager {
       const { pageSize } = panel.view();
       setText(range, rangeText(page, formats));
       setText(current, pageNumberText(page, pageSize, formats));
-      size.show(
-        pageSizes(pageSize).map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
-        String(pageSize),
-      );
+      if (pageSize !== shownSize) {
+        shownSize = pageSize;
+        size.show(
+          pageSizes(pageSize).map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
+          String(pageSize),
+        );
+      }
       const first = page.offset === 0;
       const last = page.offset + page.rows.length >= page.total;
       // A button that gets disabled loses the focus: the other one takes it.

@@ -1,7 +1,9 @@
+import type { ViewState } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createButton, createProgressRing } from '../controls/controls.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import type { Scores } from '../scores.ts';
 import { filterBy } from '../viewState.ts';
 import { createCheckpointFilter } from './checkpointFilter.ts';
 import { createColumnsMenu } from './columnsMenu.ts';
@@ -40,6 +42,7 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const waiting = createButton({ text: '', appearance: 'primary', onPress: showNew });
   waiting.element.classList.add('show-new');
   const menu = createColumnsMenu(panel);
+  let shown: { view: ViewState; scores: Scores; columns: readonly Column[] } | null = null;
 
   return {
     element: element(
@@ -61,18 +64,22 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
     show: (page, columns) => {
       const view = panel.view();
       const { epochs, checkpoints, stored } = page ?? nothing;
+      const scores = panel.scores();
       const chosen = view.epoch === null ? null : { epoch: view.epoch, ...(view.step !== null && { step: view.step }) };
-      checkpoint.show({ epochs, checkpoints, byEpoch: panel.scores().byEpoch, stored }, chosen);
+      checkpoint.show({ epochs, checkpoints, byEpoch: scores.byEpoch, stored }, chosen);
+      setAttribute(ring, 'hidden', page?.searching !== true);
+      const text = page === null ? null : newRowsText(page.newRows, formats);
+      if (text !== null) waiting.setText(text);
+      waiting.setVisible(text !== null);
+      // The rest an arrival leaves as it is.
+      if (view === shown?.view && scores === shown.scores && columns === shown.columns) return;
+      shown = { view, scores, columns };
       source.refresh();
       search.show(view.search);
-      setAttribute(ring, 'hidden', page?.searching !== true);
       regressed.show(view.regressedOnly);
       invalid.show(view.invalidOnly);
       scoreFilter.refresh();
       judge.refresh();
-      const text = page === null ? null : newRowsText(page.newRows, formats);
-      if (text !== null) waiting.setText(text);
-      waiting.setVisible(text !== null);
       menu.show(columns);
     },
     focus: () => search.element.focus(),

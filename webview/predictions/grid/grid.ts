@@ -167,6 +167,8 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
         views.delete(id);
         spare.push(view);
       }
+      // What goes to another place leaves the document before other texts come in: outside of it no text is laid out anew.
+      if (views.size > 0) for (const { lines } of spare) for (const line of lines) line.remove();
       rows.forEach((row, index) => {
         let made = views.get(row.id) ?? spare.pop();
         if (made === undefined) {

@@ -43,7 +43,7 @@ export function createHeading(actions: HeadingActions): Heading {
   );
   const line = element('tr', { 'aria-rowindex': 1 }, opener);
   const made = new Map<ColumnKey, HeadingCell>();
-  let shown: readonly HeadingCell[] = [];
+  const shown: readonly HeadingCell[] = [];
 
   /** The column whose name is at a place of the screen. */
   const keyAt = (x: number): ColumnKey | undefined =>
@@ -97,6 +97,8 @@ export function createHeading(actions: HeadingActions): Heading {
     };
   }
 
+  let shown: ViewState['sort'] | undefined;
+
   return {
     element: line,
     get cells() {
@@ -112,6 +114,8 @@ export function createHeading(actions: HeadingActions): Heading {
       setChildren(line, [opener, ...shown.map(({ cell }) => cell)]);
     },
     show: (sort) => {
+      if (sort === shown) return;
+      shown = sort;
       // Newest first is by epoch.
       const { column, descending } = sort ?? { column: 'epoch', descending: true };
       for (const { key, cell } of shown) {

@@ -24,6 +24,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   let drawnRow: Row | null = null;
   /** By what the cells are drawn; null where they have to be drawn again. */
   let drawnBy: Scores | null = null;
+  let [drawnPosition, drawnOpen] = [0, false];
   const toggle = () => {
     if (drawnRow !== null) actions.toggle(drawnRow.id);
   };
@@ -90,9 +91,12 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
         drawnRow = row;
         drawnBy = scores;
       }
-      setAttribute(line, 'aria-rowindex', position);
-      setAttribute(opener, 'aria-expanded', String(open));
-      line.classList.toggle('open', open);
+      if (position !== drawnPosition) line.setAttribute('aria-rowindex', String(position));
+      if (open !== drawnOpen) {
+        opener.setAttribute('aria-expanded', String(open));
+        line.classList.toggle('open', open);
+      }
+      [drawnPosition, drawnOpen] = [position, open];
       if (open && detail === null) openDetail(row, scores);
       if (detailCell !== null) setAttribute(detailCell, 'colspan', drawn.length + 1);
       if (!open) close();
