@@ -11,7 +11,7 @@ export interface Result {
   ours: number;
   /** Who or what ran beside us in the same run, and its median. */
   peer: { name: string; value: number } | null;
-  /** `ours / peer`. */
+  /** `ours / peer`, of medians or the median of pairs. */
   ratio: number | null;
   /** In words: `ratio ≥ 0.7`. */
   target: string;
@@ -38,7 +38,11 @@ export interface Measured {
   unit: string;
   /** One figure a run. */
   ours: readonly number[];
-  peer?: { name: string; values: readonly number[] };
+  /**
+   * One figure a run. Where each belongs to the run of ours at its place, as both were measured at one moment, the ratio
+   * is the median of those of the pairs: what slows the machine for a while is in both sides of a pair.
+   */
+  peer?: { name: string; values: readonly number[]; paired?: boolean };
   target: Target;
   limit?: string;
   more?: Record<string, number | string>;
@@ -64,14 +68,14 @@ export async function compare({ ours, peer, runs = 7, ...told }: Comparison): Pr
     our.push(figure);
     if (other !== undefined) their.push(other);
   }
-  return report({ ...told, ours: our, ...(peer && { peer: { name: peer.name, values: their } }) });
+  return report({ ...told, ours: our, ...(peer && { peer: { name: peer.name, values: their, paired: true } }) });
 }
 
 /** Prints a row whose runs are over. */
 export function report({ name, measured, unit, ours, peer, target, limit, more }: Measured): Result {
   const our = median(ours);
   const other = peer === undefined ? null : { name: peer.name, value: rounded(median(peer.values)) };
-  const ratio = peer === undefined ? null : our / median(peer.values);
+  const ratio = peer === undefined ? null : ratioOf(ours, peer);
   const met = holds(target, target.of === 'ours' ? our : ratio);
   const result: Result = {
     name,
@@ -89,6 +93,12 @@ export function report({ name, measured, unit, ours, peer, target, limit, more }
   };
   console.log(JSON.stringify(result));
   return result;
+}
+
+function ratioOf(ours: readonly number[], { values, paired = false }: NonNullable<Measured['peer']>): number {
+  if (!paired) return median(ours) / median(values);
+  if (values.length !== ours.length) throw new Error(`${ours.length} runs cannot be paired with ${values.length}`);
+  return median(ours.map((our, run) => our / (values[run] ?? Number.NaN)));
 }
 
 export function median(values: readonly number[]): number {

@@ -9,7 +9,7 @@ export function results(rows: readonly Result[], minutes: number): string {
 
 Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} in ${minutes.toFixed(1)} minutes: Node ${process.versions.node}, SQLite
 ${process.versions['sqlite'] ?? '?'}, ${process.platform} ${process.arch}, ${machine}.
-A ratio is ours by the peer's, from the same run. Medians; spread is largest less smallest by the median.
+A ratio is ours by the peer's, from the same run; where both were measured in turn, it is the median of each turn's. Medians; spread is largest less smallest by the median.
 
 ${table(rows)}
 

@@ -7,14 +7,16 @@ import { TrendsView } from '../../src/panel/trendsView.ts';
 import type { PredictionStore } from '../../src/store/predictionStore.ts';
 import { readEvent } from '../../src/watch/events.ts';
 import { median, report } from '../report.ts';
-import { largeText } from '../support/largeRun.ts';
-import { recorded } from '../support/recordedRun.ts';
+import { largePrediction } from '../support/largeRun.ts';
+import { prediction } from '../support/recordedRun.ts';
 import { build } from '../support/server.ts';
 import { filledStore, firstView } from '../support/stores.ts';
 
 const sizes = [1000, 10_000, 100_000, 1_000_000];
 const rounds = 40;
 const batch = 100;
+/** Of the texts that come. */
+const firstText = 2_000_000;
 
 const tabs = [
   { tab: 'page', row: 'event-cost', told: 'its page' },
@@ -27,7 +29,6 @@ interface Job {
   size: number;
   store: PredictionStore;
   messages: Record<Tab, () => unknown>;
-  next: number;
   costs: Record<Tab, number[]>;
 }
 
@@ -49,21 +50,23 @@ for (const size of sizes) {
     trends: () => trends.message([], null),
     comparison: () => sample.message(firstView),
   };
-  jobs.push({ size, store, messages, next: beginning(size), costs: { page: [], trends: [], comparison: [] } });
+  jobs.push({ size, store, messages, costs: { page: [], trends: [], comparison: [] } });
 }
 
-/** Every job goes on with the same texts of the recorded run, since some take longer to compare than others. */
-function beginning(size: number): number {
-  return Math.ceil(size / recorded.length) * recorded.length;
+/**
+ * The event number `index` of a job. In every job it has the same text, since some take many times as long to compare
+ * as others, and a text that holds its number is another one in another job.
+ */
+function eventOf({ size, store }: Job, index: number) {
+  const { epoch, step, id, created_at } = prediction(size + index);
+  const row = { ...largePrediction(firstText + index), epoch, step, id, created_at };
+  const data = JSON.stringify({ prediction: row, total_count: store.size + 1 });
+  return { event: 'prediction', data, id: undefined };
 }
 
 /** µs an event, each followed by a message, as when they come slower than tabs are told. */
-function cost(job: Job, tab: Tab): number {
-  const events = Array.from({ length: batch }, (_, index) => {
-    const data = `{"prediction":${largeText(job.next + index)},"total_count":${job.next + index + 1}}`;
-    return { event: 'prediction', data, id: undefined };
-  });
-  job.next += batch;
+function cost(job: Job, tab: Tab, first: number): number {
+  const events = Array.from({ length: batch }, (_, index) => eventOf(job, first + index));
   // What the tab was not in sight for is told at once, and not measured.
   job.messages[tab]();
   const start = performance.now();
@@ -76,14 +79,18 @@ function cost(job: Job, tab: Tab): number {
   return ((performance.now() - start) * 1000) / batch;
 }
 
+let next = 0;
 for (let round = -5; round < rounds; round += 1) {
   for (const { tab } of tabs) {
-    for (const job of jobs) {
-      const figure = cost(job, tab);
+    // Who comes first is another one each time.
+    const order = round % 2 === 0 ? jobs : jobs.toReversed();
+    for (const job of order) {
+      const figure = cost(job, tab, next);
       if (round >= 0) job.costs[tab].push(figure);
       // Differences are found, and texts written to their file, between two turns.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    next += batch;
   }
 }
 
@@ -99,7 +106,7 @@ for (const { tab, row, told } of tabs) {
       measured: `an event and ${told}, ${size.toLocaleString('en-US')} predictions held`,
       unit: 'µs',
       ours: costs[tab],
-      peer: { name: '1,000 held', values: small },
+      peer: { name: '1,000 held', values: small, paired: true },
       target: { of: 'ratio', atMost: 1.2 },
       ...(isLast && { more: bySize }),
     });

@@ -6,7 +6,7 @@ import { type Fields, sample, type TestJob } from '../../test/support/serverClie
 import { arrivalText, postSteadily, readArrivals } from './arrivals.ts';
 import { cpuSeconds } from './processes.ts';
 import { prediction } from './recordedRun.ts';
-import { frameIds, threadTime } from './threadTime.ts';
+import { collectGarbage, frameIds, threadTime } from './threadTime.ts';
 
 /** A job, where it is shown, and the process that feeds it: an extension host. */
 export interface Side {
@@ -61,6 +61,8 @@ export async function stretchOf(
   const { frame } = side;
   // A webview is a frame in a frame.
   const frames = await frameIds(frame.page(), frame.parentFrame() === null ? server : '/webview/');
+  // A collection of what was there before takes as long as tens of events, in the rest or among them, as it happens.
+  await collectGarbage(frame.page());
   await sleep(500);
   const idle = await costOf(side, frames, () => sleep(seconds * 500));
   let answered = new Map<number, number>();

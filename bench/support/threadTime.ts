@@ -37,6 +37,13 @@ export async function frameIds(page: Page, part: string): Promise<Set<string>> {
   return ids;
 }
 
+/** Lets the thread of a page and of the frames in it collect its garbage now. */
+export async function collectGarbage(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  await session.detach();
+}
+
 const painting = new Set(['PrePaint', 'Paint', 'Layerize', 'Commit', 'UpdateLayer', 'CompositeLayers']);
 const task = 'RunTask';
 
