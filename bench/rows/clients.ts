@@ -60,7 +60,7 @@ await withServer(async (server) => {
       measured: `processor an event at ${rate}/s: ours validates, stores and sums up, the other keeps objects by id`,
       unit: 'ms',
       ours: cpu('ours'),
-      peer: { name: peer, values: cpu(peer) },
+      peer: { name: peer, values: cpu(peer), paired: true },
       target: { of: 'ratio', atMost: 2 },
     });
   }

@@ -49,7 +49,7 @@ async function compareWithOthers(held: number): Promise<void> {
   // What runs for the first few hundred times is compiled then, by the host's other threads too.
   for (const side of [ours, bare]) {
     await side.frame.page().bringToFront();
-    for (let turn = 0; turn < 2; turn += 1) await stretch(stage, side, held, 100);
+    for (let turn = 0; turn < 4; turn += 1) await stretch(stage, side, held, 100);
   }
   for (let run = 0; run < runs; run += 1) {
     for (const name of ['ours', 'theirs', 'bare'] as const) {

@@ -10,7 +10,7 @@ import { eventSource, ours, type StreamClient } from '../support/streamClients.t
 import { followWriter } from '../support/writing.ts';
 
 const runs = 5;
-const watchRuns = 2;
+const watchRuns = 3;
 const [jobs, watched, rate, seconds] = [200, 20, 10, 6];
 const sent = watched * rate * seconds;
 
@@ -65,7 +65,7 @@ await withServer(async (server) => {
     measured: `${watched} watched jobs at ${rate} events/s each, the whole process: ours validates, stores and sums up, the other keeps objects by id`,
     unit: '% of a core',
     ours: found.ours,
-    peer: { name: 'eventsource', values: found.theirs },
+    peer: { name: 'eventsource', values: found.theirs, paired: true },
     target: { of: 'ratio', atMost: 2 },
   });
   report({

@@ -22,7 +22,7 @@ export interface Stretch {
   seen: number;
   /** ms of main thread an event for the frames that show predictions, above their rest. */
   busy: number;
-  /** The same of all that their main thread does. */
+  /** The same of all that their main thread does, while events come several times in half a second. */
   thread: number;
   /** Parts of it by the browser's names. */
   parts: Record<string, number>;
@@ -80,7 +80,7 @@ export async function stretchOf(
     delays,
     seen: delays.length / count,
     busy: eachEvent(cost.main - idle.main),
-    thread: eachEvent(cost.thread - idle.thread),
+    thread: ((cost.thread - idle.thread) * 1000) / rate,
     parts: Object.fromEntries(
       Object.entries(cost.byName).map(([name, share]) => [name, Number(eachEvent(share).toFixed(3))]),
     ),
@@ -116,7 +116,7 @@ async function costOf({ frame, host }: Side, frames: ReadonlySet<string>, work: 
   const shares = Object.entries(byName).map(([name, time]) => [name, time / took] as const);
   return {
     main: main / took,
-    thread: thread / took,
+    thread,
     byName: Object.fromEntries(shares),
     host: hostSeconds / took,
     took,

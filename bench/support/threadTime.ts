@@ -1,5 +1,6 @@
 /** What frames of a page cost their main thread, from the browser's own trace. */
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { median } from '../report.ts';
 
 interface TraceEvent {
   name: string;
@@ -14,12 +15,16 @@ interface TraceEvent {
   args: { data?: { frame?: string }; beginData?: { frame?: string }; frame?: string };
 }
 
-/** Seconds on a processor. Painting is left out: it is told of a whole page, not of the frames in it. */
+/** Painting is left out: it is told of a whole page, not of the frames in it. */
 export interface ThreadTime {
-  /** Scripts, styles and layout of the frames. */
+  /** Scripts, styles and layout of the frames, in seconds on a processor. */
   frames: number;
+  /** Parts of it by the browser's names. */
   byName: Record<string, number>;
-  /** All tasks of the frames' thread, whoever else they are for. */
+  /**
+   * All tasks of the frames' thread, whoever else they are for, as a share of a core in the median slice: a collection of
+   * garbage, or whatever the window begins by itself, takes as long as tens of events and says nothing of them.
+   */
   thread: number;
 }
 
@@ -46,6 +51,8 @@ export async function collectGarbage(page: Page): Promise<void> {
 
 const painting = new Set(['PrePaint', 'Paint', 'Layerize', 'Commit', 'UpdateLayer', 'CompositeLayers']);
 const task = 'RunTask';
+/** µs. What recurs less often than a few times in it is not told by the median slice. */
+const slice = 500_000;
 
 /** Traces `work`. */
 export async function threadTime(
@@ -90,13 +97,23 @@ function sum(events: readonly TraceEvent[], frames: ReadonlySet<string>): Thread
     countedUntil.set(threadOf(event), ts + dur);
     byName[name] = (byName[name] ?? 0) + seconds(event);
   }
-  const of = (isWanted: (name: string) => boolean) =>
-    onThreads.filter(({ name }) => isWanted(name)).reduce((time, event) => time + seconds(event), 0);
   return {
     frames: Object.values(byName).reduce((time, part) => time + part, 0),
     byName,
-    thread: of((name) => name === task) - of((name) => painting.has(name)),
+    thread: medianShare(onThreads.filter(({ name }) => name === task || painting.has(name))),
   };
+}
+
+/** Of a core in the median whole slice: the time of tasks less that of the painting in them. */
+function medianShare(events: readonly TraceEvent[]): number {
+  const begin = events[0]?.ts ?? 0;
+  const slices = Math.max(1, Math.floor(((events.at(-1)?.ts ?? begin) - begin) / slice));
+  const times = new Array<number>(slices).fill(0);
+  for (const event of events) {
+    const at = Math.floor((event.ts - begin) / slice);
+    if (at < slices) times[at] = (times[at] ?? 0) + (event.name === task ? seconds(event) : -seconds(event));
+  }
+  return median(times) / (slice / 1e6);
 }
 
 function seconds({ dur = 0, tdur = dur }: TraceEvent): number {
