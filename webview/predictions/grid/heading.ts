@@ -43,7 +43,7 @@ export function createHeading(actions: HeadingActions): Heading {
   );
   const line = element('tr', { 'aria-rowindex': 1 }, opener);
   const made = new Map<ColumnKey, HeadingCell>();
-  const shown: readonly HeadingCell[] = [];
+  let shown: readonly HeadingCell[] = [];
 
   /** The column whose name is at a place of the screen. */
   const keyAt = (x: number): ColumnKey | undefined =>
@@ -97,7 +97,8 @@ export function createHeading(actions: HeadingActions): Heading {
     };
   }
 
-  let shown: ViewState['sort'] | undefined;
+  /** The order that the columns say; undefined where they have to say it again. */
+  let saidSort: ViewState['sort'] | undefined;
 
   return {
     element: line,
@@ -105,6 +106,7 @@ export function createHeading(actions: HeadingActions): Heading {
       return [opener, ...shown.map(({ button }) => button)];
     },
     arrange: (columns, places) => {
+      saidSort = undefined;
       shown = columns.map((column, index) => {
         const held = made.get(column.key) ?? createCell(column);
         made.set(column.key, held);
@@ -114,8 +116,8 @@ export function createHeading(actions: HeadingActions): Heading {
       setChildren(line, [opener, ...shown.map(({ cell }) => cell)]);
     },
     show: (sort) => {
-      if (sort === shown) return;
-      shown = sort;
+      if (sort === saidSort) return;
+      saidSort = sort;
       // Newest first is by epoch.
       const { column, descending } = sort ?? { column: 'epoch', descending: true };
       for (const { key, cell } of shown) {
