@@ -11,6 +11,8 @@ import http.client
 import io
 import ipaddress
 import json
+import logging
+import math
 import os
 import pathlib
 import re
@@ -23,6 +25,9 @@ import urllib.request
 
 #: Bytes of an answer that are read; and the seconds in which it has to be there, whatever its server does.
 LONGEST_ANSWER, LONGEST_WAIT = 1 << 20, 60.0
+#: Fields of rows that servers of the contract's first edition, FineTune Lab among them, do not have.
+SECOND_EDITION = {"id", "scores", "completion_index", "restart", "restart_from", "revision"}
+SECOND_EDITION |= {"messages", "answer", "finish_reason"}
 
 
 def server():
@@ -127,28 +132,36 @@ class _AnyStatus(urllib.request.HTTPErrorProcessor):
     https_response = staticmethod(lambda request, answer: answer)  # As it came: no redirect is followed.
 
 
+def _exchange(url, local, path, headers, body=None):
+    """The answer to a POST, or without a body to a GET, and its bytes. Raises OSError where none comes."""
+    request = urllib.request.Request(url + path, body, headers)
+    try:
+        if request.type == "https":
+            with urllib.request.build_opener(_AnyStatus).open(request, timeout=30) as answer:
+                return answer, _text(answer)
+        with contextlib.closing(_connect(url, local)) as connection:
+            connection.request(request.get_method(), request.selector, body, headers)
+            answer = connection.getresponse()
+            return answer, _text(answer)
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{url} broke off: {error!r}") from error
+
+
+def _refusal(url, answer, text):
+    place = re.match(r"(?:https?:)?//(?:[^/@]*@)?([\w.-]+)", answer.headers.get("Location", ""))
+    reason = f"redirects to {place[1]}, which is not followed" if place else answer.reason
+    return urllib.error.HTTPError(url, answer.status, reason, answer.headers, io.BytesIO(text))
+
+
 def _post(path, headers, body, fits):
     """Returns an answer that fits. Raises HTTPError for a status other than 200, another OSError where none comes."""
     url, key, local = _target()
     headers = {"Content-Type": "application/json", **(headers or {"X-API-Key": key})}
     if not all(value.isascii() and value.isprintable() for value in headers.values()):  # http.client would tell it.
         raise ConnectionError("nothing was sent: FINETUNE_LAB_API_KEY, or a token, holds what no key has; set it anew")
-    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers)
-    try:
-        if request.type == "https":
-            with urllib.request.build_opener(_AnyStatus).open(request, timeout=30) as answer:
-                text = _text(answer)
-        else:
-            with contextlib.closing(_connect(url, local)) as connection:
-                connection.request("POST", request.selector, request.data, headers)
-                answer = connection.getresponse()
-                text = _text(answer)
-    except http.client.HTTPException as error:
-        raise ConnectionError(f"{url} broke off: {error!r}") from error
+    answer, text = _exchange(url, local, path, headers, json.dumps(body).encode())
     if answer.status != 200:
-        place = re.match(r"(?:https?:)?//(?:[^/@]*@)?([\w.-]+)", answer.headers.get("Location", ""))
-        reason = f"redirects to {place[1]}, which is not followed" if place else answer.reason
-        raise urllib.error.HTTPError(url + path, answer.status, reason, answer.headers, io.BytesIO(text))
+        raise _refusal(url + path, answer, text)
     with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
         told = json.loads(text)
         if fits(told):
@@ -156,12 +169,100 @@ def _post(path, headers, body, fits):
     raise ConnectionError(f"{url} did not answer as the server does: is a network's sign-in page in between?")
 
 
+def _knows_second_edition():
+    """Whether the server says in /health that it does: FineTune Lab, and ours of before, do not."""
+    url, _, local = _target()
+    answer, text = _exchange(url, local, "/health", {})
+    if answer.status in (408, 425, 429) or answer.status >= 500:  # No score is left out because a server is busy.
+        raise _refusal(url + "/health", answer, text)
+    told = re.search(rb'"edition": *(\d{1,4})\b', text)
+    return answer.status == 200 and told is not None and int(told[1]) > 1
+
+
+_warned = set()
+
+
+def _warn(cause, text, *values):
+    """A warning, once a cause: a training that runs for days should not fill its log."""
+    if cause not in _warned:
+        _warned.add(cause)
+        logging.getLogger("training_predictions").warning(f"Training Predictions: {text}", *values)
+
+
+def _plain(value):
+    """The value in JSON's types; a scalar of NumPy or PyTorch is its number. Raises TypeError where there is none."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    for form in ("item", "tolist", "__float__"):
+        with contextlib.suppress(Exception):
+            made = getattr(value, form)()
+            if made is None or isinstance(made, (str, int, float, list)):
+                return _plain(made)
+    raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+def _score(value):
+    if isinstance(value := _plain(value), (int, float, type(None))):
+        return value
+    raise TypeError("a score is a number, a truth value or None")
+
+
+def _fields(place, fields, form=_plain):
+    """The fields in JSON's types. One that has no such form costs itself alone: it is left out, with a warning."""
+    made = {}
+    for name, value in fields.items():
+        try:
+            nested = form is _plain and isinstance(value, dict)
+            made[str(name)] = _fields(f"{place}, {name}", value) if nested else form(value)
+        except (TypeError, ValueError) as error:
+            _warn((name, str(error)), "%s: %r is left out (%s)", place, name, error)
+    return made
+
+
+def _rows(rows):
+    """As `_fields` has them; a row that is none is left out as well."""
+    made = []
+    for number, row in enumerate(rows):
+        place = f"row {number}"
+        try:
+            scores = {name: row[name] for name in row if name == "scores" and row[name] is not None}
+            fields = _fields(place, {name: value for name, value in row.items() if name not in scores})
+            fields.update(_fields(place, scores, lambda value: _fields(f"{place}, scores", dict(value), _score)))
+            made.append(fields)
+        except Exception as error:  # noqa: BLE001
+            _warn(str(error), "%s is left out (%s)", place, error)
+    return made
+
+
+def _finite(value):
+    """The value with null for what is not finite, which JSON has no other form for."""
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _of_first_edition(row):
+    """A row as servers of the first edition take it: with whole epochs."""
+    row = {name: value for name, value in _finite(row).items() if name not in SECOND_EDITION}
+    if isinstance(row.get("epoch"), float):
+        row["epoch"] = math.floor(row["epoch"] + 1e-6)
+    if isinstance(row.get("prompt_id"), int):
+        row["prompt_id"] = str(row["prompt_id"])
+    return row
+
+
 def save_job(job_id, **fields):
     """Creates a job, or changes the given fields of one: status, current_epoch, total_epochs, progress, loss, ...
 
     Returns the job's token, which log_predictions and log_metrics need.
     """
-    body = {"job_id": job_id, **fields}
+    body = _finite(_fields("the job", {"job_id": job_id, **fields}))
     return _post("/api/training/local/jobs", {}, body, lambda told: isinstance(told["job_token"], str))["job_token"]
 
 
@@ -169,6 +270,12 @@ def _log(kind, job_id, job_token, rows, idempotency_key):
     headers = {"Authorization": f"Bearer {job_token}"}
     if idempotency_key is not None:
         headers["Idempotency-Key"] = idempotency_key
+    rows = _rows(rows)
+    first = [_of_first_edition(row) for row in rows]
+    if first != rows and not _knows_second_edition():
+        if left := sorted({name for row in rows for name in row if name in SECOND_EDITION and row[name] is not None}):
+            _warn(tuple(left), "%s is left out: this server does not know it", ", ".join(left))
+        rows = first
     stored = lambda told: told["success"] is True and told["count"] == len(rows)  # noqa: E731
     return _post(f"/api/training/local/{kind}", headers, {"job_id": job_id, kind: rows}, stored)
 
@@ -176,6 +283,8 @@ def _log(kind, job_id, job_token, rows, idempotency_key):
 def log_predictions(job_id, job_token, predictions, idempotency_key=None):
     """Sends a list of dicts with epoch, step, sample_index, prompt, prediction and, where there is one, ground_truth.
 
+    `scores` of one is a dict of numbers, truth values or None, under names of your own: {"reward": 0.7}; an epoch may be
+    a fraction. The local server stores both. FineTune Lab has no scores, and is sent whole epochs.
     The local server stores a batch once, however often it is sent with the same idempotency_key.
     """
     return _log("predictions", job_id, job_token, predictions, idempotency_key)

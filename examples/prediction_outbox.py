@@ -27,7 +27,7 @@ import urllib.error
 import urllib.parse
 import uuid
 
-from log_predictions import data_directory, log_metrics, log_predictions, save_job, server
+from log_predictions import _fields, _rows, data_directory, log_metrics, log_predictions, save_job, server
 
 log = logging.getLogger("training_predictions")
 
@@ -125,6 +125,7 @@ class PredictionOutbox:
 
     # What a training calls
 
+    @never_raise
     def job(self, **fields):
         """Creates the job or changes the given fields of it: status, current_epoch, progress, loss, ..."""
         status, now = fields.get("status"), datetime.datetime.now(datetime.timezone.utc).isoformat()
@@ -133,16 +134,21 @@ class PredictionOutbox:
             fields = {"completed_at": now, **fields}
         elif status == "running":
             fields = {"started_at": now, **fields}
-        self._put("job", fields)
+        self._put("job", _fields("the job", fields))
 
+    @never_raise
     def predictions(self, rows):
-        """Dicts with epoch, step, sample_index, prompt, prediction and, where there is one, ground_truth."""
+        """Dicts with epoch, step, sample_index, prompt, prediction and, where there are some, ground_truth and scores."""
+        rows = _rows(rows)
         for start in range(0, len(rows), BATCH):
             self._put("predictions", rows[start : start + BATCH])
 
+    @never_raise
     def metrics(self, rows):
         """Dicts with step, epoch and some of train_loss, eval_loss, learning_rate, ..."""
-        self._put("metrics", rows)
+        rows = _rows(rows)
+        if rows:
+            self._put("metrics", rows)
 
     def waiting(self):
         """The files not sent yet, oldest first."""
@@ -190,11 +196,15 @@ class PredictionOutbox:
             self.dropped += 1
             self._say("full", "%s holds %d bytes: what comes now is dropped", self._folder, self._limit)
             return
-        partial = self._folder / f"{name}.partial"
-        with open(partial, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write(text)
-        partial.rename(self._folder / f"{name}.json")
+        self._write(name, text)
         self._new.set()
+
+    def _write(self, name, text):
+        """A message is there whole or not at all."""
+        partial = self._folder / f"{name}.partial"
+        with open(partial, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(text)
+        partial.replace(self._folder / f"{name}.json")
 
     def _bytes_waiting(self):
         total = 0
@@ -261,11 +271,25 @@ class PredictionOutbox:
                 if may_pass(error.code):
                     raise
                 if message["kind"] != "metrics" or error.code != 404:
+                    if error.code in (400, 413) and message["kind"] != "job" and len(message["content"]) > 1:
+                        self._divide(file, message)
+                        return 0.0  # What waits is another.
                     self._put_aside(file, error)
                     continue
                 self._say("no metrics", "the server does not take metrics")
             file.unlink(missing_ok=True)
         return None
+
+    def _divide(self, file, message):
+        """Makes two messages of one that was refused, so that in the end its faulty rows alone are put aside.
+
+        They stand where it stood. Made again, after a script that ended here, they have the same keys.
+        """
+        rows, middle = message["content"], len(message["content"]) // 2
+        for half, content in ("1", rows[:middle]), ("2", rows[middle:]):
+            part = {**message, "key": f"{message['key']}.{half}", "content": content}
+            self._write(f"{file.stem}.{half}", json.dumps(part))
+        file.unlink(missing_ok=True)
 
     def _send(self, message):
         if message["kind"] == "job":
