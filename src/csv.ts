@@ -40,16 +40,20 @@ export function fromHarmless(cell: string): string {
   return cell.replace(madeHarmless, '');
 }
 
+/** What stands in a cell: a text, or a number, of which the last form keeps all digits. Null is an empty cell. */
+export type CsvCell = string | number | { readonly rawJSON: string } | null;
+
 /**
  * A line of a table, with its CRLF. Texts, names of columns among them, are made harmless. Numbers are written in full,
- * whatever the reader's locale; null is an empty cell.
+ * whatever the reader's locale.
  */
-export function csvLine(cells: readonly (string | number | null)[]): string {
+export function csvLine(cells: readonly CsvCell[]): string {
   return `${cells.map(written).join(',')}\r\n`;
 }
 
-function written(cell: string | number | null, index: number): string {
+function written(cell: CsvCell, index: number): string {
   if (cell === null) return '';
+  if (typeof cell === 'object') return cell.rawJSON;
   if (typeof cell === 'number') return String(cell);
   const text = harmless(cell);
   const isQuoted = quoted.test(text) || (index === 0 && jsonBeginning.test(text));

@@ -37,7 +37,7 @@ export function eachScore(row: Prediction, take: (name: string, value: number, o
 }
 
 /** What is under `scores`; undefined where that has another shape than `scoresType`: then it is an unknown field. */
-function sentScores({ scores }: Prediction): Readonly<Record<string, unknown>> | undefined {
+export function sentScores({ scores }: Prediction): Readonly<Record<string, unknown>> | undefined {
   if (typeof scores !== 'object' || scores === null || Array.isArray(scores)) return undefined;
   for (const [name, value] of Object.entries(scores)) {
     if (name === '' || name.length > longestName) return undefined;

@@ -1,5 +1,6 @@
-import { isWithinLevels, parseJson, stepsToField } from '../wire/depth.ts';
-import { writtenNumber } from '../wire/exactJson.ts';
+import { isWithinLevels, stepsToField } from '../wire/depth.ts';
+import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
+import { numberFields } from '../wire/prediction.ts';
 import { isObject } from './rows.ts';
 
 /** What stands in a cell does not fit its column. */
@@ -63,6 +64,14 @@ export function countOf(value: unknown): number {
   throw new CellError(`expected a whole number from 0 on, got ${shown(value)}`);
 }
 
+/** An epoch, of which trainers count parts too: 0.25. Null where nothing stands. @throws CellError */
+export function epochOf(value: unknown): number | null {
+  if (value == null || (typeof value === 'string' && standsForNothing(value))) return null;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && number >= 0 && number <= Number.MAX_SAFE_INTEGER) return number;
+  throw new CellError(`expected a whole number or a fraction, from 0 on, got ${shown(value)}`);
+}
+
 /** A value as an error says it. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'nothing');
@@ -76,28 +85,52 @@ export function shown(value: unknown): string {
 export function meaningOf(cell: string): unknown {
   if (cell === '') return null;
   if (!/^(-?\d|true$|false$|[[{])/.test(cell)) return cell;
+  const value = jsonOf(cell);
+  return JSON.stringify(value) === cell ? value : cell;
+}
+
+/** The value of a cell that holds JSON, its digits kept; undefined where that is none, or deeper than a row may be. */
+export function jsonOf(cell: string): unknown {
   try {
-    const value = parseJson(cell, stepsToField.ofRow);
-    return isWithinLevels([value]) && JSON.stringify(value) === cell ? value : cell;
+    const list: unknown = parseExactly(`[${cell}]`, stepsToField.ofRow, numberFields);
+    return Array.isArray(list) && list.length === 1 && isWithinLevels(list) ? list[0] : undefined;
   } catch {
-    // Not JSON, or deeper than a row may be: a text that only begins like it.
-    return cell;
+    return undefined;
   }
+}
+
+/** Whether programs write this where a number is missing. */
+export function standsForNothing(cell: string): boolean {
+  return cell === '' || /^(nan|none|null|n\/a)$/i.test(cell);
+}
+
+/** The number that a cell holds, as programs write numbers; undefined for `007` and for digits that would be lost. */
+export function numberOf(cell: string): number | undefined {
+  if (!/^[+-]?(0|[1-9]\d*)?(\.\d*)?(e[+-]?\d+)?$/i.test(cell) || !/\d/.test(cell)) return undefined;
+  const number = Number(cell);
+  const isKept = /^[+-]?\d+$/.test(cell) ? Number.isSafeInteger(number) : Number.isFinite(number);
+  return isKept ? number : undefined;
+}
+
+/** The truth value that a cell holds, in Python's spelling too. */
+export function truthOf(cell: string): boolean | undefined {
+  return /^true$/i.test(cell) ? true : /^false$/i.test(cell) ? false : undefined;
 }
 
 /** What a cell of CSV means in a field whose schema takes these types. @throws CellError */
 export function fieldValueOf(cell: string, types: readonly string[]): unknown {
   if (types.includes('string')) return cell === '' ? null : cell;
-  if (cell === '' || /^(nan|none|null|n\/a)$/i.test(cell)) return null;
+  if (standsForNothing(cell)) return null;
+  if (types.includes('object')) return jsonOf(cell) ?? cell;
+  if (types.includes('number') || types.includes('integer')) {
+    const number = (types.includes('boolean') ? truthOf(cell) : undefined) ?? Number(cell);
+    if (cell.trim() !== '' && Number.isFinite(Number(number))) return number;
+    throw new CellError(`expected a number, got ${shown(cell)}`);
+  }
   if (types.includes('boolean')) {
     if (/^(true|1|1\.0)$/i.test(cell)) return true;
     if (/^(false|0|0\.0)$/i.test(cell)) return false;
     throw new CellError(`expected true or false, got ${shown(cell)}`);
-  }
-  if (types.includes('number') || types.includes('integer')) {
-    const number = Number(cell);
-    if (cell.trim() !== '' && Number.isFinite(number)) return number;
-    throw new CellError(`expected a number, got ${shown(cell)}`);
   }
   return meaningOf(cell);
 }

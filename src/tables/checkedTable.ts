@@ -1,4 +1,6 @@
+import { filedEpoch } from '../model/checkpoints.ts';
 import type { Mapping } from './columns.ts';
+import { CsvCells } from './csvCells.ts';
 import { RowMapper } from './mapRow.ts';
 import { Numbering } from './numbering.ts';
 import { ImportError } from './tableError.ts';
@@ -23,7 +25,8 @@ export async function columnsOf(file: TableFile): Promise<string[]> {
 /** A table whose rows were all read and fit: what is left is to send them. */
 export interface CheckedTable {
   readonly count: number;
-  readonly epochs: number;
+  /** How many epochs it has; null where it tells of steps alone. */
+  readonly epochs: number | null;
   /** The predictions as JSON Lines, in pieces; the file is read again meanwhile. */
   lines(progress: (share: number) => void): AsyncGenerator<string>;
 }
@@ -40,23 +43,28 @@ export async function checkTable(
   progress: (share: number) => void,
 ): Promise<CheckedTable> {
   const numbering = new Numbering(mapping);
-  const mapper = new RowMapper(mapping, file.form, numbering);
+  const csv = file.form === 'csv' ? new CsvCells(mapping.isOwn) : undefined;
+  const mapper = new RowMapper(mapping, csv, numbering);
   const lineOfId = new Map<string, number>();
-  const epochs = new Set<unknown>();
+  const epochs = new Set<number>();
   let count = 0;
   for await (const row of readTable(file, progress)) {
-    const { id, epoch, step } = mapper.map(row);
+    csv?.look(row.cells);
+    const { id, epoch } = mapper.map(row);
     if (typeof id === 'string') {
       const before = lineOfId.get(id);
       if (before !== undefined) throw new ImportError(`line ${before} has the same one`, row.line, 'id');
       lineOfId.set(id, row.line);
     }
-    epochs.add(mapping.roles.epoch === undefined && mapping.roles.step !== undefined ? step : epoch);
+    epochs.add(filedEpoch(Number(epoch)));
     count += 1;
   }
   if (count === 0) throw new ImportError('The file has no rows.');
   numbering.beginSecondReading();
-  return { count, epochs: epochs.size, lines: (again) => linesOf(file, mapper, again) };
+  csv?.beginSecondReading();
+  const { epoch, step } = mapping.roles;
+  const hasEpochs = epoch !== undefined || step === undefined;
+  return { count, epochs: hasEpochs ? epochs.size : null, lines: (again) => linesOf(file, mapper, again) };
 }
 
 /** Characters that are handed on at once. */

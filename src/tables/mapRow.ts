@@ -1,33 +1,41 @@
+import * as Type from 'typebox';
 import { fromHarmless } from '../csv.ts';
 import { withinLevels } from '../wire/depth.ts';
-import { writtenNumber } from '../wire/exactJson.ts';
+import { isRawNumber, writtenNumber } from '../wire/exactJson.ts';
 import { importedPrediction, numberFields } from '../wire/prediction.ts';
-import { SchemaError } from '../wire/schema.ts';
-import { CellError, countOf, fieldValueOf, meaningOf, shown, textOf } from './cells.ts';
+import { type Schema, SchemaError, schema } from '../wire/schema.ts';
+import { CellError, countOf, epochOf, fieldValueOf, meaningOf, shown, textOf } from './cells.ts';
 import { isLeftOut, type Mapping, type Role } from './columns.ts';
+import type { CsvCells } from './csvCells.ts';
 import { tooDeep } from './jsonLines.ts';
 import type { Numbering } from './numbering.ts';
 import { type Imported, isObject, type TableRow } from './rows.ts';
 import { ImportError } from './tableError.ts';
-import type { TableForm } from './tableFile.ts';
+
+const properties = (isObject(importedPrediction.type) ? importedPrediction.type['properties'] : {}) as Type.TProperties;
 
 /** JSON schema types of the prediction's fields. */
-const fieldTypes = new Map(
-  Object.entries(isObject(importedPrediction.type) ? (importedPrediction.type['properties'] as object) : {}).map(
-    ([name, type]) => [name, typesOf(type)],
-  ),
+const fieldTypes = new Map(Object.entries(properties).map(([name, type]) => [name, typesOf(type)]));
+
+/** Fields of the second edition, each by itself: people had columns of these names for something else before. */
+const laterFields = new Map<string, Schema<unknown>>(
+  ['scores', 'completion_index', 'restart', 'restart_from', 'revision'].map((name) => [
+    name,
+    schema(Type.Object({ [name]: properties[name] ?? Type.Never() })),
+  ]),
 );
 
 /** Turns rows of one table into predictions. */
 export class RowMapper {
   readonly #mapping: Mapping;
-  readonly #form: TableForm;
+  readonly #csv: CsvCells | undefined;
   readonly #numbering: Numbering;
   readonly #roleOf: ReadonlyMap<string, Role>;
 
-  constructor(mapping: Mapping, form: TableForm, numbering: Numbering) {
+  /** @param csv undefined where the cells have types */
+  constructor(mapping: Mapping, csv: CsvCells | undefined, numbering: Numbering) {
     this.#mapping = mapping;
-    this.#form = form;
+    this.#csv = csv;
     this.#numbering = numbering;
     this.#roleOf = new Map(Object.entries(mapping.roles).map(([role, column]) => [column, role as Role]));
   }
@@ -54,7 +62,8 @@ export class RowMapper {
     }
     try {
       this.#numbering.number(row);
-      return importedPrediction.parse(row) as Imported;
+      importedPrediction.parse(withPlainScores(row));
+      return row;
     } catch (error) {
       if (error instanceof CellError) throw new ImportError(error.message, line, null, { cause: error });
       if (error instanceof SchemaError) throw this.#unfitting(error, row, line);
@@ -63,7 +72,7 @@ export class RowMapper {
   }
 
   #place(row: Imported, column: string, cell: unknown): void {
-    if (isLeftOut(column, this.#mapping.isOwn)) return;
+    if (isLeftOut(column, this.#mapping.isOwn) || this.#csv?.isCopy(column)) return;
     const role = this.#roleOf.get(column);
     if (role !== undefined) {
       this.#placeRole(row, role, column, cell);
@@ -71,14 +80,27 @@ export class RowMapper {
     }
     // A column may have the name of what every object has.
     const field = Object.hasOwn(this.#mapping.fields, column) ? this.#mapping.fields[column] : undefined;
-    if (field === undefined) {
-      // An unknown field must not be taken for one that means something.
-      set(row, fieldTypes.has(column) ? `original_${column}` : column, this.#unknown(cell));
+    if (field !== undefined && (!laterFields.has(field) || this.#fits(cell, field))) {
+      set(row, field, this.#known(cell, field));
     } else {
-      const number = numberFields.has(field) ? writtenNumber(cell) : undefined;
-      const value = typeof cell === 'string' && this.#form === 'csv' ? this.#field(cell, field) : cell;
-      set(row, field, number === undefined ? value : Number(number));
+      // An unknown field must not be taken for one that means something.
+      set(row, fieldTypes.has(column) ? `original_${column}` : column, this.#unknown(column, cell));
     }
+  }
+
+  #fits(cell: unknown, field: string): boolean {
+    try {
+      return laterFields.get(field)?.check(withPlainScores({ [field]: this.#known(cell, field) })) ?? false;
+    } catch (error) {
+      if (error instanceof CellError) return false;
+      throw error;
+    }
+  }
+
+  #known(cell: unknown, field: string): unknown {
+    const number = numberFields.has(field) ? writtenNumber(cell) : undefined;
+    if (number !== undefined) return Number(number);
+    return typeof cell === 'string' && this.#csv !== undefined ? this.#field(cell, field) : cell;
   }
 
   #placeRole(row: Imported, role: Role, column: string, cell: unknown): void {
@@ -87,7 +109,7 @@ export class RowMapper {
       case 'prediction':
       case 'ground_truth': {
         const content = typeof cell === 'string' ? this.#content(cell, column) : cell;
-        const isNothing = role === 'ground_truth' && this.#form === 'csv' && cell === '';
+        const isNothing = role === 'ground_truth' && this.#csv !== undefined && cell === '';
         set(row, role, isNothing ? null : textOf(content));
         // Of what was more than a text, the whole is kept.
         if (typeof content === 'object' && content !== null && writtenNumber(content) === undefined) {
@@ -95,7 +117,11 @@ export class RowMapper {
         }
         return;
       }
-      case 'epoch':
+      case 'epoch': {
+        const epoch = epochOf(cell);
+        if (epoch !== null) set(row, role, epoch);
+        return;
+      }
       case 'step':
         set(row, role, countOf(cell));
         return;
@@ -116,7 +142,7 @@ export class RowMapper {
   }
 
   #content(cell: string, column: string): unknown {
-    if (this.#form !== 'csv') return cell;
+    if (this.#csv === undefined) return cell;
     const text = this.#mapping.isOwn ? fromHarmless(cell) : cell;
     const isStructured = /^(arguments|messages|filtered_?resps|resps)$/i.test(column);
     return isStructured ? meaningOf(text) : text;
@@ -126,11 +152,11 @@ export class RowMapper {
     return fieldValueOf(this.#mapping.isOwn ? fromHarmless(cell) : cell, fieldTypes.get(field) ?? []);
   }
 
-  #unknown(cell: unknown): unknown {
-    if (typeof cell !== 'string' || this.#form !== 'csv') return cell;
+  #unknown(column: string, cell: unknown): unknown {
+    if (typeof cell !== 'string' || this.#csv === undefined) return cell;
     const text = this.#mapping.isOwn ? fromHarmless(cell) : cell;
     // Only a text is made harmless: `'-5` is no number.
-    return text === cell ? meaningOf(cell) : text;
+    return text === cell ? this.#csv.meaningOf(column, cell) : text;
   }
 
   #unfitting(error: SchemaError, row: Imported, line: number): ImportError {
@@ -149,6 +175,17 @@ export class RowMapper {
 
 function swapped(roles: Mapping['roles']): Record<string, string> {
   return Object.fromEntries(Object.entries(roles).map(([role, column]) => [column, role]));
+}
+
+/** The row as schemas know it: a score whose digits are kept is a number to them. */
+function withPlainScores(row: Imported): Imported {
+  const scores = row['scores'];
+  if (!isObject(scores) || !Object.values(scores).some(isRawNumber)) return row;
+  const plain = Object.entries(scores).map(([name, score]) => [
+    name,
+    isRawNumber(score) ? Number(score.rawJSON) : score,
+  ]);
+  return { ...row, scores: Object.fromEntries(plain) };
 }
 
 /** A plain assignment would lose a column of the name `__proto__`. */

@@ -1,9 +1,11 @@
+import { placeIn } from '../model/ascending.ts';
 import type { Mapping } from './columns.ts';
 import type { Imported } from './rows.ts';
 
 /**
- * Numbers what a table does not number: samples by their prompts, in the order in which these come; epochs by the rank of
- * their steps, or by how often a prompt came. A table is read twice, and the second reading gives the same numbers.
+ * Numbers what a table does not number. Samples: by their prompts, in the order in which these come. Checkpoints: a table
+ * with steps alone has epoch 0 throughout, one with epochs alone has these as steps, and in one without either the n-th
+ * time that a sample comes is epoch n, step n. A table is read twice, and the second reading gives the same numbers.
  */
 export class Numbering {
   readonly #hasEpoch: boolean;
@@ -11,10 +13,14 @@ export class Numbering {
   readonly #hasSample: boolean;
   /** By name, or by prompt. */
   readonly #samples = new Map<string, number>();
-  readonly #steps = new Set<number>();
-  /** How often each sample came, in this reading. */
-  #occurrences = new Map<number, number>();
-  #epochOfStep: Map<number, number> | undefined;
+  /** How often each completion of a sample came, in this reading. */
+  #occurrences = new Map<string, number>();
+  /** Of rows with both, in the first reading. */
+  readonly #epochsOfSteps = new Map<number, number>();
+  #knownSteps: number[] = [];
+  readonly #epochs = new Set<number>();
+  /** Where some epochs are fractions and there are no steps. */
+  #stepsOfEpochs: ReadonlyMap<number, number> = new Map();
 
   constructor({ roles }: Mapping) {
     this.#hasEpoch = roles.epoch !== undefined;
@@ -27,34 +33,45 @@ export class Numbering {
     return this.#sampleOf(name);
   }
 
-  /** Fills in the numbers that a row lacks. In the first reading an epoch by step is preliminary. */
+  /** Fills in the numbers that a row lacks. In the first reading those of a checkpoint are preliminary. */
   number(row: Imported): void {
     if (!this.#hasSample) row['sample_index'] = this.#sampleOf(String(row['prompt']));
-    if (!this.#hasEpoch) row['epoch'] = this.#epochOf(row);
-    if (!this.#hasStep) row['step'] = row['epoch'];
+    if (!this.#hasEpoch && !this.#hasStep) row['epoch'] = row['step'] = this.#evaluationOf(row);
+    else if (!this.#hasStep) row['step'] = this.#stepOf(row['epoch']);
+    else if (row['epoch'] === undefined) row['epoch'] = this.#epochOf(Number(row['step']));
+    else this.#epochsOfSteps.set(Number(row['step']), Number(row['epoch']));
   }
 
-  /** The first reading came to its end: all steps are known now. */
+  /** The first reading came to its end: all checkpoints are known now. */
   beginSecondReading(): void {
     this.#occurrences = new Map();
-    const ascending = [...this.#steps].sort((a, b) => a - b);
-    // Step 0 is the model before its training, which people call epoch 0.
-    const first = ascending[0] === 0 ? 0 : 1;
-    this.#epochOfStep = new Map(ascending.map((step, index) => [step, first + index]));
+    this.#knownSteps = [...this.#epochsOfSteps.keys()].sort((a, b) => a - b);
+    const epochs = [...this.#epochs].sort((a, b) => a - b);
+    if (epochs.every(Number.isInteger)) return;
+    // Epoch 0 is the model before its training.
+    const first = epochs[0] === 0 ? 0 : 1;
+    this.#stepsOfEpochs = new Map(epochs.map((epoch, index) => [epoch, first + index]));
   }
 
-  #epochOf(row: Imported): number {
-    if (this.#hasStep) {
-      const step = Number(row['step']);
-      if (this.#epochOfStep === undefined) this.#steps.add(step);
-      return this.#epochOfStep?.get(step) ?? 0;
-    }
+  #evaluationOf(row: Imported): number {
     // A file of numbered samples is one evaluation.
     if (this.#hasSample) return 1;
-    const sample = Number(row['sample_index']);
-    const times = (this.#occurrences.get(sample) ?? 0) + 1;
-    this.#occurrences.set(sample, times);
+    const completion = [row['sample_index'], row['completion_index'], row['sample_source']].join(' ');
+    const times = (this.#occurrences.get(completion) ?? 0) + 1;
+    this.#occurrences.set(completion, times);
     return times;
+  }
+
+  #stepOf(epoch: unknown): number | undefined {
+    if (typeof epoch !== 'number') return undefined;
+    this.#epochs.add(epoch);
+    return this.#stepsOfEpochs.get(epoch) ?? Math.floor(epoch);
+  }
+
+  /** The epoch of a row that tells none: that of the last step before it of which one is told. */
+  #epochOf(step: number): number {
+    const place = placeIn(this.#knownSteps, (known) => known <= step);
+    return this.#epochsOfSteps.get(this.#knownSteps[place - 1] ?? Number.NaN) ?? 0;
   }
 
   #sampleOf(name: string): number {

@@ -1,7 +1,7 @@
 import { endOfText, parseJson, stepsToField } from './depth.ts';
 
 /** A number as a text writes it: `JSON.stringify` writes it so again. */
-interface RawNumber {
+export interface RawNumber {
   readonly rawJSON: string;
 }
 
@@ -66,9 +66,14 @@ function areEqual(names: readonly string[], others: readonly string[]): boolean 
   return true;
 }
 
+/** Whether this is a number whose digits are kept. */
+export function isRawNumber(value: unknown): value is RawNumber {
+  return typeof value === 'object' && json.isRawJSON?.(value) === true;
+}
+
 /** The number as it is written; undefined for what is no such number. */
 export function writtenNumber(value: unknown): string | undefined {
-  return typeof value === 'object' && json.isRawJSON?.(value) === true ? (value as RawNumber).rawJSON : undefined;
+  return isRawNumber(value) ? value.rawJSON : undefined;
 }
 
 /** The JSON with a string in place of each number that a double would change; undefined where there is none. */

@@ -1,5 +1,8 @@
 /** Predictions as files: JSON Lines with every field that the server sent, and CSV (RFC 4180). Pure. */
-import { csvLine } from '../../csv.ts';
+import { type CsvCell, csvLine } from '../../csv.ts';
+import { sentScores } from '../../model/scores.ts';
+import { scoreColumns } from '../../tables/scoreColumns.ts';
+import { isRawNumber } from '../../wire/exactJson.ts';
 import type { Prediction } from '../../wire/prediction.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
@@ -24,10 +27,13 @@ const longPiece = 1_000_000;
 export function* exportText(read: () => Iterable<Prediction>, format: ExportFormat): Generator<ExportPiece> {
   let write = (row: Prediction): string => `${JSON.stringify(row)}\n`;
   if (format === 'csv') {
-    const columns = columnsOf(read());
-    yield { text: csvLine(columns), rows: 0 };
-    write = (row) =>
-      csvLine(columns.map((column) => csvCell(Object.hasOwn(row, column) ? Reflect.get(row, column) : null)));
+    const { fields, scores } = columnsOf(read());
+    yield { text: csvLine([...fields, ...scores.values()]), rows: 0 };
+    const names = [...scores.keys()];
+    write = (row) => {
+      const sent = sentScores(row) ?? {};
+      return csvLine([...fields.map((name) => cellOf(row, name)), ...names.map((name) => cellOf(sent, name))]);
+    };
   }
   let piece: ExportPiece = { text: '', rows: 0 };
   for (const row of read()) {
@@ -39,15 +45,27 @@ export function* exportText(read: () => Iterable<Prediction>, format: ExportForm
   if (piece.rows > 0) yield piece;
 }
 
-/** Every field that any row has, in the order in which they are first seen. */
-function columnsOf(rows: Iterable<Prediction>): string[] {
-  const columns = new Set<string>();
-  for (const row of rows) for (const name of Object.keys(row)) columns.add(name);
-  return [...columns];
+/**
+ * Every field that any row has, in the order in which they are first seen, and the columns of the scores under `scores`,
+ * by name.
+ */
+function columnsOf(rows: Iterable<Prediction>): { fields: string[]; scores: ReadonlyMap<string, string> } {
+  const fields = new Set<string>();
+  const scores = new Set<string>();
+  for (const row of rows) {
+    for (const name of Object.keys(row)) fields.add(name);
+    for (const [name, value] of Object.entries(sentScores(row) ?? {})) if (value !== null) scores.add(name);
+  }
+  return { fields: [...fields], scores: scoreColumns(scores, fields) };
 }
 
-function csvCell(value: unknown): string | number | null {
+function cellOf(fields: object, name: string): CsvCell {
+  return Object.hasOwn(fields, name) ? csvCell(Reflect.get(fields, name)) : null;
+}
+
+/** What stands in a cell for a field's value. */
+export function csvCell(value: unknown): CsvCell {
   if (value == null) return null;
-  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'string' || typeof value === 'number' || isRawNumber(value)) return value;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -149,22 +149,21 @@ describe('importing a table', () => {
       ]);
     });
 
-    it('takes completions of TRL: epochs by the rank of their step, samples by the prompt', async () => {
+    it('takes completions of TRL: their checkpoints are steps of epoch 0, samples go by the prompt', async () => {
       const rows = await read('step,prompt,completion\n50,a,1\n50,b,2\n25,b,3\n25,a,4\n');
       assert.deepEqual(only(rows, 'epoch', 'step', 'sample_index', 'prompt', 'prediction'), [
-        [2, 50, 0, 'a', '1'],
-        [2, 50, 1, 'b', '2'],
-        [1, 25, 1, 'b', '3'],
-        [1, 25, 0, 'a', '4'],
+        [0, 50, 0, 'a', '1'],
+        [0, 50, 1, 'b', '2'],
+        [0, 25, 1, 'b', '3'],
+        [0, 25, 0, 'a', '4'],
       ]);
-      assert.deepEqual(only(await read('step,prompt,completion\n0,a,1\n5,a,2\n'), 'epoch'), [[0], [1]]);
     });
 
     it('takes completions of TRL’s GRPO, with rewards and advantage as numbers of their own names', async () => {
       const rows = await read('step,prompt,completion,accuracy_reward,advantage\n1,a,x,0.5,-0.25\n1,a,y,1.0,0.25\n');
       assert.deepEqual(only(rows, 'sample_index', 'accuracy_reward', 'advantage'), [
         [0, 0.5, -0.25],
-        [0, '1.0', 0.25],
+        [0, 1, 0.25],
       ]);
       const chat = [{ role: 'user', content: 'What is 2+2?' }];
       const [row] = await read(jsonl({ step: 1, prompt: chat, completion: [{ role: 'assistant', content: '4' }] }));
@@ -175,7 +174,7 @@ describe('importing a table', () => {
         prediction: '4',
         completion: [{ role: 'assistant', content: '4' }],
         sample_index: 0,
-        epoch: 1,
+        epoch: 0,
       });
     });
 
@@ -291,7 +290,7 @@ describe('importing a table', () => {
       await refused('prompt,prediction\np,a,b\n', /^Line 2: 3 cells, but the first line names 2 columns$/);
       await refused('prompt,prompt\n', /^Line 1, column “prompt”: two columns/);
       await refused(
-        '[\n {"prompt": "p", "output": "a", "epoch": 1},\n {"prompt": "p", "output": "a",\n "epoch": 1.5}\n]',
+        '[\n {"prompt": "p", "output": "a", "epoch": 1},\n {"prompt": "p", "output": "a",\n "epoch": -1.5}\n]',
         /^Line 3, column “epoch”/,
       );
     });
