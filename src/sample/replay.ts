@@ -1,6 +1,6 @@
 /**
- * Stands in for a training script: sends a recorded run to a predictions server, epoch by epoch, through the same
- * routes that any script uses. Runs as a process of its own, so that it outlives the window that asked for it. SIGTERM
+ * Stands in for a training script: sends a recorded run to a predictions server, checkpoint by checkpoint, through the
+ * same routes that any script uses. Runs as a process of its own, so that it outlives the window that asked for it. SIGTERM
  * cancels the run.
  *
  * Usage: replay RUN.jsonl.gz METRICS.jsonl JOB_ID SECONDS, with TRAINING_PREDICTIONS_HOME set for the local server of
@@ -16,6 +16,7 @@ import { NotFoundError, UnavailableError, UnreachableError } from '../api/errors
 import type { Endpoint } from '../api/request.ts';
 import { parseServerAddress } from '../api/serverAddress.ts';
 import { dataDirectory, endpointOf, findServer } from '../localServer/discovery.ts';
+import { checkpointKey, filedEpoch, isSameCheckpoint } from '../model/checkpoints.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
 import { schema } from '../wire/schema.ts';
 
@@ -24,7 +25,8 @@ const batchSize = 5;
 /** A server that is away is waited for this long, in ms. */
 const patience = 60_000;
 
-const line = schema(Type.Object({ epoch: Type.Integer(), step: Type.Integer() }));
+/** Of a line what is looked at; it is sent as it is. An epoch may be a fraction. */
+const line = schema(Type.Object({ epoch: Type.Number(), step: Type.Integer() }));
 
 replay().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
@@ -35,32 +37,34 @@ async function replay(): Promise<void> {
   const [run = '', metrics = '', jobId = '', seconds = '60'] = process.argv.slice(2);
   const rows = lines(gunzipSync(await readFile(run)).toString('utf8')).map((row) => line.parse(row));
   const logged = metricsAnswer.parse({ metrics: lines(await readFile(metrics, 'utf8')) }).metrics;
-  const epochs = [...new Set(rows.map(({ epoch }) => epoch))];
-  const lastEpoch = epochs.at(-1) ?? 0;
-  const lastStep = rows.at(-1)?.step ?? 0;
+  const checkpoints = [...new Map(rows.map((row) => [checkpointKey(row), row])).values()];
+  const { epoch: lastEpoch = 0, step: lastStep = 0 } = checkpoints.at(-1) ?? {};
   const pause = (Number(seconds) * 1000) / Math.ceil(rows.length / batchSize);
 
   const asOwner = <T>(ask: (client: ApiClient) => Promise<T>) =>
     persistently(async () => ask(new ApiClient(await reach())));
   const { job_token } = await asOwner((client) =>
-    client.saveJob({ job_id: jobId, status: 'running', total_epochs: lastEpoch, total_steps: lastStep }),
+    client.saveJob({ job_id: jobId, status: 'running', total_epochs: Math.ceil(lastEpoch), total_steps: lastStep }),
   );
   process.once('SIGTERM', () => void cancel(jobId));
   const asScript = (ask: (client: ApiClient) => Promise<void>) =>
     persistently(async () => ask(new ApiClient({ ...(await reach()), key: job_token })));
-  for (const epoch of epochs) {
-    const answers = rows.filter((row) => row.epoch === epoch);
-    // As in a training script: the model answers once an epoch is trained, and the job is there by then.
-    const metric = logged.find((one) => one.epoch === epoch);
+  let told = -1;
+  for (const checkpoint of checkpoints) {
+    const { epoch, step } = checkpoint;
+    const answers = rows.filter((row) => isSameCheckpoint(row, checkpoint));
+    // As in a training script: the model answers once the steps are trained, and the job is there by then.
+    const metrics = logged.filter((one) => one.step > told && one.step <= step).sort((a, b) => a.step - b.step);
+    told = step;
     const metricKey = randomUUID();
-    if (metric !== undefined) await asScript((script) => sendMetric(script, jobId, metric, metricKey));
+    if (metrics.length > 0) await asScript((script) => sendMetrics(script, jobId, metrics, metricKey));
     await asOwner((client) =>
       client.saveJob({
         job_id: jobId,
-        current_epoch: epoch,
-        current_step: answers.at(-1)?.step ?? 0,
-        progress: lastEpoch === 0 ? 100 : (epoch / lastEpoch) * 100,
-        loss: metric?.train_loss ?? null,
+        current_epoch: filedEpoch(epoch),
+        current_step: step,
+        progress: lastStep === 0 ? 100 : (step / lastStep) * 100,
+        loss: metrics.at(-1)?.train_loss ?? null,
       }),
     );
     for (let start = 0; start < answers.length; start += batchSize) {
@@ -87,9 +91,9 @@ async function reach(): Promise<Endpoint> {
 }
 
 /** Not every predictions server takes metrics. */
-async function sendMetric(script: ApiClient, jobId: string, metric: Metric, key: string): Promise<void> {
+async function sendMetrics(script: ApiClient, jobId: string, metrics: Metric[], key: string): Promise<void> {
   try {
-    await script.sendMetrics(jobId, [metric], key);
+    await script.sendMetrics(jobId, metrics, key);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
   }

@@ -52,4 +52,33 @@ describe('the replay of the sample run', () => {
     stream.close();
     assert.equal((await fields())['status'], 'completed');
   });
+
+  it('tells of each checkpoint of an epoch, with what was logged up to it', async () => {
+    const steps = [0, 10, 20, 40];
+    const rows = steps.map((step) => ({ epoch: 0, step, sample_index: 0, prompt: 'p', prediction: `${step}` }));
+    const run = path.join(folder, 'steps.jsonl.gz');
+    const metrics = path.join(folder, 'metrics.jsonl');
+    await writeFile(run, gzipSync(rows.map((row) => JSON.stringify(row)).join('\n')));
+    const logged = [5, 10, 25, 30, 40].map((step) => ({ step, epoch: step / 40, train_loss: step }));
+    await writeFile(metrics, logged.map((metric) => JSON.stringify(metric)).join('\n'));
+    const job = await createJob(server);
+    const stream = await openStream(server, job.id);
+    await runToSuccess(process.execPath, [path.join(root, 'src/sample/replay.ts'), run, metrics, job.id, '1.2'], {
+      env: { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey },
+    });
+    await stream.until(({ predictions }) => predictions.length === rows.length);
+    await stream.until(() => stream.named('job').some(({ data }) => data['status'] === 'completed'));
+    stream.close();
+    const told = stream.named('job').map(({ data }) => [data['current_step'], data['progress']]);
+    for (const step of steps)
+      assert.ok(
+        told.some((at) => at[0] === step && at[1] === (100 * step) / 40),
+        `${step}`,
+      );
+    const { json } = await request(server, `/api/training/local/${job.id}/metrics`);
+    assert.deepEqual(
+      (json['metrics'] as Fields[]).map(({ step }) => step),
+      [5, 10, 25, 30, 40],
+    );
+  });
 });
