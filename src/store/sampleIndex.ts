@@ -35,8 +35,8 @@ export class SampleIndex {
   readonly #numbers = new Map<SampleKey, number>();
   readonly #ofRow = int32();
   #first: Sample | undefined;
-  /** By source. */
-  readonly #firsts = new Map<string, Sample>();
+  /** By source; one that has a place here takes no more memory. */
+  readonly #firsts = new Map<string, { first: Sample | undefined }>();
   #lastKey: SampleKey | undefined;
 
   constructor(table: RowTable, superseding: Superseding, promptIds: PromptIds, byPromptId: boolean) {
@@ -53,7 +53,7 @@ export class SampleIndex {
 
   /** The same of one source. */
   firstOf(source: string): SampleKey | null {
-    return this.#firsts.get(source)?.key ?? null;
+    return this.#firsts.get(source)?.first?.key ?? null;
   }
 
   get(key: SampleKey): SampleHistory | undefined {
@@ -88,8 +88,10 @@ export class SampleIndex {
     if (number === undefined) {
       number = this.#samples.length;
       this.#numbers.set(key, number);
+      const source = this.#table.source(row);
+      if (!this.#firsts.has(source)) this.#firsts.set(source, { first: undefined });
       const history = new SampleHistory(this.#table, this.#superseding);
-      this.#samples.push({ key, source: this.#table.source(row), history, smallestIndex: Number.POSITIVE_INFINITY });
+      this.#samples.push({ key, source, history, smallestIndex: Number.POSITIVE_INFINITY });
     }
     this.#ofRow.set(row, number);
     return (this.#samples[number] as Sample).history;
@@ -101,7 +103,8 @@ export class SampleIndex {
     if (sample === undefined) return;
     sample.smallestIndex = Math.min(sample.smallestIndex, this.#table.sample(row));
     if (isBefore(sample, this.#first)) this.#first = sample;
-    if (isBefore(sample, this.#firsts.get(sample.source))) this.#firsts.set(sample.source, sample);
+    const ofSource = this.#firsts.get(sample.source);
+    if (ofSource !== undefined && isBefore(sample, ofSource.first)) ofSource.first = sample;
   }
 
   /** Takes back the row that was put in last and not settled, however far it came. */
