@@ -18,16 +18,21 @@ export function followDrag(
   handle.addEventListener('pointerdown', (event) => {
     pulls = false;
     start = event.button === 0 ? event.clientX : null;
+    // At once: a quick hand is elsewhere by the first move.
+    if (start !== null) handle.setPointerCapture(event.pointerId);
   });
   handle.addEventListener('pointermove', (event) => {
     if (start === null || (!pulls && Math.abs(event.clientX - start) < slack)) return;
-    if (!pulls) handle.setPointerCapture(event.pointerId);
     pulls = true;
     over(event.clientX);
   });
   handle.addEventListener('pointerup', (event) => {
     if (pulls) drop(event.clientX);
     start = null;
+    // After the click, which not every pull ends with.
+    setTimeout(() => {
+      pulls = false;
+    });
   });
   handle.addEventListener('pointercancel', () => {
     if (pulls) drop(null);
@@ -35,9 +40,5 @@ export function followDrag(
     pulls = false;
   });
 
-  return () => {
-    const isEnd = pulls;
-    pulls = false;
-    return isEnd;
-  };
+  return () => pulls;
 }
