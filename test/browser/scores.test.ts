@@ -35,6 +35,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
   const heading = (name: string) => stage.grid.getByRole('columnheader', { name, exact: true });
   const headings = async () => (await stage.grid.getByRole('columnheader').allInnerTexts()).slice(1);
   const checkpoint = () => stage.panel.getByLabel('Checkpoint', { exact: true });
+  const source = () => stage.panel.getByRole('combobox', { name: 'Source' });
   const choices = () => checkpoint().locator('option').allTextContents();
   const judge = () => stage.panel.getByLabel('Judge by');
   const marks = (name: string) => stage.grid.getByRole('img', { name });
@@ -83,10 +84,10 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
   });
 
   it('is filtered by source, which the sample tells', async () => {
-    await stage.panel.getByLabel('Source', { exact: true }).selectOption('train');
+    await source().selectOption('train');
     await stage.showing('1–10 of 120');
     assert.equal(await stage.grid.getByTitle('Of source train').count(), 10);
-    await stage.panel.getByLabel('Source', { exact: true }).selectOption({ label: 'All' });
+    await source().selectOption({ label: 'All' });
     await stage.showing('1–10 of 240');
   });
 
