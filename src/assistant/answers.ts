@@ -1,14 +1,16 @@
 /** Answers to an assistant's questions about a job, as rows for `toolText`. Pure but for the reader. */
+
+import { directionOf } from '../model/directions.ts';
 import { overallImprovement } from '../model/epochStatistics.ts';
-import { compareScores } from '../model/marks.ts';
-import { newestFirst, predictionOrder } from '../model/order.ts';
+import { compareScoreNames, isKnownScore } from '../model/knownScores.ts';
+import { progressOf } from '../watch/jobProgress.ts';
 import type { Job } from '../wire/job.ts';
 import { isActive } from '../wire/job.ts';
-import type { Prediction } from '../wire/prediction.ts';
 import type { TrendPoint } from '../wire/trends.ts';
-import type { JobReader } from './jobReader.ts';
-import { defaultRows, type SampleHistoryInput, type SamplesInput } from './toolInputs.ts';
+import type { CheckpointScores, JobReader } from './jobReader.ts';
 import type { ToolAnswer } from './toolText.ts';
+
+export { historyAnswer, samplesAnswer } from './sampleAnswers.ts';
 
 type Answer = Omit<ToolAnswer, 'source'>;
 
@@ -31,6 +33,7 @@ export function jobsAnswer(
       ...(job._stale ? { stale: 'no worker runs it' } : {}),
       epoch: job.current_epoch ?? null,
       epochs: job.total_epochs ?? null,
+      ...stepsOf(job),
       progressPercent: job.progress ?? null,
       loss: job.loss ?? null,
       startedAt: job.started_at ?? null,
@@ -39,8 +42,53 @@ export function jobsAnswer(
   };
 }
 
-/** The newest epochs come first: they are what is asked for most. */
-export async function trendsAnswer(reader: JobReader): Promise<Answer> {
+/** Of a run of one epoch, whose epoch says nothing. */
+function stepsOf(job: Job): { step?: number; steps?: number | null } {
+  const { currentStep, totalSteps } = progressOf(job, true);
+  return currentStep === null ? {} : { step: currentStep, steps: totalSteps };
+}
+
+/** The newest come first: they are what is asked for most. */
+export async function trendsAnswer(reader: JobReader, { score }: { score?: string } = {}): Promise<Answer> {
+  const checkpoints = await reader.checkpoints(score);
+  if (checkpoints !== null && (score !== undefined || !isToldByEpochs(checkpoints))) {
+    return checkpointsAnswer(checkpoints, reader, score);
+  }
+  return epochsAnswer(reader);
+}
+
+/** As in the first edition: an epoch has one checkpoint, and no other score than the contract's a value. */
+function isToldByEpochs({ points, byEpoch }: CheckpointScores): boolean {
+  return byEpoch && points.every(({ scores }) => Object.keys(scores).every(isKnownScore));
+}
+
+function checkpointsAnswer({ points, byEpoch }: CheckpointScores, reader: JobReader, score?: string): Answer {
+  const { settings, chosen } = reader.judging;
+  const names = [...new Set(points.flatMap(({ scores }) => Object.keys(scores)))].sort(compareScoreNames);
+  const decides = score ?? chosen;
+  const sources = new Set(points.map(({ source }) => source ?? ''));
+  return {
+    what: byEpoch ? 'epochs, the newest first' : 'checkpoints, the newest first',
+    facts: [
+      ...(score !== undefined && names.length === 0 ? ['No checkpoint has a value of that score.'] : []),
+      'Each score is over the samples of its checkpoint: mean, smallest, largest, and how many samples have one.',
+      'The first object says which values are better, and by which score answers are judged where that is known.',
+    ],
+    subject: { decidingScore: decides, better: names.map((name) => [name, directionOf(name, settings)]) },
+    total: points.length,
+    rows: points.toReversed().map(({ epoch, step, source, sample_count, scores }) => ({
+      ...{ epoch, step },
+      ...(sources.size > 1 ? { source } : {}),
+      samples: sample_count,
+      scores: names.flatMap((name) => {
+        const found = Object.hasOwn(scores, name) ? scores[name] : undefined;
+        return found === undefined ? [] : [[name, found.mean, found.min, found.max, found.count]];
+      }),
+    })),
+  };
+}
+
+async function epochsAnswer(reader: JobReader): Promise<Answer> {
   const points = await reader.trends();
   const improvement = overallImprovement(points);
   return {
@@ -63,101 +111,5 @@ function numbersOf(point: TrendPoint): TrendPoint {
   return {
     ...{ epoch, step, sample_count, avg_exact_match, avg_char_error_rate, avg_length_ratio, avg_word_overlap },
     ...{ min_char_error_rate, max_char_error_rate, validation_pass_rate },
-  };
-}
-
-export async function historyAnswer(
-  reader: JobReader,
-  { sampleIndex, limit = defaultRows }: SampleHistoryInput,
-): Promise<Answer> {
-  const { rows, unread } = await reader.history(sampleIndex, limit);
-  const newest = rows[0];
-  return {
-    what: `answers to sample ${sampleIndex}, the newest first`,
-    facts: [
-      newest === undefined ? 'The job has no such sample.' : 'The first object is the sample itself.',
-      ...(unread === 0 ? [] : [`${unread} older epochs were not read and may have more; ask for more with limit.`]),
-    ],
-    total: rows.length,
-    ...(newest === undefined ? {} : { subject: sampleOf(newest) }),
-    rows: rows.slice(0, limit).map(answerOf),
-  };
-}
-
-export async function samplesAnswer(
-  reader: JobReader,
-  { which, epoch: asked, limit = defaultRows }: SamplesInput,
-): Promise<Answer> {
-  const epochs = await reader.epochs();
-  const epoch = asked ?? epochs.at(-1);
-  if (epoch === undefined || !epochs.includes(epoch)) {
-    const known =
-      epochs.length === 0 ? 'It has no predictions yet.' : `It has epochs ${epochs[0]} to ${epochs.at(-1)}.`;
-    return { what: 'samples', facts: [`The job has no such epoch. ${known}`], total: 0, rows: [] };
-  }
-  const answers = bySample(await reader.rowsOf(epoch));
-  if (which === 'worst') {
-    const rated = answers.filter((row) => row.char_error_rate != null).sort((a, b) => rateOf(b) - rateOf(a));
-    return {
-      what: `samples of epoch ${epoch} with a character error rate, the worst first`,
-      facts: [],
-      total: rated.length,
-      rows: rated.slice(0, limit).map((row) => ({ ...sampleOf(row), ...answerOf(row) })),
-    };
-  }
-  const previous = epochs[epochs.indexOf(epoch) - 1];
-  const before = new Map(
-    previous === undefined ? [] : bySample(await reader.rowsOf(previous)).map((row) => [row.sample_index, row]),
-  );
-  const regressed = answers
-    .flatMap((row) => {
-      const then = before.get(row.sample_index);
-      return then !== undefined && compareScores(errorOf(row), errorOf(then), 'lower') === 'worse'
-        ? [{ row, then }]
-        : [];
-    })
-    .sort((a, b) => rateOf(b.row) - rateOf(b.then) - (rateOf(a.row) - rateOf(a.then)));
-  return {
-    what: `samples of epoch ${epoch} that are worse than in epoch ${previous ?? '(there is none before)'}, the largest rise first`,
-    facts: [],
-    total: regressed.length,
-    rows: regressed.slice(0, limit).map(({ row, then }) => ({
-      ...sampleOf(row),
-      ...answerOf(row),
-      before: { epoch: then.epoch, charErrorRate: rateOf(then), prediction: then.prediction },
-    })),
-  };
-}
-
-/** Each sample's newest answer. */
-function bySample(rows: readonly Prediction[]): Prediction[] {
-  const newest = new Map<number, Prediction>();
-  for (const row of rows) {
-    const known = newest.get(row.sample_index);
-    if (known === undefined || newestFirst(predictionOrder, row, known) < 0) newest.set(row.sample_index, row);
-  }
-  return [...newest.values()].sort((a, b) => a.sample_index - b.sample_index);
-}
-
-function rateOf(row: Prediction): number {
-  return row.char_error_rate ?? 0;
-}
-
-function errorOf(row: Prediction): number {
-  return row.char_error_rate ?? Number.NaN;
-}
-
-function sampleOf(row: Prediction) {
-  return { sampleIndex: row.sample_index, prompt: row.prompt, groundTruth: row.ground_truth ?? null };
-}
-
-function answerOf(row: Prediction) {
-  return {
-    epoch: row.epoch,
-    step: row.step,
-    charErrorRate: row.char_error_rate ?? null,
-    exactMatch: row.exact_match ?? null,
-    validationPass: row.validation_pass ?? null,
-    prediction: row.prediction,
   };
 }

@@ -1,57 +1,91 @@
 import type { ApiClient } from '../api/client.ts';
-import type { Prediction } from '../wire/prediction.ts';
-import { prediction } from '../wire/prediction.ts';
+import { noSettings, type ScoreSettings } from '../model/directions.ts';
+import type { PredictionStore } from '../store/predictionStore.ts';
+import { HeldRows } from '../watch/heldRows.ts';
+import type { Log } from '../watch/log.ts';
+import type { CheckpointTrends } from '../wire/anyTrends.ts';
 import { maxPageSize } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
+
+/** An epoch that has predictions. */
+export interface ReadEpoch {
+  readonly epoch: number;
+  /** The largest; null where the server does not say. */
+  readonly latestStep: number | null;
+}
+
+/** Scores over the samples of each checkpoint, ascending. */
+export interface CheckpointScores {
+  /** By source where the reader knows it, by name. */
+  readonly points: readonly (CheckpointTrends[number] & { readonly source?: string })[];
+  /** Every epoch has one step. */
+  readonly byEpoch: boolean;
+}
 
 /** Reads a job for one question, from what is held or from its server. */
 export interface JobReader {
   /** Ascending by epoch. */
   trends(): Promise<readonly TrendPoint[]>;
+  /** Of one score, or of all that the reader has room for; null where the server does not know checkpoints. */
+  checkpoints(score: string | undefined): Promise<CheckpointScores | null>;
+  /** What the job and its reader say of scores. */
+  readonly judging: Judging;
   /** Ascending. */
-  epochs(): Promise<number[]>;
-  rowsOf(epoch: number): Promise<Prediction[]>;
+  epochs(): Promise<ReadEpoch[]>;
+  /** A store that has the rows of these epochs, and maybe others. */
+  rowsOf(epochs: readonly number[]): Promise<PredictionStore>;
   /**
-   * Answers to a sample, the newest first: at least `limit` of them where there are so many. `unread` older epochs may
-   * have more.
+   * A store that has answers to a sample: at least `limit` of them where there are so many. `unread` older epochs may have
+   * more.
    */
-  history(sampleIndex: number, limit: number): Promise<{ rows: readonly Prediction[]; unread: number }>;
+  history(find: SampleFinder, limit: number): Promise<{ store: PredictionStore; unread: number }>;
 }
 
-/** The part of a watched job's store that questions need. */
-export interface HeldRows {
-  trends(): readonly TrendPoint[];
-  epochs(): { epoch: number }[];
-  count(epoch: number | null): number;
-  page(epoch: number | null, offset: number, limit: number): Prediction[];
-  history(sampleIndex: number): readonly Prediction[];
+/** How many answers a store has to the sample that is asked for. */
+export type SampleFinder = (store: PredictionStore) => number;
+
+export interface Judging {
+  readonly settings: ScoreSettings;
+  /** The deciding score that the reader chose. */
+  readonly chosen: string | null;
 }
+
+export const noJudging: Judging = { settings: noSettings, chosen: null };
 
 /** A job that is watched and whose watch holds all that the server has. */
 export class HeldJobReader implements JobReader {
-  readonly #held: HeldRows;
+  readonly #held: PredictionStore;
+  readonly judging: Judging;
 
-  constructor(held: HeldRows) {
+  constructor(held: PredictionStore) {
     this.#held = held;
+    this.judging = { settings: held.scoreSettings, chosen: held.judge?.name ?? null };
   }
 
   async trends(): Promise<readonly TrendPoint[]> {
     return this.#held.trends();
   }
 
-  async epochs(): Promise<number[]> {
-    return this.#held
-      .epochs()
-      .map(({ epoch }) => epoch)
-      .sort((a, b) => a - b);
+  async checkpoints(score: string | undefined): Promise<CheckpointScores> {
+    const held = this.#held;
+    const names = score === undefined ? held.scoreNames.slice(0, mostScores) : [score];
+    const points = held.points(names).map(({ epoch, step, source, samples, predictions, scores }) => ({
+      ...{ epoch, step, source, sample_count: samples, prediction_count: predictions },
+      scores: Object.fromEntries(names.flatMap((name, at) => (scores[at] == null ? [] : [[name, scores[at]]]))),
+    }));
+    return { points, byEpoch: held.checkpointsAreEpochs };
   }
 
-  async rowsOf(epoch: number): Promise<Prediction[]> {
-    return this.#held.page(epoch, 0, this.#held.count(epoch));
+  async epochs(): Promise<ReadEpoch[]> {
+    return this.#held.epochs().map(readEpoch).reverse();
   }
 
-  async history(sampleIndex: number): Promise<{ rows: readonly Prediction[]; unread: number }> {
-    return { rows: this.#held.history(sampleIndex), unread: 0 };
+  async rowsOf(): Promise<PredictionStore> {
+    return this.#held;
+  }
+
+  async history(): Promise<{ store: PredictionStore; unread: number }> {
+    return { store: this.#held, unread: 0 };
   }
 }
 
@@ -60,43 +94,72 @@ export class ServerJobReader implements JobReader {
   readonly #client: ApiClient;
   readonly #jobId: string;
   readonly #signal: AbortSignal;
+  readonly judging: Judging;
 
-  constructor(client: ApiClient, jobId: string, signal: AbortSignal) {
+  constructor(client: ApiClient, jobId: string, signal: AbortSignal, judging: Judging = noJudging) {
     this.#client = client;
     this.#jobId = jobId;
     this.#signal = signal;
+    this.judging = judging;
   }
 
   async trends(): Promise<readonly TrendPoint[]> {
     return (await this.#client.trends(this.#jobId, this.#signal)).trends;
   }
 
-  async epochs(): Promise<number[]> {
-    return (await this.#client.epochs(this.#jobId, this.#signal)).map(({ epoch }) => epoch).sort((a, b) => a - b);
+  async checkpoints(score: string | undefined): Promise<CheckpointScores | null> {
+    const points = await this.#client.checkpointTrends(this.#jobId, score, this.#signal);
+    if (points === null) return null;
+    return { points, byEpoch: new Set(points.map(({ epoch }) => epoch)).size === points.length };
   }
 
-  async rowsOf(epoch: number): Promise<Prediction[]> {
-    const rows: Prediction[] = [];
-    for (let offset = 0; ; ) {
-      const query = { epoch, limit: maxPageSize, offset };
-      const { predictions } = await this.#client.predictions(this.#jobId, query, this.#signal);
-      rows.push(...predictions.filter((row) => prediction.check(row)));
-      offset += predictions.length;
-      if (predictions.length < maxPageSize) return rows;
-    }
+  async epochs(): Promise<ReadEpoch[]> {
+    const epochs = await this.#client.epochs(this.#jobId, this.#signal);
+    return epochs.map(readEpoch).sort((a, b) => a.epoch - b.epoch);
+  }
+
+  async rowsOf(epochs: readonly number[]): Promise<PredictionStore> {
+    const rows = this.#noRows();
+    for (const epoch of epochs) await this.#read(rows, epoch);
+    return rows.store;
   }
 
   /** The API has no way to ask for one sample: epochs are read from the newest on until there are enough answers. */
-  async history(sampleIndex: number, limit: number): Promise<{ rows: Prediction[]; unread: number }> {
+  async history(answers: SampleFinder, limit: number): Promise<{ store: PredictionStore; unread: number }> {
     const epochs = (await this.epochs()).reverse();
-    const rows: Prediction[] = [];
+    const rows = this.#noRows();
     let read = 0;
-    for (const epoch of epochs) {
-      if (rows.length >= limit) break;
-      const answers = (await this.rowsOf(epoch)).filter((row) => row.sample_index === sampleIndex);
-      rows.push(...answers.sort((a, b) => b.step - a.step));
+    for (const { epoch } of epochs) {
+      if (answers(rows.store) >= limit) break;
+      await this.#read(rows, epoch);
       read += 1;
     }
-    return { rows, unread: epochs.length - read };
+    return { store: rows.store, unread: epochs.length - read };
   }
+
+  async #read(rows: HeldRows, epoch: number): Promise<void> {
+    for (let offset = 0; ; ) {
+      const query = { epoch, limit: maxPageSize, offset };
+      const { predictions } = await this.#client.predictions(this.#jobId, query, this.#signal);
+      rows.take(predictions, epoch);
+      offset += predictions.length;
+      if (predictions.length < maxPageSize) return;
+    }
+  }
+
+  #noRows(): HeldRows {
+    const rows = new HeldRows({ jobId: this.#jobId, log: silent }, undefined);
+    rows.store.judgeBy(this.judging.settings, this.judging.chosen);
+    return rows;
+  }
+}
+
+/** What could not be read is told of by the watch of the job, where there is one. */
+const silent: Log = { info: () => {}, warn: () => {} };
+
+/** As many as a server tells of unasked. */
+const mostScores = 16;
+
+function readEpoch({ epoch, latest_step }: { epoch: number; latest_step?: number | null | undefined }): ReadEpoch {
+  return { epoch, latestStep: latest_step ?? null };
 }

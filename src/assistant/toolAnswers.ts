@@ -1,5 +1,6 @@
 /** What is loaded once an assistant asks: the answers to its questions, and what it is told of a failure. */
 import { ApiClient } from '../api/client.ts';
+import { settingsOf } from '../model/scoreSettings.ts';
 import type { ServerId } from '../servers.ts';
 import type { JobReference } from '../watch/watches.ts';
 import { historyAnswer, jobsAnswer, samplesAnswer, trendsAnswer } from './answers.ts';
@@ -17,7 +18,8 @@ export const toolAnswers: {
   [Name in keyof ToolInputs]: (known: Known, input: ToolInputs[Name], signal: AbortSignal) => Promise<ToolAnswer>;
 } = {
   trainingPredictions_listJobs: listJobs,
-  trainingPredictions_jobTrends: (known, input, signal) => ofJob(known, input, signal, trendsAnswer),
+  trainingPredictions_jobTrends: (known, input, signal) =>
+    ofJob(known, input, signal, (reader) => trendsAnswer(reader, input)),
   trainingPredictions_sampleHistory: (known, input, signal) =>
     ofJob(known, input, signal, (reader) => historyAnswer(reader, input)),
   trainingPredictions_samples: (known, input, signal) =>
@@ -59,7 +61,10 @@ async function ofJob(
   const reader =
     session?.caughtUp === true
       ? new HeldJobReader(session.store)
-      : new ServerJobReader(new ApiClient(await known.servers.endpoint(job.server)), job.jobId, signal);
+      : new ServerJobReader(new ApiClient(await known.servers.endpoint(job.server)), job.jobId, signal, {
+          settings: settingsOf(known.watches.job(job)?.config),
+          chosen: session?.judging.chosen ?? null,
+        });
   return { ...(await answer(reader)), source: sourceOf(known, job.server) };
 }
 

@@ -14,18 +14,37 @@ const jobId = Type.String({ minLength: 1, description: 'Id of the job, as the li
 const limit = Type.Optional(
   Type.Integer({ minimum: 1, maximum: mostRows, description: 'Most rows in the answer; 20 by default.' }),
 );
+const score = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: 'Name of a score, such as reward or char_error_rate; by default the one that the job is judged by.',
+  }),
+);
 const closed = { additionalProperties: false };
 
 const listJobs = Type.Object(
   { server, activeOnly: Type.Optional(Type.Boolean({ description: 'Leaves out jobs that ended.' })) },
   closed,
 );
-const jobTrends = Type.Object({ jobId, server }, closed);
+const jobTrends = Type.Object(
+  {
+    jobId,
+    server,
+    score: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'Name of one score to be told of; all by default.' }),
+    ),
+  },
+  closed,
+);
 const sampleHistory = Type.Object(
   {
     jobId,
     server,
     sampleIndex: Type.Integer({ minimum: 0, description: 'Which of the job’s sample prompts.' }),
+    source: Type.Optional(
+      Type.String({ maxLength: 1000, description: 'Of several samples with that number: which source, such as val.' }),
+    ),
     limit,
   },
   closed,
@@ -36,9 +55,13 @@ const samples = Type.Object(
     server,
     which: Type.Enum(['worst', 'regressed'], {
       description:
-        'worst: the highest character error rates of the epoch. regressed: samples whose rate rose since the epoch before.',
+        'worst: the worst values of the score at the checkpoint. regressed: samples that got worse since the one before.',
     }),
     epoch: Type.Optional(Type.Integer({ minimum: 0, description: 'The newest epoch by default.' })),
+    step: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Which checkpoint of the epoch; its newest by default.' }),
+    ),
+    score,
     limit,
   },
   closed,

@@ -133,3 +133,9 @@ export function answersText(shown: number, answers: number, formats: Formats): s
   if (shown >= answers) return null;
   return `Showing the newest ${formats.count(shown)} of ${formats.count(answers)} answers. The table has all of them.`;
 }
+
+/** "1 new epoch", or "answer" where an epoch has several. */
+export function newEntriesText(count: number, byEpoch: boolean, formats: Formats): string {
+  const unit = byEpoch ? 'epoch' : 'answer';
+  return `${formats.count(count)} new ${count === 1 ? unit : `${unit}s`}`;
+}

@@ -1,5 +1,6 @@
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../texts/formats.ts';
+import { newEntriesText } from './comparisonTexts.ts';
 
 export interface NewEntries {
   readonly element: HTMLElement;
@@ -7,12 +8,6 @@ export interface NewEntries {
   watch(entry: HTMLElement): void;
   /** Another sample is shown: nothing of it is news. */
   forget(): void;
-}
-
-/** "1 new epoch", or "answer" where an epoch has several. */
-export function newEntriesText(count: number, byEpoch: boolean, formats: Formats): string {
-  const unit = byEpoch ? 'epoch' : 'answer';
-  return `${formats.count(count)} new ${count === 1 ? unit : `${unit}s`}`;
 }
 
 /**

@@ -69,6 +69,21 @@ describe('the counts in the header', () => {
   });
 });
 
+describe('how far a job is', () => {
+  it('is told by epoch', () => {
+    assert.equal(epochText(job, formats), 'epoch 19 of 30');
+    assert.equal(epochText({ ...job, totalEpochs: null }, formats), 'epoch 19');
+    assert.equal(epochText({ ...job, currentEpoch: null }, formats), null);
+  });
+
+  it('is told by step too where steps tell more, and by step alone where there is one epoch', () => {
+    const steps = { ...job, currentStep: 650, totalSteps: 1950 };
+    assert.equal(epochText({ ...steps, currentEpoch: 1, totalEpochs: 3 }, formats), 'epoch 1 of 3 · step 650 of 1,950');
+    assert.equal(epochText({ ...steps, currentEpoch: 0, totalEpochs: 1 }, formats), 'step 650 of 1,950');
+    assert.equal(epochText({ ...steps, currentEpoch: null, totalSteps: null }, formats), 'step 650');
+  });
+});
+
 describe('the times in the header', () => {
   const connection = { label: 'Reconnecting', retryAt: 13_200, problem: null } as const;
 

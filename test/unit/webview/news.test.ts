@@ -21,6 +21,11 @@ describe('news for screen readers', () => {
     assert.equal(nextNews(told, none, formats).text, '1,000 new predictions');
   });
 
+  it('name the step where that names a checkpoint', () => {
+    const steps = heard(55, { counts: { held: 55, newestEpoch: 0, newestStep: 1200 } });
+    assert.equal(nextNews(told, steps, formats).text, '5 new predictions, step 1,200');
+  });
+
   it('say nothing of the first snapshot', () => {
     const before = nextNews({ held: null, at: 0 }, heard(40, { settled: false }), formats);
     const settled = nextNews(before.told, heard(50), formats);
