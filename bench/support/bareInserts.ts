@@ -18,15 +18,19 @@ export function insertBatches(
   const database = new DatabaseSync(path.join(folder, 'bare.sqlite'));
   makeTables(database, 0);
   database.exec('PRAGMA synchronous=FULL');
-  const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)');
+  // Without keys of ids, which only a server needs that takes rows again.
+  const insert = database.prepare(
+    `INSERT INTO predictions (job, seq, epoch, sample_index, id, created_at, content, step)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
   let start = 0;
   let seq = 0;
   for (const [index, batch] of ready.entries()) {
     if (index === warmUp) start = performance.now();
     database.exec('BEGIN');
-    for (const { epoch, sample_index, id, content } of batch) {
+    for (const { epoch, step, sample_index, id, content } of batch) {
       seq += 1;
-      insert.run(1, seq, epoch, sample_index, id, createdAt, content);
+      insert.run(1, seq, epoch, sample_index, id, createdAt, content, step);
     }
     database.exec('COMMIT');
   }

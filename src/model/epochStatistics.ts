@@ -2,6 +2,7 @@ import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
 import { addToMean, average, emptyMean, type Mean } from './means.ts';
+import { knownScore } from './scores.ts';
 
 /** What an epoch's statistics look at in a row. Rates are as in the wire contract; null where the row has none. */
 export interface ScoredRow {
@@ -10,7 +11,8 @@ export interface ScoredRow {
   readonly charErrorRate: number | null;
   readonly lengthRatio: number | null;
   readonly wordOverlap: number | null;
-  readonly validationPass: boolean | null;
+  /** Whether it passed; 1 or 0 is as good. */
+  readonly validationPass: boolean | number | null;
 }
 
 /** What is known of one epoch of a job, kept while rows arrive in any order: one more costs the same however many came. */
@@ -59,21 +61,24 @@ export function addRow(epoch: EpochStatistics, row: ScoredRow): void {
   epoch.maxCharErrorRate = Math.max(epoch.maxCharErrorRate ?? charErrorRate, charErrorRate);
 }
 
+/** The fields of a prediction in which its scores of the contract stand. */
+export type ScoredFields = Pick<
+  Prediction,
+  'step' | 'exact_match' | 'char_error_rate' | 'length_ratio' | 'word_overlap' | 'validation_pass' | 'scores'
+>;
+
 /** What a prediction of the wire tells of itself. */
-export function scoredRow(prediction: Prediction): ScoredRow {
+export function scoredRow(prediction: ScoredFields): ScoredRow {
+  const passed = knownScore(prediction, 'validation_pass');
   return {
     step: prediction.step,
-    exactMatch: numberOf(prediction.exact_match),
-    charErrorRate: numberOf(prediction.char_error_rate),
-    lengthRatio: numberOf(prediction.length_ratio),
-    wordOverlap: numberOf(prediction.word_overlap),
-    validationPass: prediction.validation_pass ?? null,
+    exactMatch: knownScore(prediction, 'exact_match'),
+    charErrorRate: knownScore(prediction, 'char_error_rate'),
+    lengthRatio: knownScore(prediction, 'length_ratio'),
+    wordOverlap: knownScore(prediction, 'word_overlap'),
+    // The service knows no half of it.
+    validationPass: passed === 0 || passed === 1 ? passed : null,
   };
-}
-
-/** A truth value counts as 1 or 0. */
-function numberOf(value: number | boolean | null | undefined): number | null {
-  return value == null ? null : Number(value);
 }
 
 /** One element of the answer of `…/epochs`. */

@@ -7,12 +7,12 @@ import type { Prediction } from '../wire/prediction.ts';
 export type SampleKey = number | string;
 
 /** The source of a row's sample, such as `train` or a task's name; empty where it has none. */
-export function sourceOf(row: Prediction): string {
+export function sourceOf(row: Pick<Prediction, 'sample_source'>): string {
   return row.sample_source ?? '';
 }
 
 /** The key by the row's `prompt_id`; undefined where it has none. */
-export function promptKey(row: Prediction): SampleKey | undefined {
+export function promptKey(row: Pick<Prediction, 'prompt_id' | 'sample_source'>): SampleKey | undefined {
   const { prompt_id: id } = row;
   return id == null || id === '' ? undefined : `p ${marked(sourceOf(row))}${id}`;
 }

@@ -1,6 +1,6 @@
 import { writtenNumber } from '../wire/exactJson.ts';
 import { type Prediction, predictionFields } from '../wire/prediction.ts';
-import { isKnownScore, knownScores } from './knownScores.ts';
+import { isKnownScore, type KnownScore, knownScores } from './knownScores.ts';
 
 export { compareScoreNames, isKnownScore, type KnownScore, knownScores } from './knownScores.ts';
 
@@ -9,6 +9,15 @@ export const mostOtherScores = 64;
 
 /** Where a score of a row stands: a field of the contract, under `scores`, or another field of the row. */
 export type ScoreOrigin = 'known' | 'scores' | 'field';
+
+/** Fields of a row in which a score of this name may stand. */
+type KnownFields<Name extends KnownScore> = Pick<Prediction, Name | 'scores'>;
+
+/** A score of the contract, wherever it stands; null where the row has none. */
+export function knownScore<Name extends KnownScore>(row: KnownFields<Name>, name: Name): number | null {
+  const own = row.scores == null ? undefined : sentScores(row);
+  return (own !== undefined && Object.hasOwn(own, name) ? scoreValue(own[name]) : null) ?? scoreValue(row[name]);
+}
 
 /**
  * A row's scores that have a value; each name once. What is under `scores` wins over the same beside it.
@@ -37,7 +46,7 @@ export function eachScore(row: Prediction, take: (name: string, value: number, o
 }
 
 /** What is under `scores`; undefined where that has another shape than `scoresType`: then it is an unknown field. */
-export function sentScores({ scores }: Prediction): Readonly<Record<string, unknown>> | undefined {
+export function sentScores({ scores }: Pick<Prediction, 'scores'>): Readonly<Record<string, unknown>> | undefined {
   if (typeof scores !== 'object' || scores === null || Array.isArray(scores)) return undefined;
   for (const [name, value] of Object.entries(scores)) {
     if (name === '' || name.length > longestName) return undefined;

@@ -23,6 +23,7 @@ import { leaseRoutes } from './routes/lease.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { predictionRoutes } from './routes/predictions.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { streamRoute } from './routes/stream.ts';
 import { trainingMetricsRoutes } from './routes/trainingMetrics.ts';
 
@@ -110,6 +111,7 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   jobRoutes(fastify, services);
   importRoute(fastify, services);
   predictionRoutes(fastify, services);
+  statisticsRoutes(fastify, services);
   trainingMetricsRoutes(fastify, services);
   streamRoute(fastify, services, sendError);
   return {

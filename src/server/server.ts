@@ -16,6 +16,7 @@ import type { Log } from './reporting/log.ts';
 import { Metrics } from './reporting/metrics.ts';
 import { Scorer } from './scoring/scoring.ts';
 import { StreamHub } from './streams/streamHub.ts';
+import { CheckpointSummaries } from './upkeep/checkpointSummaries.ts';
 import {
   dataFiles,
   makeDirectory,
@@ -74,11 +75,12 @@ export async function startServer(
   const hub = new StreamHub(storage, log, metrics, options.heartbeatSeconds);
   const bodies = new BodyBudget(options.limits.bodyMemory);
   const scorer = new Scorer();
+  const summaries = new CheckpointSummaries(storage, log);
   const leases = new Leases();
   const usage = new Usage(storage);
   const { host, allowedHosts, limits } = options;
   const app = await createApp(
-    { storage, hub, auth, tokens, bodies, scorer, leases, usage, log, metrics, limits, version, prover },
+    { storage, hub, auth, tokens, bodies, scorer, summaries, leases, usage, log, metrics, limits, version, prover },
     { host, allowedHosts, tls, apiKey: () => secrets.apiKey },
   );
   const endRetention = startRetention(storage, options.retention, log);
@@ -124,6 +126,7 @@ export async function startServer(
       await app.fastify.close();
       clearTimeout(impatience);
       await scorer.close();
+      await summaries.close();
       await retentionEnded;
       await storage.close();
       release();

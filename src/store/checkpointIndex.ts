@@ -1,6 +1,6 @@
 import { placeIn } from '../model/ascending.ts';
 import { type Checkpoint, Checkpoints, compareCheckpoints } from '../model/checkpoints.ts';
-import { type ScoreSummary, summaryOf } from '../model/distribution.ts';
+import type { ScoreSummary } from '../model/distribution.ts';
 import {
   addRow,
   type EpochStatistics,
@@ -12,6 +12,7 @@ import {
 } from '../model/epochStatistics.ts';
 import { type Changes, noChanges } from '../model/marks.ts';
 import { compareTexts } from '../model/order.ts';
+import { SampleSums } from '../model/sampleSums.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
@@ -127,20 +128,28 @@ export class CheckpointIndex {
   points(checkpoint: StoredCheckpoint, names: readonly string[]): readonly CheckpointPoint[] {
     const key = JSON.stringify(names);
     if (checkpoint.points?.names === key) return checkpoint.points.list;
-    const bySource = new Map<string, SampleSums>();
+    const bySource = new Map<string, SampleSums<number>>();
     for (const row of checkpoint.rows.from(0)) {
       if (this.#superseding.isSuperseded(row)) continue;
       const source = this.#table.source(row);
       let sums = bySource.get(source);
       if (sums === undefined) {
-        sums = new SampleSums(names);
+        sums = new SampleSums();
         bySource.set(source, sums);
       }
-      sums.add(this.#table, row, this.#sampleOf(row));
+      const place = sums.addRow(this.#sampleOf(row));
+      for (let index = 0; index < names.length; index += 1) {
+        const value = this.#table.score(row, names[index] ?? '');
+        if (!Number.isNaN(value)) sums.add(place, index, value);
+      }
     }
+    const { epoch, step } = checkpoint;
     const list = [...bySource]
       .sort(([a], [b]) => compareTexts(a, b))
-      .map(([source, sums]) => sums.point(checkpoint, source));
+      .map(([source, sums]) => {
+        const { samples, predictions } = sums;
+        return { epoch, step, source, samples, predictions, scores: names.map((_, index) => sums.summary(index)) };
+      });
     checkpoint.points = { names: key, list };
     return list;
   }
@@ -208,73 +217,5 @@ export class CheckpointIndex {
       );
     }
     return epoch;
-  }
-}
-
-/** Adds up the scores of each sample. */
-class SampleSums {
-  readonly #names: readonly string[];
-  readonly #places = new Map<number, number>();
-  readonly #sums: number[][];
-  readonly #counts: number[][];
-  #predictions = 0;
-  #lastSample = -1;
-  #lastPlace = -1;
-
-  constructor(names: readonly string[]) {
-    this.#names = names;
-    this.#sums = names.map(() => []);
-    this.#counts = names.map(() => []);
-  }
-
-  add(table: RowTable, row: number, sample: number): void {
-    this.#predictions += 1;
-    const place = this.#placeOf(sample);
-    for (let index = 0; index < this.#names.length; index += 1) {
-      const value = table.score(row, this.#names[index] ?? '');
-      if (Number.isNaN(value)) continue;
-      const [sums = [], counts = []] = [this.#sums[index], this.#counts[index]];
-      sums[place] = (sums[place] ?? 0) + value;
-      counts[place] = (counts[place] ?? 0) + 1;
-    }
-  }
-
-  point({ epoch, step }: Checkpoint, source: string): CheckpointPoint {
-    return {
-      epoch,
-      step,
-      source,
-      samples: this.#places.size,
-      predictions: this.#predictions,
-      scores: this.#names.map((_, index) => this.#summary(index)),
-    };
-  }
-
-  /** Completions of a sample mostly follow each other. */
-  #placeOf(sample: number): number {
-    if (sample === this.#lastSample) return this.#lastPlace;
-    let place = this.#places.get(sample);
-    if (place === undefined) {
-      place = this.#places.size;
-      this.#places.set(sample, place);
-      for (const sums of this.#sums) sums.push(0);
-      for (const counts of this.#counts) counts.push(0);
-    }
-    this.#lastSample = sample;
-    this.#lastPlace = place;
-    return place;
-  }
-
-  #summary(index: number): ScoreSummary | null {
-    const [sums = [], counts = []] = [this.#sums[index], this.#counts[index]];
-    const means = new Float64Array(sums.length);
-    let found = 0;
-    for (let place = 0; place < sums.length; place += 1) {
-      const count = counts[place] ?? 0;
-      if (count === 0) continue;
-      means[found] = (sums[place] ?? 0) / count;
-      found += 1;
-    }
-    return summaryOf(means.subarray(0, found));
   }
 }

@@ -11,6 +11,8 @@ export const eventName = {
   /** Local server only. */
   epochComplete: 'epoch_complete',
   /** Local server only. */
+  checkpointComplete: 'checkpoint_complete',
+  /** Local server only. */
   job: 'job',
 } as const;
 

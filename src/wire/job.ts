@@ -52,6 +52,8 @@ export const jobType = Type.Object({
   /** The service knows no worker that runs this job, though it claims to run. */
   _stale: Type.Optional(Type.Boolean()),
   _originalStatus: Type.Optional(Type.String()),
+  /** Local server only: how many values of its rows were NaN or infinite, where there were any. */
+  nonfinite_values: Type.Optional(Type.Integer()),
 });
 export type Job = Type.Static<typeof jobType>;
 

@@ -52,8 +52,8 @@ const content = {
  */
 export const scoresType = Type.Unsafe<Record<string, number | boolean | null>>({
   type: 'object',
-  patternProperties: { '^[\\s\\S]{1,100}$': { type: ['number', 'boolean', 'null'] } },
-  additionalProperties: false,
+  propertyNames: { minLength: 1, maxLength: 100 },
+  additionalProperties: { type: ['number', 'boolean', 'null'] },
 });
 
 /** What the second edition adds to a posted prediction. */

@@ -12,6 +12,8 @@ export type JobsQuery = Type.Static<typeof jobsQueryType>;
 
 const predictionsQueryType = Type.Object({
   epoch: Type.Optional(count),
+  /** Local server only: of one checkpoint, beside its epoch. */
+  step: Type.Optional(count),
   /** Local server only: rows after this sequence number, by sequence. */
   after: Type.Optional(count),
   /** Local server only: by sequence instead of by epoch and sample. */
@@ -21,6 +23,16 @@ const predictionsQueryType = Type.Object({
 /** Query of `GET /api/training/predictions/{jobId}`. */
 export const predictionsQuery = schema(predictionsQueryType);
 export type PredictionsQuery = Type.Static<typeof predictionsQueryType>;
+
+/** Query of `GET …/trends`, as it came. */
+export const trendsQuery = schema(
+  Type.Object({
+    /** Local server only: a point a checkpoint, over its samples, instead of one an epoch over rows. */
+    by: Type.Optional(Type.Enum(['checkpoint'])),
+    /** Local server only: names with commas between; the first ones of the job where absent. */
+    scores: Type.Optional(Type.String({ minLength: 1 })),
+  }),
+);
 
 /** Query of `GET /lease`: whether the server is to outlive all windows from now on. */
 export const leaseQuery = schema(Type.Object({ keep_running: Type.Optional(Type.Enum([0, 1])) }));

@@ -44,13 +44,22 @@ export const errorAnswer = schema(
   ]),
 );
 
+export const storedType = Type.Object({
+  success: Type.Literal(true),
+  /** Rows of the request. */
+  count: Type.Integer({ minimum: 0 }),
+  /** Local server only, where a row brought an id: how many of them were there already. */
+  known: Type.Optional(Type.Integer({ minimum: 0 })),
+});
 /** Answer of the two routes that add rows. */
-export const stored = schema(Type.Object({ success: Type.Literal(true), count: Type.Integer({ minimum: 0 }) }));
+export const stored = schema(storedType);
 
 const healthAnswerType = Type.Object({
   status: Type.Literal('ok'),
   version: Type.String(),
   engine: Type.String(),
+  /** Of the contract; the first did not say so. */
+  edition: Type.Optional(Type.Integer()),
   /** One running server process. */
   instance: Type.String(),
   /** To a challenge alone: HMAC-SHA256 of `proofMessage`, in hex. */

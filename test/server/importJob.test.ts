@@ -81,7 +81,7 @@ describe('POST /api/training/local/jobs/{id}/import', () => {
   });
 
   for (const [what, body, error] of [
-    ['a field that does not fit', lines([sample(), sample({ epoch: 'x' })]), 'Line 2: epoch: expected integer'],
+    ['a field that does not fit', lines([sample(), sample({ epoch: 'x' })]), 'Line 2: epoch: expected number'],
     ['a line that is no JSON', `${lines([sample()])}\n\n{"epoch":`, 'Line 3: '],
     ['a line that is no object', '[]', 'Line 1: expected object'],
     ['a time that is none', lines([sample({ created_at: '2020-13-45T99:00:00Z' })]), 'Line 1: created_at: expected'],

@@ -48,7 +48,10 @@ describe('a SQLite file', () => {
     const metric = { step: 1, content: '{"step":1}' };
     const waiting = [storage.addMetrics(job, [metric]), storage.addMetrics(job, [metric])];
     await storage.close();
-    assert.deepEqual(await Promise.all(waiting), [{ kind: 'stored' }, { kind: 'stored' }]);
+    assert.deepEqual(await Promise.all(waiting), [
+      { kind: 'stored', stored: 1, known: null },
+      { kind: 'stored', stored: 1, known: null },
+    ]);
     const again = new SqliteStorage(name);
     const kept = [];
     for await (const contents of again.metrics(job)) kept.push(...contents);

@@ -9,7 +9,7 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { type EngineUnderTest, row, StorageStage, unchanged } from '../support/storageStage.ts';
 
-const stored = { kind: 'stored' };
+const stored = (count: number) => ({ kind: 'stored', stored: count, known: null });
 const gone = { kind: 'gone' };
 
 /** What holds in every engine for what is kept beside predictions: metrics, batch keys, imports, sizes. */
@@ -31,8 +31,8 @@ export function storageKeepingSuite(name: string, engine: EngineUnderTest): void
       it('come back text for text by step, equal steps as they came', async () => {
         const job = await newJob();
         const texts = ['{"step":2,"x":1}', '{"step":1}', '{"step":2,"big":18446744073709551615,"s":"\\ud800"}'];
-        assert.deepEqual(await stage.storage.addMetrics(job, texts.slice(0, 2).map(metric)), stored);
-        assert.deepEqual(await stage.storage.addMetrics(job, texts.slice(2).map(metric)), stored);
+        assert.deepEqual(await stage.storage.addMetrics(job, texts.slice(0, 2).map(metric)), stored(2));
+        assert.deepEqual(await stage.storage.addMetrics(job, texts.slice(2).map(metric)), stored(texts.length - 2));
         assert.deepEqual(await contents(job), [texts[1], texts[0], texts[2]]);
       });
 
@@ -106,8 +106,8 @@ export function storageKeepingSuite(name: string, engine: EngineUnderTest): void
 
       it('is stored once; again, it is answered as the first time', async () => {
         const job = await newJob();
-        assert.deepEqual(await stage.storage.addPredictions(job, [row(), row()], key('k')), stored);
-        const repeated = { kind: 'repeated', digest: 'd', count: 2 };
+        assert.deepEqual(await stage.storage.addPredictions(job, [row(), row()], key('k')), stored(2));
+        const repeated = { kind: 'repeated', digest: 'd', count: 2, known: null };
         assert.deepEqual(await stage.storage.addPredictions(job, [row(), row()], key('k', 'other')), repeated);
         assert.deepEqual(await stage.storage.addMetrics(job, [metric('{"step":1}')], key('k')), repeated);
         assert.deepEqual(await seqs(job), [1, 2]);
@@ -127,16 +127,16 @@ export function storageKeepingSuite(name: string, engine: EngineUnderTest): void
         const job = await newJob();
         const unstorable = { ...row(), content: undefined as unknown as string };
         await assert.rejects(stage.storage.addPredictions(job, [unstorable], key('k')));
-        assert.deepEqual(await stage.storage.addPredictions(job, [row()], key('k')), stored);
+        assert.deepEqual(await stage.storage.addPredictions(job, [row()], key('k')), stored(1));
       });
 
       it('shares its key with batches of other jobs, and of other lives', async () => {
         const [one, two] = [await newJob(), await newJob()];
-        assert.deepEqual(await stage.storage.addPredictions(one, [row()], key('k')), stored);
-        assert.deepEqual(await stage.storage.addPredictions(two, [row()], key('k')), stored);
+        assert.deepEqual(await stage.storage.addPredictions(one, [row()], key('k')), stored(1));
+        assert.deepEqual(await stage.storage.addPredictions(two, [row()], key('k')), stored(1));
         await stage.storage.deleteJob('ann', one.id);
         assert.deepEqual(await stage.storage.addPredictions(one, [row()], key('k')), gone);
-        assert.deepEqual(await stage.storage.addPredictions(await newJob(one.id), [row()], key('k')), stored);
+        assert.deepEqual(await stage.storage.addPredictions(await newJob(one.id), [row()], key('k')), stored(1));
       });
 
       it(`is known among the last ${keptBatchKeys} of its job`, async function () {
@@ -189,7 +189,7 @@ export function storageKeepingSuite(name: string, engine: EngineUnderTest): void
             assert.equal(await stage.storage.job('a'), undefined);
             assert.equal((await stage.storage.jobs('ann', { limit: 9, offset: 0 })).total, 1);
             assert.equal((await stage.storage.jobSizes()).length, 1);
-            assert.deepEqual(await stage.storage.addPredictions(other, [row()]), stored);
+            assert.deepEqual(await stage.storage.addPredictions(other, [row()]), stored(1));
           }
         }
         const job = await stage.storage.importJob('ann', 'a', rows(), completed);
@@ -223,7 +223,7 @@ export function storageKeepingSuite(name: string, engine: EngineUnderTest): void
         const job = await stage.storage.importJob('ann', 'a', batches([row()]), completed);
         assert.ok(job);
         assert.deepEqual([await seqs(job), job.predictionCount], [[3], 1]);
-        assert.deepEqual(await stage.storage.addPredictions(job, [row()]), stored);
+        assert.deepEqual(await stage.storage.addPredictions(job, [row()]), stored(1));
         assert.deepEqual(await seqs(job), [3, 4]);
         await stage.storage.deleteJob('ann', 'a');
         assert.equal((await newJob('a')).lastSeq, 4);

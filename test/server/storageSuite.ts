@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type EngineUnderTest, row, StorageStage } from '../support/storageStage.ts';
 
-const stored = { kind: 'stored' };
+const stored = (count: number) => ({ kind: 'stored', stored: count, known: null });
 const gone = { kind: 'gone' };
 
 /** What holds for jobs and predictions in every engine. */
@@ -59,8 +59,8 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
       it('get sequence numbers from 1 without holes, in the order of the batch', async () => {
         const job = await newJob();
         const batch = [row(), row(), row()];
-        assert.deepEqual(await stage.storage.addPredictions(job, batch), stored);
-        assert.deepEqual(await stage.storage.addPredictions(job, [row()]), stored);
+        assert.deepEqual(await stage.storage.addPredictions(job, batch), stored(3));
+        assert.deepEqual(await stage.storage.addPredictions(job, [row()]), stored(1));
         const rows = await read(job);
         assert.deepEqual(
           rows.map(({ seq }) => seq),
@@ -80,7 +80,7 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         const sent = row({ content });
         await stage.storage.addPredictions(job, [sent]);
         const { id, createdAt, epoch } = sent;
-        assert.deepEqual(await read(job), [{ seq: 1, id, createdAt, epoch, sampleIndex: 0, content }]);
+        assert.deepEqual(await read(job), [{ seq: 1, id, createdAt, epoch, step: 1, sampleIndex: 0, content }]);
       });
 
       it('are read by epoch and sample, by sequence, and backwards', async () => {
@@ -141,7 +141,7 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         let count = 0;
         for await (const chunk of stage.storage.predictions(job, { order: 'asc', after: 0, upTo: 600 })) {
           count += chunk.length;
-          assert.deepEqual(await stage.storage.addPredictions(job, [row()]), stored);
+          assert.deepEqual(await stage.storage.addPredictions(job, [row()]), stored(1));
         }
         assert.equal(count, 600);
       });
@@ -258,7 +258,7 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         assert.notEqual(second.incarnation, first.incarnation);
         assert.deepEqual([second.lastSeq, second.predictionCount], [2, 0]);
         assert.deepEqual(await stage.storage.addPredictions(first, [row()]), gone);
-        assert.deepEqual(await stage.storage.addPredictions(second, [row()]), stored);
+        assert.deepEqual(await stage.storage.addPredictions(second, [row()]), stored(1));
         assert.deepEqual(await seqs(second), [3]);
         assert.equal((await fresh(second)).predictionCount, 1);
         await stage.storage.deleteJob('ann', 'a');

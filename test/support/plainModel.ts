@@ -152,6 +152,14 @@ function percentile(ascending: readonly number[], share: number): number {
   return low + (rank % 1) * (high - low);
 }
 
+function plainSummary(means: readonly number[]) {
+  const values = means.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  if (values.length === 0) return null;
+  const [min, max] = [values[0], values.at(-1)];
+  const [p10, p90] = [percentile(values, 0.1), percentile(values, 0.9)];
+  return { mean: mean(values), min, max, p10, p90, count: values.length };
+}
+
 export function plainPoints(rows: readonly Prediction[], names: readonly string[]) {
   const sampleOf = plainSamples(rows);
   const live = plainLive(rows);
@@ -161,15 +169,28 @@ export function plainPoints(rows: readonly Prediction[], names: readonly string[
       const here = live.filter((row) => isAt(checkpoint)(row) && (row.sample_source ?? '') === source);
       if (here.length === 0) return [];
       const samples = [...new Set(here.map(sampleOf))].map((sample) => here.filter((row) => sampleOf(row) === sample));
-      const scores = names.map((name) => {
-        const values = samples.map((same) => valueAt(same, name)).filter((value) => !Number.isNaN(value));
-        values.sort((a, b) => a - b);
-        if (values.length === 0) return null;
-        const [min, max] = [values[0], values.at(-1)];
-        const [p10, p90] = [percentile(values, 0.1), percentile(values, 0.9)];
-        return { mean: mean(values), min, max, p10, p90, count: values.length };
-      });
+      const scores = names.map((name) => plainSummary(samples.map((same) => valueAt(same, name))));
       return [{ ...checkpoint, source, samples: samples.length, predictions: here.length, scores }];
     }),
   );
+}
+
+/** What the server tells of checkpoints, over all their sources. */
+export function plainCheckpoints(rows: readonly Prediction[], names: readonly string[]) {
+  const sampleOf = plainSamples(rows);
+  return checkpointsOf(rows).map((checkpoint) => {
+    const here = rows.filter(isAt(checkpoint));
+    const samples = [...new Set(here.map(sampleOf))].map((sample) => here.filter((row) => sampleOf(row) === sample));
+    const counts = { sample_count: samples.length, prediction_count: here.length };
+    const scores = names.flatMap((name) => {
+      const summary = plainSummary(samples.map((same) => valueAt(same, name)));
+      return summary === null ? [] : [[name, summary] as const];
+    });
+    return {
+      ...checkpoint,
+      ...counts,
+      scores: Object.fromEntries(scores),
+      checkpoint: { ...checkpoint, ...counts, superseded_count: 0 },
+    };
+  });
 }

@@ -1,4 +1,5 @@
 import * as Type from 'typebox';
+import { checkpointsAnswerType, checkpointTrendsAnswerType } from '../../wire/checkpoints.ts';
 import { jobStatuses, jobType } from '../../wire/job.ts';
 import { metricType } from '../../wire/metric.ts';
 import { predictionType } from '../../wire/prediction.ts';
@@ -44,8 +45,6 @@ export const metricsType = Type.Object({ job_id: Type.String(), metrics: Type.Ar
 
 export const jobDeletedType = Type.Object({ success: done, job_id: Type.String() });
 
-export const storedType = Type.Object({ success: done, count });
-
 export const predictionsType = Type.Object({
   ...predictionsPageType.properties,
   job_id: Type.String(),
@@ -55,4 +54,10 @@ export const predictionsType = Type.Object({
 
 export const epochsType = Type.Object({ job_id: Type.String(), ...epochsAnswerType.properties });
 
-export const trendsType = Type.Object({ job_id: Type.String(), ...trendsAnswerType.properties });
+export const checkpointsType = Type.Object({ job_id: Type.String(), ...checkpointsAnswerType.properties });
+
+/** By epoch, or by checkpoint. */
+export const trendsType = Type.Union([
+  Type.Object({ job_id: Type.String(), ...trendsAnswerType.properties }),
+  Type.Object({ job_id: Type.String(), ...checkpointTrendsAnswerType.properties }),
+]);

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
+import { isKnownScore } from '../../model/scores.ts';
 import { withinLevels } from '../../wire/depth.ts';
+import { type PredictionInput, predictionFields } from '../../wire/prediction.ts';
 import { SchemaError } from '../../wire/schema.ts';
 import type { TokenJob } from '../access/jobTokens.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { AddOutcome, BatchKey, JobRecord, Storage } from '../storage/storage.ts';
-import { type JsonBody, jsonBody, withBody } from './body.ts';
+import { jsonBody, withBody } from './body.ts';
+import type { ReadJson } from './nonFinite.ts';
 import { requireToken } from './rights.ts';
 import type { Services } from './services.ts';
 
@@ -27,7 +30,7 @@ export const batchHeaders = Type.Object({
 /** A request that adds rows to its token's job. */
 export interface Batch {
   readonly job: JobRecord;
-  readonly body: JsonBody;
+  readonly body: ReadJson;
   readonly key: BatchKey | undefined;
 }
 
@@ -76,9 +79,13 @@ function wrongToken(): HttpError {
 /** What the client is told of its batch of `count` rows. @throws HttpError 404 or 409 */
 function batchAnswer(outcome: AddOutcome, key: BatchKey | undefined, count: number) {
   if (outcome.kind === 'gone') throw new HttpError(404, 'Job not found');
-  if (outcome.kind === 'stored') return { success: true, count };
-  if (outcome.digest === key?.digest) return { success: true, count: outcome.count };
+  if (outcome.kind === 'stored') return { success: true, count, ...toldOf(outcome) };
+  if (outcome.digest === key?.digest) return { success: true, count: outcome.count, ...toldOf(outcome) };
   throw new HttpError(409, 'This Idempotency-Key was used for another request: use a new one for each batch');
+}
+
+function toldOf({ known }: { readonly known: number | null }) {
+  return known === null ? {} : { known };
 }
 
 /** A prediction or metric has no more levels than it may, and names no job or the batch's own. @throws SchemaError */
@@ -88,6 +95,16 @@ export function checkRows(rows: readonly { job_id?: unknown }[], name: string, j
     if (row.job_id === undefined || row.job_id === job.id) return;
     throw new SchemaError(`${name}[${index}].job_id`, "differs from the batch's job_id");
   });
+}
+
+/** A score of the team's own has a name that is no field's. @param place of the row, empty for one by itself. @throws SchemaError */
+export function checkScoreNames({ scores }: Pick<PredictionInput, 'scores'>, place = ''): void {
+  if (scores == null) return;
+  for (const name of Object.keys(scores)) {
+    if (!predictionFields.has(name) || isKnownScore(name)) continue;
+    const field = place === '' ? `scores.${name}` : `${place}.scores.${name}`;
+    throw new SchemaError(field, 'is a field of a prediction: give the score another name');
+  }
 }
 
 function jobIdOf(batch: unknown): string {

@@ -1,18 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseJson, stepsToField } from '../../wire/depth.ts';
+import { stepsToField } from '../../wire/depth.ts';
 import { SchemaError } from '../../wire/schema.ts';
 import type { BodyShare } from '../access/bodyBudget.ts';
 import { askForBody } from '../access/expectations.ts';
 import { HttpError } from '../reporting/errors.ts';
 import { GrowingBytes } from './growingBytes.ts';
+import { type ReadJson, readJson } from './nonFinite.ts';
 import type { Services } from './services.ts';
-
-/** A JSON body: its value, and its text for what is kept as it came. */
-export interface JsonBody {
-  readonly text: string;
-  readonly value: unknown;
-}
 
 /**
  * Reads a request's body and works on it. Nothing else reads one: until a route asks, having looked at who sends,
@@ -91,7 +86,7 @@ export async function* chunksOf(message: IncomingMessage, reply: FastifyReply): 
  * @param steps as of `parseJson`
  * @throws HttpError 400 when there is no body, or it is not JSON in UTF-8; SchemaError when it is far too deep
  */
-export function jsonBody(body: Buffer, steps: number = stepsToField.ofListed): JsonBody {
+export function jsonBody(body: Buffer, steps: number = stepsToField.ofListed): ReadJson {
   if (body.length === 0) throw new HttpError(400, 'The body is missing: send a JSON object');
   let text: string;
   try {
@@ -100,7 +95,7 @@ export function jsonBody(body: Buffer, steps: number = stepsToField.ofListed): J
     throw new HttpError(400, 'The body is not valid UTF-8', { cause: error });
   }
   try {
-    return { text, value: parseJson(text, steps) };
+    return readJson(text, steps);
   } catch (error) {
     if (error instanceof SchemaError) throw error;
     throw new HttpError(400, `The body is not valid JSON: ${(error as Error).message}`, { cause: error });

@@ -1,19 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { parseJson, stepsToField, withinLevels } from '../../wire/depth.ts';
+import { stepsToField, withinLevels } from '../../wire/depth.ts';
 import { importedPrediction } from '../../wire/prediction.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Scorer } from '../scoring/scoring.ts';
 import { memberCount } from '../storage/jsonText.ts';
 import { newPrediction } from '../storage/predictionJson.ts';
+import { newRowId, uuidOf } from '../storage/rowIds.ts';
 import type { JobChange, NewPrediction } from '../storage/storage.ts';
+import { checkScoreNames } from './batch.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
 import { LineIds } from './lineIds.ts';
+import { type NotFinite, parseRows, readJson } from './nonFinite.ts';
 
 /** Rows of a batch end at one of these. */
 const batchRows = 500;
 const batchCharacters = 2_000_000;
 
-type Line = TextLine & { readonly input: ReturnType<typeof importedPrediction.parse> };
+type Line = TextLine & {
+  readonly input: ReturnType<typeof importedPrediction.parse>;
+  readonly notFinite: NotFinite | undefined;
+};
 
 /** The predictions of a whole job, read from JSON Lines while they arrive. */
 export class ImportRows {
@@ -64,34 +69,43 @@ export class ImportRows {
     if (this.#count === 0) throw new HttpError(400, 'The body is missing: send one JSON object a line');
   }
 
-  #parse({ number, text }: TextLine): Line {
-    let input: Line['input'];
+  #parse({ number, text: sent }: TextLine): Line {
+    let line: Line;
     try {
-      input = withinLevels(importedPrediction.parse(parseJson(text, stepsToField.ofRow)));
+      const json = readJson(sent, stepsToField.ofRow);
+      const { body, notFinite } = parseRows(importedPrediction, json);
+      checkScoreNames(body);
+      line = { number, text: json.text, input: withinLevels(body), notFinite: notFinite.get(0) };
     } catch (error) {
       throw new HttpError(400, `Line ${number}: ${(error as Error).message}`, { cause: error });
     }
+    const { input } = line;
     if (input.created_at != null && Number.isNaN(Date.parse(input.created_at))) {
       throw new HttpError(400, `Line ${number}: created_at: expected a time such as 2026-01-31T12:00:00Z`);
     }
-    if (input.id == null) return { number, text, input };
-    const before = this.#ids.add(input.id, number);
+    if (input.id == null) return line;
+    // A UUID is compared without case.
+    const before = this.#ids.add(uuidOf(input.id) ?? input.id, number);
     if (before !== undefined) throw new HttpError(400, `Line ${number}: id: line ${before} has the same one`);
-    return { number, text, input };
+    return line;
   }
 
   async #rows(batch: readonly Line[]): Promise<NewPrediction[]> {
-    const scores = await this.#scorer.fill(batch.map(({ input }) => input));
+    const scores = await this.#scorer.fill(
+      batch.map(({ input }) => input),
+      (place) => batch[place]?.notFinite?.names,
+    );
     this.#count += batch.length;
-    return batch.map(({ number, text, input }, index) => {
+    return batch.map(({ number, text, input, notFinite }, index) => {
       const filled = scores[index];
       if (filled === undefined) throw new Error(`line ${number} has no scores`);
       const createdAt = input.created_at ?? this.#now;
       if (isBefore(createdAt, this.#first)) this.#first = createdAt;
       if (this.#last === undefined || isBefore(this.#last, createdAt)) this.#last = createdAt;
       return newPrediction(input, { text, memberCount: memberCount(text) }, filled, {
-        id: input.id ?? randomUUID(),
+        id: input.id ?? newRowId(),
         createdAt,
+        nonfiniteValues: notFinite?.count ?? 0,
       });
     });
   }

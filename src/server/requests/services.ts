@@ -8,6 +8,7 @@ import type { Metrics } from '../reporting/metrics.ts';
 import type { Scorer } from '../scoring/scoring.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { StreamHub } from '../streams/streamHub.ts';
+import type { CheckpointSummaries } from '../upkeep/checkpointSummaries.ts';
 import type { Leases } from '../upkeep/leases.ts';
 import type { Usage } from '../upkeep/usage.ts';
 
@@ -19,6 +20,7 @@ export interface Services {
   readonly tokens: JobTokens;
   readonly bodies: BodyBudget;
   readonly scorer: Scorer;
+  readonly summaries: CheckpointSummaries;
   readonly leases: Leases;
   readonly usage: Usage;
   readonly log: Log;

@@ -4,10 +4,13 @@ import { type HealthAnswer, healthAnswer } from '../../wire/responses.ts';
 import { described } from '../requests/described.ts';
 import type { Services } from '../requests/services.ts';
 
+/** Of the wire contract. */
+const edition = 2;
+
 /** `GET /health`: needs no key and tells nothing of the jobs. A challenge is answered with a proof of this process. */
 export function healthRoute(app: FastifyInstance, { storage, version, prover }: Services): void {
   const { instance } = prover;
-  const answer: HealthAnswer = { status: 'ok', version, engine: storage.engine, instance };
+  const answer: HealthAnswer = { status: 'ok', version, edition, engine: storage.engine, instance };
   const schema = described({
     summary: 'Whether the server runs, and a proof that it is the one that server.json tells of',
     credential: 'none',

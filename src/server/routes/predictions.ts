@@ -1,23 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { TSchema } from 'typebox';
-import { epochSummary, overallImprovement, trendPoint } from '../../model/epochStatistics.ts';
 import { predictionBatch } from '../../wire/prediction.ts';
 import { predictionsQuery } from '../../wire/queries.ts';
-import { maxPageSize } from '../../wire/responses.ts';
-import type { Schema } from '../../wire/schema.ts';
-import { epochsType, predictionsType, storedType, trendsType } from '../requests/answers.ts';
-import { batchHeaders, checkRows, storeBatch } from '../requests/batch.ts';
-import type { JsonBody } from '../requests/body.ts';
+import { maxPageSize, storedType } from '../../wire/responses.ts';
+import { SchemaError } from '../../wire/schema.ts';
+import { predictionsType } from '../requests/answers.ts';
+import { batchHeaders, checkRows, checkScoreNames, storeBatch } from '../requests/batch.ts';
 import { described } from '../requests/described.ts';
+import { parseRows, type ReadJson } from '../requests/nonFinite.ts';
 import { parseQuery } from '../requests/query.ts';
 import { requireJob, requireUser } from '../requests/rights.ts';
 import type { Services } from '../requests/services.ts';
 import { mapInTurns } from '../scoring/turns.ts';
-
 import { memberElements } from '../storage/jsonText.ts';
 import { newPrediction, predictionJson } from '../storage/predictionJson.ts';
+import { newRowId, uuidOf } from '../storage/rowIds.ts';
 import type { JobRecord, NewPrediction, PredictionsRead, Storage } from '../storage/storage.ts';
 
 const defaultLimit = 50;
@@ -46,31 +43,30 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
       storeBatch(services, request, reply, 'predictions', async ({ job, body, key }) => {
         const rows = await readRows(services, job, body);
         const outcome = await storage.addPredictions(job, rows, key);
-        if (outcome.kind === 'stored') metrics.inserts.add(rows.length);
+        if (outcome.kind === 'stored') metrics.inserts.add(outcome.stored);
         return { count: rows.length, outcome };
       }),
   );
 
-  const ofJob = (summary: string, answer: TSchema, query?: Schema<unknown>) => ({
-    schema: described({
-      summary,
-      credential: 'key',
-      jobInPath: true,
-      answer,
-      ...(query !== undefined && { query }),
-      errors: query === undefined ? [404] : [400, 404],
-    }),
+  const page = described({
+    summary: 'Predictions of a job, in pages',
+    credential: 'key',
+    jobInPath: true,
+    answer: predictionsType,
+    query: predictionsQuery,
+    errors: [400, 404],
   });
-
-  const page = ofJob('Predictions of a job, in pages', predictionsType, predictionsQuery);
-  app.get<JobRoute>('/api/training/predictions/:jobId', page, async (request, reply) => {
+  app.get<JobRoute>('/api/training/predictions/:jobId', { schema: page }, async (request, reply) => {
     const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
-    const { epoch, after, order, limit = defaultLimit, offset = 0 } = parseQuery(predictionsQuery, request.query);
+    const query = parseQuery(predictionsQuery, request.query);
+    const { epoch, step, after, order, limit = defaultLimit, offset = 0 } = query;
+    if (step !== undefined && epoch === undefined) throw new SchemaError('step', 'expected with an epoch');
     const read: PredictionsRead = {
       order: order ?? (after === undefined ? 'sample' : 'asc'),
       after: after ?? 0,
       upTo: job.lastSeq,
       epoch,
+      step,
       limit: Math.min(limit, maxPageSize),
       offset,
     };
@@ -78,33 +74,36 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
     void reply.type('application/json; charset=utf-8');
     return reply.send(Readable.from(pageText(storage, job, read, epochCount)));
   });
-
-  const epochs = ofJob('What is there of each epoch, ascending', epochsType);
-  app.get<JobRoute>('/api/training/predictions/:jobId/epochs', epochs, async (request) => {
-    const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
-    return { job_id: job.id, epochs: (await storage.epochs(job)).map(epochSummary) };
-  });
-
-  const trends = ofJob('Scores of each epoch, ascending', trendsType);
-  app.get<JobRoute>('/api/training/predictions/:jobId/trends', trends, async (request) => {
-    const job = await requireJob(storage, await requireUser(auth, request), request.params.jobId);
-    const points = (await storage.epochs(job)).map(trendPoint);
-    return { job_id: job.id, trends: points, overall_improvement: overallImprovement(points) };
-  });
 }
 
 /** The rows of a batch, with the scores that it lacks. @throws SchemaError */
-async function readRows({ scorer }: Services, job: JobRecord, { text, value }: JsonBody): Promise<NewPrediction[]> {
-  const { predictions } = predictionBatch.parse(value);
+async function readRows({ scorer }: Services, job: JobRecord, json: ReadJson): Promise<NewPrediction[]> {
+  const { body, notFinite } = parseRows(predictionBatch, json, 'predictions');
+  const { predictions } = body;
   checkRows(predictions, 'predictions', job);
-  const texts = memberElements(text, 'predictions');
-  const scores = await scorer.fill(predictions);
+  predictions.forEach((prediction, index) => {
+    checkScoreNames(prediction, `predictions[${index}]`);
+  });
+  const texts = memberElements(json.text, 'predictions');
+  const scores = await scorer.fill(predictions, (place) => notFinite.get(place)?.names);
   const createdAt = new Date().toISOString();
   return mapInTurns(predictions, (prediction, index) => {
     const [record, filled] = [texts[index], scores[index]];
     if (record === undefined || filled === undefined) throw new Error(`predictions[${index}] has no text or no scores`);
-    return newPrediction(prediction, record, filled, { id: randomUUID(), createdAt });
+    const own = ownId(prediction);
+    return newPrediction(prediction, record, filled, {
+      id: own ?? newRowId(),
+      isOwnId: own !== undefined,
+      createdAt,
+      nonfiniteValues: notFinite.get(index)?.count ?? 0,
+    });
   });
+}
+
+/** The UUID by which its sender knows a prediction. */
+function ownId(prediction: object): string | undefined {
+  const id = 'id' in prediction ? prediction.id : undefined;
+  return typeof id === 'string' ? uuidOf(id) : undefined;
 }
 
 /**

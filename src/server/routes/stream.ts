@@ -19,7 +19,8 @@ export function streamRoute(
   sendError: SendError,
 ): void {
   const schema = described({
-    summary: 'Server-Sent Events of a job: connected, prediction, epoch_complete, job, heartbeat, error',
+    summary:
+      'Server-Sent Events of a job: connected, prediction, epoch_complete, checkpoint_complete, job, heartbeat, error',
     credential: 'key',
     jobInPath: true,
     query: streamQuery,

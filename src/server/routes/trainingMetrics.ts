@@ -2,9 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { metricBatch } from '../../wire/metric.ts';
 import { metricsQuery } from '../../wire/queries.ts';
-import { metricsType, storedType } from '../requests/answers.ts';
+import { storedType } from '../../wire/responses.ts';
+import { metricsType } from '../requests/answers.ts';
 import { batchHeaders, checkRows, storeBatch } from '../requests/batch.ts';
 import { described } from '../requests/described.ts';
+import { parseRows } from '../requests/nonFinite.ts';
 import { parseQuery } from '../requests/query.ts';
 import { requireJob, requireUser } from '../requests/rights.ts';
 import type { Services } from '../requests/services.ts';
@@ -30,11 +32,15 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
     },
     (request, reply) =>
       storeBatch(services, request, reply, 'metrics', async ({ job, body, key }) => {
-        const { metrics } = metricBatch.parse(body.value);
+        const { body: batch, notFinite } = parseRows(metricBatch, body, 'metrics');
+        const { metrics } = batch;
         checkRows(metrics, 'metrics', job);
         const texts = memberElements(body.text, 'metrics');
         const timestamp = new Date().toISOString();
-        const rows = metrics.map(({ step }, index) => newMetric(step, texts[index]?.text ?? '{}', timestamp));
+        const rows = metrics.map(({ step }, index) => ({
+          ...newMetric(step, texts[index]?.text ?? '{}', timestamp),
+          nonfiniteValues: notFinite.get(index)?.count ?? 0,
+        }));
         return { count: rows.length, outcome: await storage.addMetrics(job, rows, key) };
       }),
   );

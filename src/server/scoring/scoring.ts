@@ -11,10 +11,11 @@ import {
 import type { PredictionInput } from '../../wire/prediction.ts';
 import { mapInTurns } from './turns.ts';
 
-/** A prediction's four scores: the script's where it sent them, else ours, else null. */
+/** What of a prediction's four scores is ours: those that its script did not send. */
 export interface FilledScores {
+  /** Null where it is the script's, or where none can be told. */
   readonly scores: { readonly [K in keyof Scores]: number | null };
-  /** Names of the scores that are ours. */
+  /** Names of the scores that are ours, null ones too. */
   readonly filled: readonly (keyof Scores)[];
   /** Why a score could not be computed. */
   readonly skipped: string | null;
@@ -35,6 +36,16 @@ const keptTruths = { count: 2000, characters: 1000 };
 
 const names = ['exact_match', 'char_error_rate', 'length_ratio', 'word_overlap'] as const;
 
+const noScores = { exact_match: null, char_error_rate: null, length_ratio: null, word_overlap: null };
+const nothingFilled: FilledScores = { scores: noScores, filled: [], skipped: null };
+
+/** Whether a script said what a score is, be it that it is no finite number. */
+function isSent(prediction: PredictionInput, name: keyof Scores, notFinite: ReadonlySet<string> | undefined): boolean {
+  if (prediction[name] != null || notFinite?.has(name) === true) return true;
+  const { scores } = prediction;
+  return scores != null && Object.hasOwn(scores, name) && scores[name] !== null;
+}
+
 /** What is done for a prediction's character error rate. */
 type Plan = 'none' | 'rate' | 'tooLong';
 
@@ -45,13 +56,20 @@ export class Scorer {
   /** The worker answers in order. */
   readonly #waiting: { resolve: (rates: number[]) => void; reject: (error: Error) => void }[] = [];
 
-  /** Results in the order of `predictions`. */
-  async fill(predictions: readonly PredictionInput[]): Promise<FilledScores[]> {
+  /**
+   * Results in the order of `predictions`.
+   *
+   * @param notFinite names of the scores that the script sent of a prediction as no finite number: nobody fills these in
+   */
+  async fill(
+    predictions: readonly PredictionInput[],
+    notFinite: (place: number) => ReadonlySet<string> | undefined = () => undefined,
+  ): Promise<FilledScores[]> {
     let cost = 0;
     const pairs: ScorePair[] = [];
-    const plans = predictions.map((prediction): Plan => {
+    const plans = predictions.map((prediction, place): Plan => {
       const truth = prediction.ground_truth;
-      if (truth == null || prediction.char_error_rate != null) return 'none';
+      if (truth == null || isSent(prediction, 'char_error_rate', notFinite(place))) return 'none';
       const product = prediction.prediction.length * truth.length;
       if (product > limits.single || cost + product > limits.batch) return 'tooLong';
       cost += product;
@@ -62,7 +80,7 @@ export class Scorer {
     let next = 0;
     return mapInTurns(predictions, (prediction, index) => {
       const plan = plans[index] ?? 'none';
-      return this.#fillOne(prediction, plan, plan === 'rate' ? rates?.[next++] : undefined);
+      return this.#fillOne(prediction, plan, plan === 'rate' ? rates?.[next++] : undefined, notFinite(index));
     });
   }
 
@@ -95,18 +113,17 @@ export class Scorer {
   }
 
   /** @param rate the character error rate, where the worker computed it */
-  #fillOne(prediction: PredictionInput, plan: Plan, rate: number | undefined): FilledScores {
-    const {
-      ground_truth,
-      exact_match = null,
-      char_error_rate = null,
-      length_ratio = null,
-      word_overlap = null,
-    } = prediction;
-    const scores = { exact_match, char_error_rate, length_ratio, word_overlap };
-    if (ground_truth == null) return { scores, filled: [], skipped: null };
-    const filled = names.filter((name) => scores[name] === null);
-    if (filled.length === 0) return { scores, filled, skipped: null };
+  #fillOne(
+    prediction: PredictionInput,
+    plan: Plan,
+    rate: number | undefined,
+    notFinite: ReadonlySet<string> | undefined,
+  ): FilledScores {
+    const { ground_truth } = prediction;
+    if (ground_truth == null) return nothingFilled;
+    const filled = names.filter((name) => !isSent(prediction, name, notFinite));
+    if (filled.length === 0) return nothingFilled;
+    const scores: { [K in keyof Scores]: number | null } = { ...noScores };
     const text = comparable(prediction.prediction);
     const truth = this.#truth(ground_truth);
     const ours = {

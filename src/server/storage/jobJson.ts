@@ -22,13 +22,15 @@ export function jobRow(job: JobRecord): Record<string, unknown> {
     completed_at: given('completed_at'),
     created_at: job.createdAt,
     error_message: given('error_message'),
+    ...(job.nonfiniteValues > 0 && { nonfinite_values: job.nonfiniteValues }),
   };
 }
 
 /** A job as `GET /api/training/jobs` tells it at the time `now`, in ms. */
 export function jobSummary(job: JobRecord, now: number): Record<string, unknown> {
-  const { id, model_name, status, started_at, completed_at, created_at } = jobRow(job);
-  const summary = { id, model_name, status, started_at, completed_at, created_at };
+  const { id, model_name, status, started_at, completed_at, created_at, nonfinite_values } = jobRow(job);
+  const told = nonfinite_values === undefined ? {} : { nonfinite_values };
+  const summary = { id, model_name, status, started_at, completed_at, created_at, ...told };
   return isStale(job, now) ? { ...summary, _stale: true, _originalStatus: status } : summary;
 }
 

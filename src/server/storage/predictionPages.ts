@@ -47,6 +47,10 @@ function rowsAfter(
     where.push('epoch = ?');
     values.push(read.epoch);
   }
+  if (read.step !== undefined) {
+    where.push('step = ?');
+    values.push(read.step);
+  }
   if (read.order === 'sample') {
     // Of one epoch, its number would only hide the other two from the index.
     const columns = read.epoch === undefined ? ['epoch', 'sample_index', 'seq'] : ['sample_index', 'seq'];

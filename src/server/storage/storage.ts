@@ -1,9 +1,11 @@
+import type { Checkpoint } from '../../model/checkpoints.ts';
 import type { EpochStatistics, ScoredRow } from '../../model/epochStatistics.ts';
 import type { JobStatus } from '../../wire/job.ts';
+import type { JobMarks } from './jobMarks.ts';
 import type { KeyStore } from './keyStore.ts';
 
 /** One life of a job. */
-export interface JobRecord {
+export interface JobRecord extends JobMarks {
   /** The engine's own number of this life; never used again. */
   readonly number: number;
   readonly id: string;
@@ -22,6 +24,8 @@ export interface JobRecord {
   readonly bytes: number;
   /** When it was last created, changed or extended: its script lived then. ISO 8601. */
   readonly aliveAt: string;
+  /** Values of its rows that were sent as NaN or infinite. */
+  readonly nonfiniteValues: number;
 }
 
 /** What a create-or-update gives; what is absent stays. */
@@ -33,12 +37,18 @@ export interface JobChange {
 
 export interface NewPrediction extends ScoredRow {
   readonly id: string;
+  /** The id is a UUID of the sender's: the job may have the row already. */
+  readonly isOwnId?: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly epoch: number;
   readonly sampleIndex: number;
   /** JSON object of all that the script sent and the scores that were filled in; one line, well-formed Unicode. */
   readonly content: string;
+  /** Names its sample, where it has a `prompt_id`. */
+  readonly promptKey?: string | undefined;
+  /** Its values that were sent as NaN or infinite. */
+  readonly nonfiniteValues?: number;
 }
 
 export interface StoredPrediction {
@@ -46,6 +56,7 @@ export interface StoredPrediction {
   readonly id: string;
   readonly createdAt: string;
   readonly epoch: number;
+  readonly step: number;
   readonly content: string;
 }
 
@@ -57,6 +68,8 @@ export interface PredictionsRead {
   /** Only sequence numbers up to this one: rows never change, so a fixed bound makes a read a snapshot. */
   readonly upTo: number;
   readonly epoch?: number | undefined;
+  /** Only of this step of `epoch`. */
+  readonly step?: number | undefined;
   readonly limit?: number;
   readonly offset?: number;
 }
@@ -66,6 +79,8 @@ export interface NewMetric {
   readonly step: number;
   /** JSON object of all that the script sent; one line. */
   readonly content: string;
+  /** Its values that were sent as NaN or infinite. */
+  readonly nonfiniteValues?: number;
 }
 
 /** A script's name for one batch, under which it may send it again when the answer was lost. */
@@ -77,12 +92,13 @@ export interface BatchKey {
 }
 
 /**
- * What became of a batch. `repeated`: a batch of that key was stored before, and nothing is now; `digest` and `count`
- * (of rows) are the first one's. `gone`: the job's life is over.
+ * What became of a batch. `stored`: of its rows these were added, and so many were `known`; null where no row brought an
+ * id. `repeated`: a batch of that key was stored before, and nothing is now; `digest`, `count` (of rows) and `known` are
+ * the first one's. `gone`: the job's life is over.
  */
 export type AddOutcome =
-  | { readonly kind: 'stored' }
-  | { readonly kind: 'repeated'; readonly digest: string; readonly count: number }
+  | { readonly kind: 'stored'; readonly stored: number; readonly known: number | null }
+  | { readonly kind: 'repeated'; readonly digest: string; readonly count: number; readonly known: number | null }
   | { readonly kind: 'gone' };
 
 /** Keys that are kept of each job, the newest ones: a script sends again soon, or not at all. */
@@ -115,6 +131,36 @@ export const allEpochs: EpochRange = [0, Number.MAX_SAFE_INTEGER];
 export interface StoredEpoch extends EpochStatistics {
   /** Sequence number of the epoch's first prediction. */
   readonly firstSeq: number;
+}
+
+/** A checkpoint as it is kept: an insert counts its rows alone, and its summary is made when somebody asks. */
+export interface StoredCheckpoint extends Checkpoint {
+  /** Of all rows. */
+  readonly predictionCount: number;
+  /** The summary that was kept; undefined where there is none yet. */
+  readonly summary: KeptSummary | undefined;
+}
+
+/** What was kept of a checkpoint's rows. */
+export interface KeptSummary {
+  /** Rows that it is of: it is no longer true when the checkpoint has others. */
+  readonly predictionCount: number;
+  /** Whether a `prompt_id` named the sample. */
+  readonly isNamed: boolean;
+  readonly text: string;
+}
+
+/** All checkpoints of a job at one moment. */
+export interface JobCheckpoints extends JobMarks {
+  /** Their rows are those up to this sequence number. */
+  readonly lastSeq: number;
+  /** Ascending. */
+  readonly checkpoints: StoredCheckpoint[];
+}
+
+/** How many rows a checkpoint has. */
+export interface CheckpointCount extends Checkpoint {
+  readonly predictionCount: number;
 }
 
 /**
@@ -171,6 +217,14 @@ export interface Storage {
   epochs(job: JobRecord, between?: EpochRange): Promise<StoredEpoch[]>;
   /** The largest epoch that had begun at a sequence number; null before the first prediction. */
   latestEpoch(job: JobRecord, seq: number): Promise<number | null>;
+  /** Undefined when the job's life is over. */
+  checkpoints(job: JobRecord): Promise<JobCheckpoints | undefined>;
+  /** Keeps summaries of checkpoints; of those that are no longer there nothing is kept. */
+  keepSummaries(job: JobRecord, summaries: readonly (Checkpoint & KeptSummary)[]): Promise<void>;
+  /** The largest checkpoint that had begun at a sequence number; null before the first prediction. */
+  latestCheckpoint(job: JobRecord, seq: number): Promise<Checkpoint | null>;
+  /** From the first to the last of them, both included, ascending. */
+  checkpointCounts(job: JobRecord, first: Checkpoint, last: Checkpoint): Promise<CheckpointCount[]>;
   /** How many epochs there are, at a cost that each page of a read can bear. */
   epochCount(job: JobRecord): Promise<number>;
   /**

@@ -1,6 +1,14 @@
 import { type JobStatus, jobStatuses } from '../../wire/job.ts';
+import type { JobMarks } from './jobMarks.ts';
 import { keyScopes, type StoredKey } from './keyStore.ts';
-import type { JobRecord, JobSize, StoredEpoch, StoredPrediction } from './storage.ts';
+import type {
+  CheckpointCount,
+  JobRecord,
+  JobSize,
+  StoredCheckpoint,
+  StoredEpoch,
+  StoredPrediction,
+} from './storage.ts';
 
 /** A row as either engine's library tells it; numbers are JavaScript's. */
 export type SqlRow = Record<string, unknown>;
@@ -23,6 +31,31 @@ export function jobOf(row: SqlRow): JobRecord {
     predictionCount: numberOf(row, 'prediction_count'),
     bytes: numberOf(row, 'bytes'),
     aliveAt: textOf(row, 'alive_at'),
+    nonfiniteValues: numberOf(row, 'nonfinite_values'),
+    ...marksOf(row),
+  };
+}
+
+export function marksOf(row: SqlRow): JobMarks {
+  return { promptIds: numberOf(row, 'prompt_ids'), severalStepsFrom: numberOrNull(row, 'several_steps_seq') };
+}
+
+export function checkpointCountOf(row: SqlRow): CheckpointCount {
+  return {
+    epoch: numberOf(row, 'epoch'),
+    step: numberOf(row, 'step'),
+    predictionCount: numberOf(row, 'prediction_count'),
+  };
+}
+
+export function checkpointOf(row: SqlRow): StoredCheckpoint {
+  const summary = {
+    predictionCount: numberOf(row, 'summary_count'),
+    isNamed: numberOf(row, 'summary_named') === 1,
+  };
+  return {
+    ...checkpointCountOf(row),
+    summary: row['summary'] === null ? undefined : { ...summary, text: textOf(row, 'summary') },
   };
 }
 
@@ -43,6 +76,7 @@ export function predictionOf(row: SqlRow): StoredPrediction & { sampleIndex: num
     id: textOf(row, 'id'),
     createdAt: textOf(row, 'created_at'),
     epoch: numberOf(row, 'epoch'),
+    step: numberOf(row, 'step'),
     sampleIndex: numberOf(row, 'sample_index'),
     content: textOf(row, 'content'),
   };

@@ -1,7 +1,8 @@
+import { type Checkpoint, compareCheckpoints, isSameCheckpoint } from '../../model/checkpoints.ts';
 import { epochSummary } from '../../model/epochStatistics.ts';
 import { eventName } from '../../wire/events.ts';
 import { predictionJson } from '../storage/predictionJson.ts';
-import type { JobRecord, Storage, StoredEpoch, StoredPrediction } from '../storage/storage.ts';
+import type { CheckpointCount, JobRecord, Storage, StoredEpoch, StoredPrediction } from '../storage/storage.ts';
 
 /** An event as it goes over the wire, and the epoch that it is about. */
 export interface Frame {
@@ -38,23 +39,33 @@ export class Frames {
   }
 }
 
+/** What is known of what ends in a chunk. */
+interface Endings {
+  readonly epochs: readonly StoredEpoch[];
+  readonly checkpoints: readonly CheckpointCount[];
+}
+
 /**
  * Turns one job's predictions, in sequence, into events. `epoch_complete` stands before the first prediction of a
- * later epoch; what a reader gets is the same whether it was there or comes back and is told again.
+ * later epoch, `checkpoint_complete` before that of a later checkpoint, from the row on with which an epoch has a second
+ * step; what a reader gets is the same whether it was there or comes back and is told again.
  */
 export class FrameEncoder {
   readonly #storage: Storage;
   /** The latest epoch up to where this encoder is; null before the first prediction. */
   #latestEpoch: number | null;
+  /** The latest checkpoint likewise. */
+  #latest: Checkpoint | null;
 
-  private constructor(storage: Storage, latestEpoch: number | null) {
+  private constructor(storage: Storage, latestEpoch: number | null, latest: Checkpoint | null) {
     this.#storage = storage;
     this.#latestEpoch = latestEpoch;
+    this.#latest = latest;
   }
 
   /** An encoder for what follows the sequence number `seq`. */
   static async after(storage: Storage, job: JobRecord, seq: number): Promise<FrameEncoder> {
-    return new FrameEncoder(storage, await storage.latestEpoch(job, seq));
+    return new FrameEncoder(storage, await storage.latestEpoch(job, seq), await storage.latestCheckpoint(job, seq));
   }
 
   async encode(job: JobRecord, rows: readonly StoredPrediction[]): Promise<Frames> {
@@ -62,29 +73,64 @@ export class FrameEncoder {
     const last = rows.reduce((largest, { epoch }) => Math.max(largest, epoch), latest);
     // A job may have thousands of epochs: only those that end here are looked at.
     const epochs = last > latest ? await this.#storage.epochs(job, [latest, last]) : [];
+    const endings = { epochs, checkpoints: await this.#checkpointsEnding(job, rows) };
     const timestamp = new Date().toISOString();
     const seqBefore = job.lastSeq - job.predictionCount;
-    return new Frames(rows.flatMap((row) => this.#encodeRow(job, row, epochs, seqBefore, timestamp)));
+    return new Frames(rows.flatMap((row) => this.#encodeRow(job, row, endings, seqBefore, timestamp)));
   }
 
-  /** `epoch_complete` of the latest epoch, for a job that ended. */
+  /** What is told of the latest checkpoint and epoch of a job that ended. */
   async ending(job: JobRecord): Promise<Frame[]> {
-    const latest = this.#latestEpoch;
-    return latest === null ? [] : this.#epochComplete(await this.#storage.epochs(job, [latest, latest]));
+    const [epoch, checkpoint] = [this.#latestEpoch, this.#latest];
+    if (epoch === null || checkpoint === null) return [];
+    const counts =
+      job.severalStepsFrom === null ? [] : await this.#storage.checkpointCounts(job, checkpoint, checkpoint);
+    return [
+      ...this.#checkpointComplete(counts),
+      ...this.#epochComplete(await this.#storage.epochs(job, [epoch, epoch])),
+    ];
+  }
+
+  /** Those that may end with these rows: a job may have thousands. */
+  async #checkpointsEnding(job: JobRecord, rows: readonly StoredPrediction[]): Promise<CheckpointCount[]> {
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (first === undefined || last === undefined || last.seq < (job.severalStepsFrom ?? Number.POSITIVE_INFINITY)) {
+      return [];
+    }
+    const from: Checkpoint = this.#latest ?? first;
+    const to = rows.reduce<Checkpoint>((largest, row) => (compareCheckpoints(row, largest) > 0 ? row : largest), from);
+    return to === from ? [] : this.#storage.checkpointCounts(job, from, to);
   }
 
   #encodeRow(
     job: JobRecord,
     row: StoredPrediction,
-    epochs: readonly StoredEpoch[],
+    { epochs, checkpoints }: Endings,
     seqBefore: number,
     timestamp: string,
   ): Frame[] {
+    const isLater = this.#latest !== null && compareCheckpoints(row, this.#latest) > 0;
+    const isTold = isLater && row.seq >= (job.severalStepsFrom ?? Number.POSITIVE_INFINITY);
+    const ended = isTold ? this.#checkpointComplete(checkpoints) : [];
+    if (isLater || this.#latest === null) this.#latest = { epoch: row.epoch, step: row.step };
     const completed = this.#latestEpoch !== null && row.epoch > this.#latestEpoch ? this.#epochComplete(epochs) : [];
     this.#latestEpoch = Math.max(this.#latestEpoch ?? row.epoch, row.epoch);
     // Numbers of a life have no holes, so a row's number tells how many predictions there were with it.
     const data = `{"prediction":${predictionJson(job, row)},"total_count":${row.seq - seqBefore},"timestamp":"${timestamp}"}`;
-    return [...completed, { epoch: row.epoch, text: `id: ${row.seq}\n${eventText(eventName.prediction, data)}` }];
+    return [
+      ...ended,
+      ...completed,
+      { epoch: row.epoch, text: `id: ${row.seq}\n${eventText(eventName.prediction, data)}` },
+    ];
+  }
+
+  #checkpointComplete(checkpoints: readonly CheckpointCount[]): Frame[] {
+    const latest = this.#latest;
+    const found = checkpoints.find((candidate) => latest !== null && isSameCheckpoint(candidate, latest));
+    if (found === undefined) return [];
+    const { epoch, step, predictionCount } = found;
+    const data = JSON.stringify({ epoch, step, prediction_count: predictionCount });
+    return [{ epoch, text: eventText(eventName.checkpointComplete, data) }];
   }
 
   #epochComplete(epochs: readonly StoredEpoch[]): Frame[] {

@@ -24,16 +24,14 @@ export async function importRows(
       const tally = new ImportTally(await retiredSeq(ask, jobId));
       const number = await nextJobNumber(ask);
       for await (const batch of rows) {
-        await insertPredictions(ask, number, tally.lastSeq + 1, batch);
-        tally.add(batch);
+        tally.add(batch, await insertPredictions(ask, number, tally.lastSeq + 1, batch, tally.marks));
       }
       await lockId(ask, jobId);
       if ((await lockedJob(ask, jobId)) !== undefined || (await takeRetiredSeq(ask, jobId)) !== tally.retiredSeq) {
         throw new ImportOvertaken();
       }
-      const { lastSeq, count: predictionCount, bytes } = tally;
-      const state = importedState(change());
-      const job = await createJob(ask, { ...state, jobId, userId, number, lastSeq, predictionCount, bytes });
+      const { lastSeq, growth } = tally;
+      const job = await createJob(ask, { ...importedState(change()), jobId, userId, number, lastSeq, growth });
       await tellOthers(ask, job.number);
       return job;
     });

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { JobGrowth } from '../batches.ts';
+import { noMarks } from '../jobMarks.ts';
 import type { JobState } from '../jobStates.ts';
 import type { JobRecord, JobSize, JobsRead } from '../storage.ts';
 import { idText, jobOf, jobSizeOf, numberOf } from '../storedRows.ts';
@@ -76,18 +77,20 @@ interface FirstState extends JobState {
   readonly lastSeq: number;
   /** The next one by default. */
   readonly number?: number;
-  readonly predictionCount?: number;
-  readonly bytes?: number;
+  /** Of the rows that it has already. */
+  readonly growth?: JobGrowth;
 }
 
 export async function createJob(ask: Ask, job: FirstState): Promise<JobRecord> {
   const now = new Date().toISOString();
+  const { growth } = job;
+  const marks = growth?.marks ?? noMarks;
   const [row] = await ask(
     `INSERT INTO training_predictions.jobs (number, id, id_hash, user_id, incarnation, status, created_at, fields,
-       last_seq, prediction_count, bytes, alive_at)
+       last_seq, prediction_count, bytes, alive_at, nonfinite_values, prompt_ids, several_steps_seq)
      OVERRIDING SYSTEM VALUE
      VALUES (coalesce($1::bigint, nextval(pg_get_serial_sequence('training_predictions.jobs', 'number'))),
-       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7) RETURNING *`,
+       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14) RETURNING *`,
     [
       job.number ?? null,
       idText(job.jobId),
@@ -98,8 +101,11 @@ export async function createJob(ask: Ask, job: FirstState): Promise<JobRecord> {
       now,
       job.fields,
       job.lastSeq,
-      job.predictionCount ?? 0,
-      job.bytes ?? 0,
+      growth?.predictions ?? 0,
+      growth?.bytes ?? 0,
+      growth?.nonfiniteValues ?? 0,
+      marks.promptIds,
+      marks.severalStepsFrom,
     ],
   );
   return jobOf(row ?? {});
@@ -123,17 +129,20 @@ export async function updateJob(ask: Ask, job: JobRecord, { status, fields }: Jo
   return { ...job, status, fields, aliveAt };
 }
 
-export async function growJob(ask: Ask, number: number, { predictions, bytes, aliveAt }: JobGrowth): Promise<void> {
+export async function growJob(ask: Ask, number: number, growth: JobGrowth): Promise<void> {
+  const { predictions, bytes, aliveAt, nonfiniteValues, marks } = growth;
   await ask(
     `UPDATE training_predictions.jobs SET last_seq = last_seq + $2, prediction_count = prediction_count + $2,
-       bytes = bytes + $3, alive_at = $4 WHERE number = $1`,
-    [number, predictions, bytes, aliveAt],
+       bytes = bytes + $3, alive_at = $4, nonfinite_values = nonfinite_values + $5, prompt_ids = $6,
+       several_steps_seq = $7
+     WHERE number = $1`,
+    [number, predictions, bytes, aliveAt, nonfiniteValues, marks.promptIds, marks.severalStepsFrom],
   );
 }
 
 /** Removes all of a job whose id is locked; its sequence goes on should the id come back. */
 export async function removeJob(ask: Ask, { id, number, lastSeq }: JobRecord): Promise<void> {
-  for (const table of ['predictions', 'epochs', 'metrics', 'batches']) {
+  for (const table of ['predictions', 'epochs', 'checkpoints', 'prompts', 'metrics', 'batches']) {
     await ask(`DELETE FROM training_predictions.${table} WHERE job = $1`, [number]);
   }
   await ask('DELETE FROM training_predictions.jobs WHERE number = $1', [number]);

@@ -1,4 +1,5 @@
-import { growthBy } from '../batches.ts';
+import type { Checkpoint } from '../../../model/checkpoints.ts';
+import { type Added, addedOf, growthBy } from '../batches.ts';
 import { mayDelete, type SeenJob, savedState } from '../jobStates.ts';
 import type { KeyStore } from '../keyStore.ts';
 import { metricPages } from '../metricPages.ts';
@@ -6,10 +7,13 @@ import {
   type AddOutcome,
   allEpochs,
   type BatchKey,
+  type CheckpointCount,
   type JobChange,
+  type JobCheckpoints,
   type JobRecord,
   type JobSize,
   type JobsRead,
+  type KeptSummary,
   type NewMetric,
   type NewPrediction,
   type PredictionsRead,
@@ -19,6 +23,7 @@ import {
   type StoredPrediction,
 } from '../storage.ts';
 import { earlierBatch, keepKey } from './batches.ts';
+import { checkpointCounts, keepSummaries, latestCheckpoint, readCheckpoints } from './checkpoints.ts';
 import { type Ask, longTimeout, PostgresDatabase } from './database.ts';
 import { countEpochs, latestEpoch, readEpochs } from './epochs.ts';
 import { importRows } from './imports.ts';
@@ -39,7 +44,7 @@ import {
 import { PostgresKeys } from './keys.ts';
 import { insertMetrics, readMetrics } from './metrics.ts';
 import { PostgresNotifications } from './notifications.ts';
-import { insertPredictions, readPredictions } from './predictions.ts';
+import { insertPredictions, readPredictions, unknownRows } from './predictions.ts';
 import { migrate } from './schema.ts';
 import { PostgresSecrets } from './secrets.ts';
 
@@ -69,7 +74,7 @@ export class PostgresStorage implements Storage {
     const storage = new PostgresStorage(url, report);
     try {
       await storage.#notifications.start(storage.#database);
-      await storage.#database.transaction(migrate);
+      await storage.#database.transaction(migrate, longTimeout);
       return storage;
     } catch (error) {
       await storage.close();
@@ -119,16 +124,16 @@ export class PostgresStorage implements Storage {
   }
 
   addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome> {
-    return this.#addBatch(job, rows, key, async (ask, known) => {
-      await insertPredictions(ask, known.number, known.lastSeq + 1, rows);
-      return rows.length;
+    return this.#addBatch(job, rows.length, key, async (ask, held) => {
+      const unknown = await unknownRows(ask, held.number, rows);
+      return addedOf(rows, unknown, await insertPredictions(ask, held.number, held.lastSeq + 1, unknown, held));
     });
   }
 
   addMetrics(job: JobRecord, rows: readonly NewMetric[], key?: BatchKey): Promise<AddOutcome> {
-    return this.#addBatch(job, rows, key, async (ask, known) => {
-      await insertMetrics(ask, known, rows);
-      return 0;
+    return this.#addBatch(job, rows.length, key, async (ask, held) => {
+      await insertMetrics(ask, held, rows);
+      return { stored: rows.length, growth: growthBy(rows, 0, held), known: null };
     });
   }
 
@@ -150,6 +155,22 @@ export class PostgresStorage implements Storage {
 
   epochCount(job: JobRecord): Promise<number> {
     return countEpochs(this.#database, job.number);
+  }
+
+  checkpoints(job: JobRecord): Promise<JobCheckpoints | undefined> {
+    return readCheckpoints(this.#database, job.number);
+  }
+
+  keepSummaries(job: JobRecord, summaries: readonly (Checkpoint & KeptSummary)[]): Promise<void> {
+    return keepSummaries(this.#database, job, summaries);
+  }
+
+  latestCheckpoint(job: JobRecord, seq: number): Promise<Checkpoint | null> {
+    return latestCheckpoint(this.#database, job.number, seq);
+  }
+
+  checkpointCounts(job: JobRecord, first: Checkpoint, last: Checkpoint): Promise<CheckpointCount[]> {
+    return checkpointCounts(this.#database, job.number, first, last);
   }
 
   async importJob(
@@ -202,24 +223,26 @@ export class PostgresStorage implements Storage {
     return changed;
   }
 
-  /** @param store returns how many predictions it stored */
+  /** @param count of the rows that came. @param store gets the job, whose row is held */
   async #addBatch(
     { number }: JobRecord,
-    rows: readonly { content: string }[],
+    count: number,
     key: BatchKey | undefined,
-    store: (ask: Ask, known: JobRecord) => Promise<number>,
+    store: (ask: Ask, held: JobRecord) => Promise<Added>,
   ): Promise<AddOutcome> {
-    let outcome: AddOutcome = { kind: 'stored' };
+    let outcome: AddOutcome = { kind: 'gone' };
     await this.#change(async (ask) => {
-      const known = await lockedJobOfNumber(ask, number);
-      const earlier = known && key && (await earlierBatch(ask, known.number, key));
-      if (known === undefined || earlier !== undefined) {
+      const held = await lockedJobOfNumber(ask, number);
+      const earlier = held && key && (await earlierBatch(ask, held.number, key));
+      if (held === undefined || earlier !== undefined) {
         outcome = earlier ?? { kind: 'gone' };
         return undefined;
       }
-      await growJob(ask, known.number, growthBy(rows, await store(ask, known)));
-      if (key !== undefined) await keepKey(ask, known.number, key, rows.length);
-      return known;
+      const { stored, growth, known } = await store(ask, held);
+      await growJob(ask, held.number, growth);
+      if (key !== undefined) await keepKey(ask, held.number, key, count, known);
+      outcome = { kind: 'stored', stored, known };
+      return held;
     });
     return outcome;
   }

@@ -1,7 +1,13 @@
+import { promptKey } from '../../../model/samples.ts';
+import { promptIds } from '../jobMarks.ts';
+import { numberOf } from '../storedRows.ts';
+import { addPrompts } from './checkpoints.ts';
 import type { Ask } from './database.ts';
 
 /** Version of the tables that `migrations` make. */
-const schemaVersion = 2;
+const schemaVersion = 3;
+/** The version whose tables know of `prompt_id`s. */
+const promptsSince = 3;
 
 /** Any number that no other program takes for its advisory locks. */
 const migrationLock = 4_517_001;
@@ -89,7 +95,70 @@ const migrations: readonly string[] = [
     revoked_at TEXT
   );
   `,
+  // A checkpoint's summary is of `summary_count` rows, and made anew when there are others. `prompts` holds what is known
+  // of a job's `prompt_id`s until one comes twice. `id_key` is that of `idKey`, null for ids that are no UUIDs. What is
+  // read of a `content` is taken as it is written: a NUL in its texts is none that PostgreSQL can hold.
+  `
+  ALTER TABLE training_predictions.jobs
+    ADD COLUMN nonfinite_values BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN prompt_ids BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN several_steps_seq BIGINT;
+  ALTER TABLE training_predictions.batches ADD COLUMN known BIGINT;
+  ALTER TABLE training_predictions.predictions
+    ADD COLUMN step BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN id_key BIGINT;
+  UPDATE training_predictions.predictions SET
+    step = (content::json -> 'step')::text::numeric::bigint,
+    id_key = CASE WHEN id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+      ('x000' || substr(id, 3, 6) || substr(id, 10, 4) || substr(id, 16, 3))::bit(64)::bigint END;
+  CREATE INDEX predictions_by_checkpoint ON training_predictions.predictions (job, epoch, step, sample_index, seq);
+  CREATE INDEX predictions_by_id ON training_predictions.predictions (job, id_key) WHERE id_key IS NOT NULL;
+  CREATE TABLE training_predictions.checkpoints (
+    job BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    step BIGINT NOT NULL,
+    first_seq BIGINT NOT NULL,
+    prediction_count BIGINT NOT NULL,
+    summary_count BIGINT NOT NULL DEFAULT 0,
+    summary_named BIGINT NOT NULL DEFAULT 0,
+    summary TEXT,
+    PRIMARY KEY (job, epoch, step)
+  );
+  INSERT INTO training_predictions.checkpoints (job, epoch, step, first_seq, prediction_count)
+    SELECT job, epoch, step, min(seq), count(*) FROM training_predictions.predictions GROUP BY job, epoch, step;
+  UPDATE training_predictions.jobs SET several_steps_seq = (
+    SELECT min(first_seq) FROM (
+      SELECT first_seq, row_number() OVER (PARTITION BY epoch ORDER BY first_seq) AS place
+      FROM training_predictions.checkpoints WHERE job = jobs.number
+    ) AS steps WHERE place = 2
+  );
+  CREATE TABLE training_predictions.prompts (job BIGINT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (job, key));
+  `,
 ];
+
+/** Rows that are looked at in one turn. */
+const atOnce = 5000;
+
+/** Of rows that came before anybody asked whether a `prompt_id` came twice. */
+async function findPrompts(ask: Ask): Promise<void> {
+  for (const row of await ask('SELECT number FROM training_predictions.jobs')) {
+    const job = numberOf(row, 'number');
+    let known: number = promptIds.none;
+    for (let after = 0; known !== promptIds.repeated; ) {
+      const rows = await ask(
+        `SELECT seq, content FROM training_predictions.predictions
+         WHERE job = $1 AND seq > $2 AND strpos(content, '"prompt_id"') > 0 ORDER BY seq LIMIT ${atOnce}`,
+        [job, after],
+      );
+      const prompts = rows.map(({ content }) => ({ promptKey: promptKey(JSON.parse(String(content)))?.toString() }));
+      known = await addPrompts(ask, job, prompts, known);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < atOnce) break;
+      after = numberOf(last, 'seq');
+    }
+    await ask('UPDATE training_predictions.jobs SET prompt_ids = $1 WHERE number = $2', [known, job]);
+  }
+}
 
 /**
  * Makes the tables that are missing, within a transaction. Whoever else does the same at this moment waits, and then
@@ -118,5 +187,6 @@ export async function migrate(ask: Ask): Promise<void> {
     await ask('INSERT INTO training_predictions.schema_version VALUES (0)');
   }
   for (const migration of migrations.slice(version)) await ask(migration);
+  if (there && version < promptsSince) await findPrompts(ask);
   await ask('UPDATE training_predictions.schema_version SET version = $1', [schemaVersion]);
 }

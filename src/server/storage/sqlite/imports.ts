@@ -42,8 +42,10 @@ export class SqliteImports {
     let saved: JobRecord | undefined;
     try {
       for await (const batch of rows) {
-        this.#writes.atOnce(() => insertPredictions(database, hidden, tally.lastSeq + 1, batch));
-        tally.add(batch);
+        const marks = this.#writes.atOnce(() =>
+          insertPredictions(database, hidden, tally.lastSeq + 1, batch, tally.marks),
+        );
+        tally.add(batch, marks);
         await nextTurn();
       }
       saved = database.transaction(() => {
@@ -51,8 +53,7 @@ export class SqliteImports {
         if (findJob(database, jobId) !== undefined) return undefined;
         if (retiredSeq(database, jobId) !== tally.retiredSeq) return undefined;
         takeRetiredSeq(database, jobId);
-        const growth = { predictions: tally.count, bytes: tally.bytes, aliveAt: new Date().toISOString() };
-        return showJob(database, hidden, userId, jobId, importedState(change()), growth);
+        return showJob(database, hidden, userId, jobId, importedState(change()), tally.growth);
       });
     } finally {
       if (saved === undefined) this.#sweeper.abandon(hidden);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JobGrowth } from '../batches.ts';
+import type { JobMarks } from '../jobMarks.ts';
 import type { JobState } from '../jobStates.ts';
 import type { JobRecord, JobSize, JobsRead } from '../storage.ts';
-import { idText, jobOf, jobSizeOf, numberOf, type SqlRow } from '../storedRows.ts';
+import { idText, jobOf, jobSizeOf, marksOf, numberOf, type SqlRow } from '../storedRows.ts';
 import type { SqliteDatabase } from './database.ts';
 
 /** `user_id` of a job that is being imported; ids are JSON text and never empty. */
@@ -19,10 +20,16 @@ export function jobOfNumber(database: SqliteDatabase, number: number): JobRecord
   return row && jobOf(row);
 }
 
-/** Undefined when the job's life is over: a number is of one life. */
-export function lastSeqOf(database: SqliteDatabase, number: number): number | undefined {
-  const row = database.sql('SELECT last_seq FROM jobs WHERE number = ?').get(number);
-  return row && numberOf(row, 'last_seq');
+/** What rows go on from; undefined when the job's life is over: a number is of one life. */
+export function endOf(database: SqliteDatabase, number: number): JobEnd | undefined {
+  const row = database.sql('SELECT last_seq, prompt_ids, several_steps_seq FROM jobs WHERE number = ?').get(number);
+  return row && { lastSeq: numberOf(row, 'last_seq'), marks: marksOf(row) };
+}
+
+/** Where a job's rows end. */
+export interface JobEnd {
+  readonly lastSeq: number;
+  readonly marks: JobMarks;
 }
 
 export function listJobs(
@@ -68,14 +75,18 @@ export function showJob(
   userId: string,
   jobId: string,
   { status, fields }: JobState,
-  { predictions, bytes, aliveAt }: JobGrowth,
+  { predictions, bytes, aliveAt, nonfiniteValues, marks }: JobGrowth,
 ): JobRecord {
   const row = database
     .sql(
       `UPDATE jobs SET id = ?, user_id = ?, status = ?, fields = ?, last_seq = last_seq + ?, prediction_count = ?,
-         bytes = ?, alive_at = ? WHERE number = ? RETURNING *`,
+         bytes = ?, alive_at = ?, nonfinite_values = ?, prompt_ids = ?, several_steps_seq = ?
+       WHERE number = ? RETURNING *`,
     )
-    .get(idText(jobId), idText(userId), status, fields, predictions, predictions, bytes, aliveAt, number);
+    .get(
+      ...[idText(jobId), idText(userId), status, fields, predictions, predictions, bytes, aliveAt],
+      ...[nonfiniteValues, marks.promptIds, marks.severalStepsFrom, number],
+    );
   return jobOf(row ?? {});
 }
 
@@ -87,13 +98,18 @@ export function updateJob(database: SqliteDatabase, job: JobRecord, { status, fi
   return { ...job, status, fields, aliveAt };
 }
 
-export function growJob(database: SqliteDatabase, number: number, { predictions, bytes, aliveAt }: JobGrowth): void {
+export function growJob(database: SqliteDatabase, number: number, growth: JobGrowth): void {
+  const { predictions, bytes, aliveAt, nonfiniteValues, marks } = growth;
   database
     .sql(
-      `UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ?, bytes = bytes + ?, alive_at = ?
+      `UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ?, bytes = bytes + ?, alive_at = ?,
+         nonfinite_values = nonfinite_values + ?, prompt_ids = ?, several_steps_seq = ?
        WHERE number = ?`,
     )
-    .run(predictions, predictions, bytes, aliveAt, number);
+    .run(
+      ...[predictions, predictions, bytes, aliveAt],
+      ...[nonfiniteValues, marks.promptIds, marks.severalStepsFrom, number],
+    );
 }
 
 /** Where the sequence of a deleted job goes on; 0 for an id that was never used. */

@@ -1,9 +1,13 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { promptKey } from '../../../model/samples.ts';
+import { promptIds } from '../jobMarks.ts';
+import { promptHash } from '../promptHash.ts';
+import { idKeyOf } from '../rowIds.ts';
 
 /** Version of the tables below, kept in the file's `user_version`. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 
 /** A larger file is not looked through at the start, in bytes. */
 const checkedSize = 256 * 1024 * 1024;
@@ -100,16 +104,84 @@ const thirdTables = `
   ) STRICT;
 `;
 
+/*
+ * A checkpoint's summary is of `summary_count` rows, and made anew when there are others. `prompts` holds what is known
+ * of a job's `prompt_id`s until one comes twice. `id_key` is null for ids that are no UUIDs.
+ */
+const fourthTables = `
+  ALTER TABLE jobs ADD COLUMN nonfinite_values INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN prompt_ids INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN several_steps_seq INTEGER;
+  ALTER TABLE batches ADD COLUMN known INTEGER;
+  ALTER TABLE predictions ADD COLUMN step INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE predictions ADD COLUMN id_key INTEGER;
+  UPDATE predictions SET step = step_of(content), id_key = id_key_of(id);
+  CREATE INDEX predictions_by_checkpoint ON predictions (job, epoch, step, sample_index, seq);
+  CREATE INDEX predictions_by_id ON predictions (job, id_key) WHERE id_key IS NOT NULL;
+  CREATE TABLE checkpoints (
+    job INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    prediction_count INTEGER NOT NULL,
+    summary_count INTEGER NOT NULL DEFAULT 0,
+    summary_named INTEGER NOT NULL DEFAULT 0,
+    summary TEXT,
+    PRIMARY KEY (job, epoch, step)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO checkpoints (job, epoch, step, first_seq, prediction_count)
+    SELECT job, epoch, step, min(seq), count(*) FROM predictions GROUP BY job, epoch, step;
+  UPDATE jobs SET several_steps_seq = (
+    SELECT min(first_seq) FROM (
+      SELECT first_seq, row_number() OVER (PARTITION BY epoch ORDER BY first_seq) AS place
+      FROM checkpoints WHERE job = jobs.number
+    ) WHERE place = 2
+  );
+  CREATE TABLE prompts (job INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (job, key)) STRICT, WITHOUT ROWID;
+`;
+
+/** What the tables are made with that SQL alone cannot tell. */
+function addFunctions(database: DatabaseSync): void {
+  database.function('step_of', { deterministic: true }, (content) => Number(JSON.parse(String(content)).step));
+  database.function('id_key_of', { deterministic: true }, (id) => idKeyOf(String(id)));
+}
+
 /**
  * Makes what the tables of version `version` lack; 0 for a new file.
  */
 export function makeTables(database: DatabaseSync, version: number): void {
   if (version === schemaVersion) return;
   database.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL');
-  const missing = [firstTables, secondTables, thirdTables].slice(version).join('');
-  database.exec(`BEGIN; ${missing} PRAGMA user_version=${schemaVersion}; COMMIT`);
+  const missing = [firstTables, secondTables, thirdTables, fourthTables].slice(version).join('');
+  addFunctions(database);
+  database.exec(`BEGIN; ${missing}`);
+  if (version > 0) findPrompts(database);
+  database.exec(`PRAGMA user_version=${schemaVersion}; COMMIT`);
   // A file from before needs this for `auto_vacuum` to take effect.
   if (version === 1) database.exec('VACUUM');
+}
+
+/** Of rows that came before anybody asked whether a `prompt_id` came twice. */
+function findPrompts(database: DatabaseSync): void {
+  const update = database.prepare('UPDATE jobs SET prompt_ids = ? WHERE number = ?');
+  const contents = database.prepare(
+    `SELECT content FROM predictions WHERE job = ? AND instr(content, '"prompt_id"') > 0 ORDER BY seq`,
+  );
+  const add = database.prepare('INSERT OR IGNORE INTO prompts VALUES (?, ?)');
+  for (const { number } of database.prepare('SELECT number FROM jobs').all()) {
+    const job = Number(number);
+    let known: number = promptIds.none;
+    for (const { content } of contents.iterate(job)) {
+      const key = promptKey(JSON.parse(String(content)));
+      if (key === undefined) continue;
+      known = promptIds.distinct;
+      if (add.run(job, promptHash(String(key))).changes !== 0) continue;
+      known = promptIds.repeated;
+      break;
+    }
+    if (known === promptIds.repeated) database.prepare('DELETE FROM prompts WHERE job = ?').run(job);
+    update.run(known, job);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import { growthBy } from '../batches.ts';
+import type { Checkpoint } from '../../../model/checkpoints.ts';
+import { type Added, addedOf, growthBy } from '../batches.ts';
 import { ChangeListeners } from '../changeListeners.ts';
 import { mayDelete, type SeenJob, savedState } from '../jobStates.ts';
 import type { KeyStore } from '../keyStore.ts';
@@ -7,10 +8,13 @@ import {
   type AddOutcome,
   allEpochs,
   type BatchKey,
+  type CheckpointCount,
   type JobChange,
+  type JobCheckpoints,
   type JobRecord,
   type JobSize,
   type JobsRead,
+  type KeptSummary,
   type NewMetric,
   type NewPrediction,
   type PredictionsRead,
@@ -19,15 +23,27 @@ import {
   type StoredPrediction,
 } from '../storage.ts';
 import { earlierBatch, keepKey } from './batches.ts';
+import { checkpointCounts, keepSummaries, latestCheckpoint, readCheckpoints } from './checkpoints.ts';
 import { SqliteCommits } from './commits.ts';
 import { SqliteDatabase } from './database.ts';
 import { DiskRoom, openWithRoom } from './diskRoom.ts';
 import { countEpochs, latestEpoch, readEpochs } from './epochs.ts';
 import { SqliteImports } from './imports.ts';
-import { createJob, findJob, growJob, jobOfNumber, jobSizes, lastSeqOf, listJobs, retire, updateJob } from './jobs.ts';
+import {
+  createJob,
+  endOf,
+  findJob,
+  growJob,
+  type JobEnd,
+  jobOfNumber,
+  jobSizes,
+  listJobs,
+  retire,
+  updateJob,
+} from './jobs.ts';
 import { SqliteKeys } from './keys.ts';
 import { insertMetrics, readMetrics } from './metrics.ts';
-import { insertPredictions, readPredictions } from './predictions.ts';
+import { insertPredictions, readPredictions, unknownRows } from './predictions.ts';
 import { discardJob, SqliteSweeper } from './sweeper.ts';
 import { SqliteWrites } from './writes.ts';
 
@@ -107,16 +123,17 @@ export class SqliteStorage implements Storage {
   }
 
   async addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome> {
-    return this.#addBatch(job, rows, key, (lastSeq) => {
-      insertPredictions(this.#database, job.number, lastSeq + 1, rows);
-      return rows.length;
+    return this.#addBatch(job, rows.length, key, ({ lastSeq, marks }) => {
+      const unknown = unknownRows(this.#database, job.number, rows);
+      const grown = insertPredictions(this.#database, job.number, lastSeq + 1, unknown, marks);
+      return addedOf(rows, unknown, grown);
     });
   }
 
   async addMetrics(job: JobRecord, rows: readonly NewMetric[], key?: BatchKey): Promise<AddOutcome> {
-    return this.#addBatch(job, rows, key, () => {
+    return this.#addBatch(job, rows.length, key, ({ marks }) => {
       insertMetrics(this.#database, jobOfNumber(this.#database, job.number) ?? job, rows);
-      return 0;
+      return { stored: rows.length, growth: growthBy(rows, 0, marks), known: null };
     });
   }
 
@@ -138,6 +155,22 @@ export class SqliteStorage implements Storage {
 
   async epochCount(job: JobRecord): Promise<number> {
     return this.#commits.read(() => countEpochs(this.#database, job.number));
+  }
+
+  async checkpoints(job: JobRecord): Promise<JobCheckpoints | undefined> {
+    return this.#commits.read(() => readCheckpoints(this.#database, job.number));
+  }
+
+  async keepSummaries(job: JobRecord, summaries: readonly (Checkpoint & KeptSummary)[]): Promise<void> {
+    await this.#writes.together(() => keepSummaries(this.#database, job.number, summaries));
+  }
+
+  async latestCheckpoint(job: JobRecord, seq: number): Promise<Checkpoint | null> {
+    return this.#commits.read(() => latestCheckpoint(this.#database, job.number, seq));
+  }
+
+  async checkpointCounts(job: JobRecord, first: Checkpoint, last: Checkpoint): Promise<CheckpointCount[]> {
+    return this.#commits.read(() => checkpointCounts(this.#database, job.number, first, last));
   }
 
   async importJob(
@@ -167,21 +200,22 @@ export class SqliteStorage implements Storage {
     this.#room.keep();
   }
 
-  /** @param store gets the number of the last prediction, returns how many it stored */
+  /** @param count of the rows that came. @param store gets where the job's rows end */
   async #addBatch(
     { number }: JobRecord,
-    rows: readonly { content: string }[],
+    count: number,
     key: BatchKey | undefined,
-    store: (lastSeq: number) => number,
+    store: (end: JobEnd) => Added,
   ): Promise<AddOutcome> {
     const outcome = await this.#writes.together((): AddOutcome => {
-      const lastSeq = lastSeqOf(this.#database, number);
-      if (lastSeq === undefined) return { kind: 'gone' };
+      const end = endOf(this.#database, number);
+      if (end === undefined) return { kind: 'gone' };
       const earlier = key && earlierBatch(this.#database, number, key);
       if (earlier !== undefined) return earlier;
-      growJob(this.#database, number, growthBy(rows, store(lastSeq)));
-      if (key !== undefined) keepKey(this.#database, number, key, rows.length);
-      return { kind: 'stored' };
+      const { stored, growth, known } = store(end);
+      growJob(this.#database, number, growth);
+      if (key !== undefined) keepKey(this.#database, number, key, count, known);
+      return { kind: 'stored', stored, known };
     });
     if (outcome.kind === 'stored') this.#changes.tell(number);
     return outcome;

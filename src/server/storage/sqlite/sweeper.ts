@@ -12,7 +12,7 @@ const retryDelay = { first: 1000, longest: 60_000 };
 
 /** Removes a job at once, within the caller's transaction, and lets its rows be swept. */
 export function discardJob(database: SqliteDatabase, job: number): void {
-  for (const table of ['epochs', 'batches']) database.sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
+  for (const table of ['epochs', 'checkpoints', 'batches']) database.sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
   database.sql('DELETE FROM jobs WHERE number = ?').run(job);
   database.sql('INSERT INTO discarded VALUES (?)').run(job);
 }
@@ -126,9 +126,10 @@ export class SqliteSweeper {
     const discarded = database.sql('SELECT job FROM discarded LIMIT 1').get();
     if (discarded === undefined) return false;
     const job = numberOf(discarded, 'job');
-    const removed = ['predictions', 'metrics'].map((table) => {
-      const some = `SELECT rowid FROM ${table} WHERE job = ? LIMIT ?`;
-      return Number(database.sql(`DELETE FROM ${table} WHERE rowid IN (${some})`).run(job, rows).changes);
+    const removed = (['predictions', 'metrics', 'prompts'] as const).map((table) => {
+      const row = table === 'prompts' ? '(job, key)' : 'rowid';
+      const some = `SELECT ${table === 'prompts' ? 'job, key' : 'rowid'} FROM ${table} WHERE job = ? LIMIT ?`;
+      return Number(database.sql(`DELETE FROM ${table} WHERE ${row} IN (${some})`).run(job, rows).changes);
     });
     if (Math.max(...removed) < rows) database.sql('DELETE FROM discarded WHERE job = ?').run(job);
     return true;

@@ -1,0 +1,74 @@
+import { type ScoreSummary, summaryOf } from './distribution.ts';
+
+/**
+ * Adds up the scores of a checkpoint by sample. What it holds grows with samples and scores, not with completions.
+ * `Sample` names a sample among those that are added up together.
+ */
+export class SampleSums<Sample> {
+  readonly #places = new Map<Sample, number>();
+  /** By score, then by the sample's place. */
+  readonly #sums: number[][] = [];
+  readonly #counts: number[][] = [];
+  #predictions = 0;
+  #lastSample: Sample | undefined;
+  #lastPlace = -1;
+
+  get samples(): number {
+    return this.#places.size;
+  }
+
+  get predictions(): number {
+    return this.#predictions;
+  }
+
+  /** Counts a row of a sample. @returns the place of the sample, to which the row's scores are added */
+  addRow(sample: Sample): number {
+    this.#predictions += 1;
+    // Completions of a sample mostly follow each other.
+    if (sample === this.#lastSample) return this.#lastPlace;
+    let place = this.#places.get(sample);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(sample, place);
+    }
+    this.#lastSample = sample;
+    this.#lastPlace = place;
+    return place;
+  }
+
+  /** @param score a number for each name, from 0 on */
+  add(place: number, score: number, value: number): void {
+    const sums = columnOf(this.#sums, score, place);
+    const counts = columnOf(this.#counts, score, place);
+    sums[place] = (sums[place] ?? 0) + value;
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+
+  /** Forgets the values of a score, whose number another may take. */
+  drop(score: number): void {
+    this.#sums[score] = [];
+    this.#counts[score] = [];
+  }
+
+  /** Null where no sample has a value. */
+  summary(score: number): ScoreSummary | null {
+    const [sums = [], counts = []] = [this.#sums[score], this.#counts[score]];
+    const means = new Float64Array(sums.length);
+    let found = 0;
+    for (let place = 0; place < sums.length; place += 1) {
+      const count = counts[place] ?? 0;
+      if (count === 0) continue;
+      means[found] = (sums[place] ?? 0) / count;
+      found += 1;
+    }
+    return summaryOf(means.subarray(0, found));
+  }
+}
+
+/** Without holes up to a place, as lists with holes are slow. */
+function columnOf(columns: number[][], score: number, place: number): number[] {
+  while (columns.length <= score) columns.push([]);
+  const column = columns[score] as number[];
+  while (column.length <= place) column.push(0);
+  return column;
+}

@@ -1,0 +1,185 @@
+import { endOfText, parseJson } from '../../wire/depth.ts';
+import type { Schema } from '../../wire/schema.ts';
+
+/** Tokens that Python's `json` writes for numbers that JSON has not. */
+const tokens = ['NaN', 'Infinity', '-Infinity'];
+
+/** More steps of a way are not kept: to a row in a list of a body, to its `scores`, to one of them. */
+const keptSteps = 4;
+
+/** The way to a value: places in lists, names of members. */
+type Way = readonly (string | number)[];
+
+interface Token {
+  readonly at: number;
+  readonly text: string;
+  /** Its first steps; names as they stand between quotes. */
+  readonly way: Way;
+}
+
+/** JSON that came. */
+export interface ReadJson {
+  /** With null in place of each value that was not finite. */
+  readonly text: string;
+  readonly value: unknown;
+  /** Ways to these values, as far as they are kept. */
+  readonly notFinite: readonly Way[];
+}
+
+/**
+ * As `parseJson`, but `NaN`, `Infinity` and `-Infinity` where a value may stand are null.
+ *
+ * @throws SyntaxError whose position is that of `text`; SchemaError
+ */
+export function readJson(text: string, steps: number): ReadJson {
+  try {
+    return { text, value: parseJson(text, steps), notFinite: [] };
+  } catch (error) {
+    const found = error instanceof SyntaxError ? tokensIn(text) : [];
+    if (found.length === 0) throw error;
+    // Of the same length as what was sent: what else is wrong with it is told where it is.
+    JSON.parse(replaced(text, found, (token) => '0'.padEnd(token.length)));
+    const plain = replaced(text, found, () => 'null');
+    return { text: plain, value: JSON.parse(plain), notFinite: found.map(({ way }) => way.map(nameOf)) };
+  }
+}
+
+function nameOf(step: string | number): string | number {
+  return typeof step === 'number' ? step : String(JSON.parse(`"${step}"`));
+}
+
+function replaced(text: string, found: readonly Token[], replacement: (token: string) => string): string {
+  let [whole, copied] = ['', 0];
+  for (const token of found) {
+    whole += text.slice(copied, token.at) + replacement(token.text);
+    copied = token.at + token.text.length;
+  }
+  return whole + text.slice(copied);
+}
+
+/** Reads a text as JSON, right or wrong, and finds the tokens where a value may begin. */
+function tokensIn(text: string): Token[] {
+  const found: Token[] = [];
+  const way: (string | number)[] = [];
+  let name = '';
+  let mayBegin = true;
+  for (let at = 0; at < text.length; at += 1) {
+    const last = way.length - 1;
+    const step = way[last];
+    switch (text[at]) {
+      case ' ':
+      case '\t':
+      case '\n':
+      case '\r':
+        continue;
+      case '"': {
+        const end = endOfText(text, at);
+        if (last < keptSteps) name = text.slice(at + 1, end);
+        at = end;
+        mayBegin = false;
+        continue;
+      }
+      case '{':
+        way.push('');
+        mayBegin = false;
+        continue;
+      case '[':
+        way.push(0);
+        mayBegin = true;
+        continue;
+      case '}':
+      case ']':
+        way.pop();
+        mayBegin = false;
+        continue;
+      case ':':
+        if (typeof step === 'string') way[last] = name;
+        mayBegin = true;
+        continue;
+      case ',':
+        if (typeof step === 'number') way[last] = step + 1;
+        mayBegin = typeof step === 'number';
+        continue;
+      default: {
+        const token = mayBegin ? tokens.find((known) => text.startsWith(known, at)) : undefined;
+        mayBegin = false;
+        if (token === undefined) continue;
+        found.push({ at, text: token, way: way.slice(0, keptSteps) });
+        at += token.length - 1;
+      }
+    }
+  }
+  return found;
+}
+
+/** Of a row: what of it was sent as no finite number. */
+export interface NotFinite {
+  /** Scores, beside or under `scores`. */
+  readonly names: Set<string>;
+  /** Values anywhere in the row. */
+  count: number;
+}
+
+/** By the row's place in the member `list` of a body. @param list undefined: the text is one row, at the place 0 */
+function notFiniteRows(ways: readonly Way[], list: string | undefined): Map<number, NotFinite> {
+  const rows = new Map<number, NotFinite>();
+  for (const way of ways) {
+    const [place, ...steps] = list === undefined ? [0, ...way] : way[0] === list ? way.slice(1) : [];
+    if (typeof place !== 'number') continue;
+    const row = rows.get(place) ?? { names: new Set(), count: 0 };
+    rows.set(place, row);
+    row.count += 1;
+    const name = steps.length === 2 && steps[0] === 'scores' ? steps[1] : steps.length === 1 ? steps[0] : undefined;
+    if (typeof name === 'string') row.names.add(name);
+  }
+  return rows;
+}
+
+/**
+ * Takes numbers that are too large for a double out of the scores of a row: they are kept as they were written, and are
+ * none to count with.
+ *
+ * @returns the names of those that were; they are null now
+ */
+function withoutTooLarge(row: unknown): string[] {
+  if (typeof row !== 'object' || row === null) return [];
+  const { scores } = row as { scores?: unknown };
+  return [row, ...(typeof scores === 'object' && scores !== null ? [scores] : [])].flatMap((part) => {
+    const values = part as Record<string, unknown>;
+    const names = Object.keys(values).filter(
+      (name) => typeof values[name] === 'number' && !Number.isFinite(values[name]),
+    );
+    for (const name of names) values[name] = null;
+    return names;
+  });
+}
+
+/** A body by its schema, and what of its rows was no finite number. */
+export interface ParsedRows<T> {
+  readonly body: T;
+  /** By the row's place. */
+  readonly notFinite: ReadonlyMap<number, NotFinite>;
+}
+
+/**
+ * @param list the member that holds the rows; undefined where `json` is one row
+ * @throws SchemaError
+ */
+export function parseRows<T>(schema: Schema<T>, json: ReadJson, list?: string): ParsedRows<T> {
+  const notFinite = notFiniteRows(json.notFinite, list);
+  try {
+    return { body: schema.parse(json.value), notFinite };
+  } catch (error) {
+    const listed = list === undefined ? [json.value] : (json.value as Record<string, unknown> | null)?.[list];
+    let found = false;
+    for (const [place, row] of Array.isArray(listed) ? listed.entries() : []) {
+      const names = withoutTooLarge(row);
+      if (names.length === 0) continue;
+      found = true;
+      const known = notFinite.get(place);
+      notFinite.set(place, { names: new Set([...(known?.names ?? []), ...names]), count: known?.count ?? 0 });
+    }
+    if (!found) throw error;
+    return { body: schema.parse(json.value), notFinite };
+  }
+}
