@@ -37,10 +37,26 @@ export function readJson(text: string, steps: number): ReadJson {
   } catch (error) {
     const found = error instanceof SyntaxError ? tokensIn(text) : [];
     if (found.length === 0) throw error;
-    // Of the same length as what was sent: what else is wrong with it is told where it is.
-    JSON.parse(replaced(text, found, (token) => '0'.padEnd(token.length)));
+    refuseOtherFaults(text, found);
     const plain = replaced(text, found, () => 'null');
     return { text: plain, value: JSON.parse(plain), notFinite: found.map(({ way }) => way.map(nameOf)) };
+  }
+}
+
+/** @throws SyntaxError that tells of the text as it was sent */
+function refuseOtherFaults(text: string, found: readonly Token[]): void {
+  // Of the same length, so that what is wrong is told where it is.
+  const standIn = replaced(text, found, (token) => '0'.padEnd(token.length));
+  try {
+    JSON.parse(standIn);
+  } catch (error) {
+    const { message } = error as Error;
+    const quoted = /"([^]*)"(?:\.\.\.)? is not valid JSON$/.exec(message)?.[1] ?? '';
+    const at = standIn.indexOf(quoted);
+    throw new SyntaxError(
+      message.replace(quoted, () => text.slice(at, at + quoted.length)),
+      { cause: error },
+    );
   }
 }
 

@@ -23,17 +23,22 @@ export function idKeyOf(id: string): number | null {
   return uuid === undefined ? null : idKey(uuid);
 }
 
-let [lastTime, counter] = [0, 0];
-const mostOfTime = 0x1000;
+const counts = Array.from({ length: 0x1000 }, (_, count) => count.toString(16).padStart(3, '0'));
+let [time, timeText, made] = [0, '', 0];
 
 /** An id for a row: a UUID of version 7 (RFC 9562), of which one process makes each later than the one before. */
 export function newRowId(): string {
   const now = Date.now();
-  if (now > lastTime) [lastTime, counter] = [now, 0];
-  else counter += 1;
-  // Of what one millisecond has no room for, the next one's number is taken.
-  if (counter === mostOfTime) [lastTime, counter] = [lastTime + 1, 0];
-  const time = lastTime.toString(16).padStart(12, '0');
-  const count = counter.toString(16).padStart(3, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${randomUUID().slice(19)}`;
+  if (now > time) begin(now);
+  // What one millisecond has no number for gets one of the next.
+  else if (made === counts.length) begin(time + 1);
+  const count = counts[made];
+  made += 1;
+  return `${timeText}${count}${randomUUID().slice(18)}`;
+}
+
+/** @param milliseconds since 1970 */
+function begin(milliseconds: number): void {
+  const text = milliseconds.toString(16).padStart(12, '0');
+  [time, timeText, made] = [milliseconds, `${text.slice(0, 8)}-${text.slice(8)}-7`, 0];
 }
