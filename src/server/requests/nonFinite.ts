@@ -51,7 +51,7 @@ function refuseOtherFaults(text: string, found: readonly Token[]): void {
     JSON.parse(standIn);
   } catch (error) {
     const { message } = error as Error;
-    const quoted = /"([^]*)"(?:\.\.\.)? is not valid JSON$/.exec(message)?.[1] ?? '';
+    const quoted = /"([\s\S]*)"(?:\.\.\.)? is not valid JSON$/.exec(message)?.[1] ?? '';
     const at = standIn.indexOf(quoted);
     throw new SyntaxError(
       message.replace(quoted, () => text.slice(at, at + quoted.length)),
