@@ -5,9 +5,9 @@ import { addPrompts } from './checkpoints.ts';
 import type { Ask } from './database.ts';
 
 /** Version of the tables that `migrations` make. */
-const schemaVersion = 3;
-/** The version whose tables know of `prompt_id`s. */
-const promptsSince = 3;
+const schemaVersion = 4;
+/** The version whose rows have their step beside their content. */
+const stepsSince = 3;
 
 /** Any number that no other program takes for its advisory locks. */
 const migrationLock = 4_517_001;
@@ -95,9 +95,7 @@ const migrations: readonly string[] = [
     revoked_at TEXT
   );
   `,
-  // A checkpoint's summary is of `summary_count` rows, and made anew when there are others. `prompts` holds what is known
-  // of a job's `prompt_id`s until one comes twice. `id_key` is that of `idKey`, null for ids that are no UUIDs. What is
-  // read of a `content` is taken as it is written: a NUL in its texts is none that PostgreSQL can hold.
+  // `id_key` is that of `idKey`, null for ids that are no UUIDs. `fillSteps` tells the steps.
   `
   ALTER TABLE training_predictions.jobs
     ADD COLUMN nonfinite_values BIGINT NOT NULL DEFAULT 0,
@@ -108,9 +106,13 @@ const migrations: readonly string[] = [
     ADD COLUMN step BIGINT NOT NULL DEFAULT 0,
     ADD COLUMN id_key BIGINT;
   UPDATE training_predictions.predictions SET
-    step = (content::json -> 'step')::text::numeric::bigint,
+    step = CASE WHEN content !~ '\\\\u(0000|[dD][89a-fA-F])' THEN (content::json -> 'step')::text::numeric ELSE -1 END,
     id_key = CASE WHEN id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
       ('x000' || substr(id, 3, 6) || substr(id, 10, 4) || substr(id, 16, 3))::bit(64)::bigint END;
+  `,
+  // A checkpoint's summary is of `summary_count` rows, and made anew when there are others. `prompts` holds what is known
+  // of a job's `prompt_id`s until one comes twice.
+  `
   CREATE INDEX predictions_by_checkpoint ON training_predictions.predictions (job, epoch, step, sample_index, seq);
   CREATE INDEX predictions_by_id ON training_predictions.predictions (job, id_key) WHERE id_key IS NOT NULL;
   CREATE TABLE training_predictions.checkpoints (
@@ -138,6 +140,26 @@ const migrations: readonly string[] = [
 
 /** Rows that are looked at in one turn. */
 const atOnce = 5000;
+
+/**
+ * Steps of rows whose content PostgreSQL cannot take apart, since a NUL or half a surrogate pair may be written in it; -1
+ * until then.
+ */
+async function fillSteps(ask: Ask): Promise<void> {
+  for (;;) {
+    const rows = await ask(
+      `SELECT job, seq, content FROM training_predictions.predictions WHERE step = -1 ORDER BY job, seq LIMIT ${atOnce}`,
+    );
+    if (rows.length === 0) return;
+    const steps = rows.map(({ content }) => Number((JSON.parse(String(content)) as { step: unknown }).step));
+    await ask(
+      `UPDATE training_predictions.predictions AS row SET step = found.step
+       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS found (job, seq, step)
+       WHERE row.job = found.job AND row.seq = found.seq`,
+      [rows.map((row) => numberOf(row, 'job')), rows.map((row) => numberOf(row, 'seq')), steps],
+    );
+  }
+}
 
 /** Of rows that came before anybody asked whether a `prompt_id` came twice. */
 async function findPrompts(ask: Ask): Promise<void> {
@@ -186,7 +208,11 @@ export async function migrate(ask: Ask): Promise<void> {
     await ask('CREATE TABLE training_predictions.schema_version (version INTEGER NOT NULL)');
     await ask('INSERT INTO training_predictions.schema_version VALUES (0)');
   }
-  for (const migration of migrations.slice(version)) await ask(migration);
-  if (there && version < promptsSince) await findPrompts(ask);
+  for (const [index, migration] of migrations.slice(version).entries()) {
+    await ask(migration);
+    // Of a new database there are no rows yet.
+    if (there && version + index + 1 === stepsSince) await fillSteps(ask);
+  }
+  if (there && version < stepsSince) await findPrompts(ask);
   await ask('UPDATE training_predictions.schema_version SET version = $1', [schemaVersion]);
 }
