@@ -12,8 +12,9 @@ export const bundle = path.join(import.meta.dirname, '../../dist/server.cjs');
 export async function withServer<T>(
   use: (server: TestServer, job: TestJob) => Promise<T>,
   args: string[] = [],
+  env: Record<string, string> = {},
 ): Promise<T> {
-  const server = await startServer({ entry: bundle, args: ['--log-level', 'error', ...args] });
+  const server = await startServer({ entry: bundle, args: ['--log-level', 'error', ...args], env });
   try {
     return await use(server, await createJob(server, { job_id: 'bench', status: 'running', model_name: 'bench' }));
   } finally {
