@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { tagsOf } from '../../model/reasoning.ts';
 import { predictionBatch } from '../../wire/prediction.ts';
 import { predictionsQuery } from '../../wire/queries.ts';
 import { maxPageSize, storedType } from '../../wire/responses.ts';
@@ -85,7 +86,7 @@ async function readRows({ scorer }: Services, job: JobRecord, json: ReadJson): P
     checkScoreNames(prediction, `predictions[${index}]`);
   });
   const texts = memberElements(json.text, 'predictions');
-  const scores = await scorer.fill(predictions, (place) => notFinite.get(place)?.names);
+  const scores = await scorer.fill(predictions, (place) => notFinite.get(place)?.names, reasoningTags(job));
   const createdAt = new Date().toISOString();
   return mapInTurns(predictions, (prediction, index) => {
     const [record, filled] = [texts[index], scores[index]];
@@ -98,6 +99,11 @@ async function readRows({ scorer }: Services, job: JobRecord, json: ReadJson): P
       nonfiniteValues: notFinite.get(index)?.count ?? 0,
     });
   });
+}
+
+/** A config may be large, and nearly none names tags. */
+function reasoningTags({ fields }: JobRecord): ReturnType<typeof tagsOf> {
+  return fields.includes('"reasoning_tags"') ? tagsOf((JSON.parse(fields) as { config?: unknown }).config) : undefined;
 }
 
 /** The UUID by which its sender knows a prediction. */

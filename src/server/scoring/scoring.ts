@@ -1,5 +1,6 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { finalAnswer, type ReasoningTags } from '../../model/reasoning.ts';
 import {
   type ComparableTruth,
   charErrorRate,
@@ -59,28 +60,37 @@ export class Scorer {
   /**
    * Results in the order of `predictions`.
    *
+   * Reasoning plays no part in them: what is compared is the final answer.
+   *
    * @param notFinite names of the scores that the script sent of a prediction as no finite number: nobody fills these in
+   * @param tags between which the job's model reasons, where its config says so
    */
   async fill(
     predictions: readonly PredictionInput[],
     notFinite: (place: number) => ReadonlySet<string> | undefined = () => undefined,
+    tags?: readonly ReasoningTags[],
   ): Promise<FilledScores[]> {
     let cost = 0;
     const pairs: ScorePair[] = [];
+    const answers = predictions.map(({ prediction, ground_truth }) =>
+      ground_truth == null ? '' : finalAnswer(prediction, tags),
+    );
     const plans = predictions.map((prediction, place): Plan => {
       const truth = prediction.ground_truth;
       if (truth == null || isSent(prediction, 'char_error_rate', notFinite(place))) return 'none';
-      const product = prediction.prediction.length * truth.length;
+      const answer = answers[place] ?? '';
+      const product = answer.length * truth.length;
       if (product > limits.single || cost + product > limits.batch) return 'tooLong';
       cost += product;
-      pairs.push([prediction.prediction, truth]);
+      pairs.push([answer, truth]);
       return 'rate';
     });
     const rates = cost > limits.inline ? await this.#inWorker(pairs) : undefined;
     let next = 0;
     return mapInTurns(predictions, (prediction, index) => {
       const plan = plans[index] ?? 'none';
-      return this.#fillOne(prediction, plan, plan === 'rate' ? rates?.[next++] : undefined, notFinite(index));
+      const rate = plan === 'rate' ? rates?.[next++] : undefined;
+      return this.#fillOne(prediction, answers[index] ?? '', { plan, rate, notFinite: notFinite(index) });
     });
   }
 
@@ -112,19 +122,21 @@ export class Scorer {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
-  /** @param rate the character error rate, where the worker computed it */
+  /**
+   * @param answer the final one
+   * @param how `rate` is the character error rate, where the worker computed it
+   */
   #fillOne(
     prediction: PredictionInput,
-    plan: Plan,
-    rate: number | undefined,
-    notFinite: ReadonlySet<string> | undefined,
+    answer: string,
+    { plan, rate, notFinite }: { plan: Plan; rate: number | undefined; notFinite: ReadonlySet<string> | undefined },
   ): FilledScores {
     const { ground_truth } = prediction;
     if (ground_truth == null) return nothingFilled;
     const filled = names.filter((name) => !isSent(prediction, name, notFinite));
     if (filled.length === 0) return nothingFilled;
     const scores: { [K in keyof Scores]: number | null } = { ...noScores };
-    const text = comparable(prediction.prediction);
+    const text = comparable(answer);
     const truth = this.#truth(ground_truth);
     const ours = {
       ...plainScores(text, truth),
@@ -132,7 +144,7 @@ export class Scorer {
     };
     for (const name of filled) scores[name] = ours[name];
     if (plan !== 'tooLong') return { scores, filled, skipped: null };
-    const lengths = `${prediction.prediction.length} × ${ground_truth.length} characters`;
+    const lengths = `${answer.length} × ${ground_truth.length} characters`;
     return { scores, filled, skipped: `char_error_rate: texts too long to compare (${lengths})` };
   }
 
