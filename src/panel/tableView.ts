@@ -1,3 +1,4 @@
+import type { Judge } from '../model/directions.ts';
 import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
@@ -37,6 +38,8 @@ export class TableView {
   #toldRows: number | null = null;
   /** The reader knows the checkpoints of these rows. */
   #knowsCheckpoints = false;
+  /** The scores whose columns are shown, and what they were found by. */
+  #shown: { state: ViewState; names: readonly string[]; judge: Judge | null; scores: readonly string[] } | null = null;
   /** The rows of the last message, by id. */
   #told: ReadonlyMap<string, Row> = new Map();
 
@@ -109,7 +112,7 @@ export class TableView {
     const store = this.#store;
     const told = this.#toldRows;
     this.#toldRows = store.size;
-    const scores = shownScores(withScores(this.#state, store.scoreNames, store.judge?.name ?? null), store.scoreNames);
+    const scores = this.#shownScores();
     return {
       version: this.#held?.before ?? store.arrivals,
       held: this.#held !== null,
@@ -124,6 +127,16 @@ export class TableView {
       stored: store.size,
       searching: this.#searching,
     };
+  }
+
+  /** Found anew only where what it hangs on is another: dozens of scores would cost more than a row. */
+  #shownScores(): readonly string[] {
+    const { scoreNames: names, judge } = this.#store;
+    const shown = this.#shown;
+    if (shown?.state === this.#state && shown.names === names && shown.judge === judge) return shown.scores;
+    const scores = shownScores(withScores(this.#state, names, judge?.name ?? null), names);
+    this.#shown = { state: this.#state, names, judge, scores };
+    return scores;
   }
 
   /** @param told the rows whose checkpoints the reader knows, if it knows any */
