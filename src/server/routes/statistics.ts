@@ -48,10 +48,10 @@ export function statisticsRoutes(app: FastifyInstance, { storage, auth, summarie
     const all = await summaries.of(job);
     return {
       job_id: job.id,
-      checkpoints: all.map(({ epoch, step, predictions, samples }) => ({
+      checkpoints: all.map(({ epoch, step, predictionCount, samples }) => ({
         epoch,
         step,
-        prediction_count: predictions,
+        prediction_count: predictionCount,
         sample_count: samples,
         superseded_count: 0,
       })),
@@ -93,11 +93,11 @@ async function* trendsText(
 
 /** Made as text: a score may be called as what objects have. */
 function pointText(
-  { epoch, step, samples, predictions, scores }: SummarizedCheckpoint,
+  { epoch, step, samples, predictionCount, scores }: SummarizedCheckpoint,
   names: ReadonlySet<string>,
 ): string {
   const told = new Map<string, string>();
-  for (const [name, summary] of scores) if (names.has(name)) told.set(name, JSON.stringify(summary));
-  const counts = `"sample_count":${samples},"prediction_count":${predictions}`;
+  for (const [name, summary] of scores) if (names.has(name)) told.set(name, summary);
+  const counts = `"sample_count":${samples},"prediction_count":${predictionCount}`;
   return `{"epoch":${epoch},"step":${step},${counts},"scores":${objectText(told)}}`;
 }

@@ -137,16 +137,20 @@ export interface StoredEpoch extends EpochStatistics {
 export interface StoredCheckpoint extends Checkpoint {
   /** Of all rows. */
   readonly predictionCount: number;
-  /** The summary that was kept; undefined where there is none yet. */
-  readonly summary: KeptSummary | undefined;
+  /** Of what the summary is that was kept; undefined where there is none yet. */
+  readonly summaryOf: SummaryOf | undefined;
 }
 
-/** What was kept of a checkpoint's rows. */
-export interface KeptSummary {
-  /** Rows that it is of: it is no longer true when the checkpoint has others. */
+/** What a checkpoint's summary is of. */
+export interface SummaryOf {
+  /** Rows: it is no longer true when the checkpoint has others. */
   readonly predictionCount: number;
   /** Whether a `prompt_id` named the sample. */
   readonly isNamed: boolean;
+}
+
+/** What was kept of a checkpoint's rows. */
+export interface KeptSummary extends SummaryOf, Checkpoint {
   readonly text: string;
 }
 
@@ -220,7 +224,9 @@ export interface Storage {
   /** Undefined when the job's life is over. */
   checkpoints(job: JobRecord): Promise<JobCheckpoints | undefined>;
   /** Keeps summaries of checkpoints; of those that are no longer there nothing is kept. */
-  keepSummaries(job: JobRecord, summaries: readonly (Checkpoint & KeptSummary)[]): Promise<void>;
+  keepSummaries(job: JobRecord, summaries: readonly KeptSummary[]): Promise<void>;
+  /** All summaries that were kept of a job. */
+  summaries(job: JobRecord): Promise<KeptSummary[]>;
   /** The largest checkpoint that had begun at a sequence number; null before the first prediction. */
   latestCheckpoint(job: JobRecord, seq: number): Promise<Checkpoint | null>;
   /** From the first to the last of them, both included, ascending. */

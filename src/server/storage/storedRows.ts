@@ -5,6 +5,7 @@ import type {
   CheckpointCount,
   JobRecord,
   JobSize,
+  KeptSummary,
   StoredCheckpoint,
   StoredEpoch,
   StoredPrediction,
@@ -49,14 +50,23 @@ export function checkpointCountOf(row: SqlRow): CheckpointCount {
 }
 
 export function checkpointOf(row: SqlRow): StoredCheckpoint {
-  const summary = {
-    predictionCount: numberOf(row, 'summary_count'),
-    isNamed: numberOf(row, 'summary_named') === 1,
-  };
+  const predictionCount = numberOf(row, 'summary_count');
+  const summaryOf = predictionCount === 0 ? undefined : { predictionCount, isNamed: isNamed(row) };
+  return { ...checkpointCountOf(row), summaryOf };
+}
+
+export function summaryOf(row: SqlRow): KeptSummary {
   return {
-    ...checkpointCountOf(row),
-    summary: row['summary'] === null ? undefined : { ...summary, text: textOf(row, 'summary') },
+    epoch: numberOf(row, 'epoch'),
+    step: numberOf(row, 'step'),
+    predictionCount: numberOf(row, 'summary_count'),
+    isNamed: isNamed(row),
+    text: textOf(row, 'summary'),
   };
+}
+
+function isNamed(row: SqlRow): boolean {
+  return numberOf(row, 'summary_named') === 1;
 }
 
 export function jobSizeOf(row: SqlRow): JobSize {

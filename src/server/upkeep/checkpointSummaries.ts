@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CheckpointScores, CheckpointSums } from '../../model/checkpointScores.ts';
-import type { Checkpoint } from '../../model/checkpoints.ts';
+import { type Checkpoint, checkpointKey } from '../../model/checkpoints.ts';
 import { promptIdsNameSamples } from '../../model/samples.ts';
 import type { Prediction } from '../../wire/prediction.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Log } from '../reporting/log.ts';
+import { mapInTurns } from '../scoring/turns.ts';
 import { promptIds } from '../storage/jobMarks.ts';
 import {
   type JobCheckpoints,
@@ -13,6 +14,7 @@ import {
   type Storage,
   StorageFullError,
   type StoredCheckpoint,
+  type SummaryOf,
 } from '../storage/storage.ts';
 
 /** Time after which others on this thread get a turn, in ms. */
@@ -25,10 +27,15 @@ const quiet = 2000;
 /** A job that nobody asks about is left alone for so many times as long as adding it up took. */
 const restShare = 20;
 
-/** A checkpoint with what is told of it. */
-export interface SummarizedCheckpoint extends Checkpoint, CheckpointScores {}
+/** Scores of checkpoints that stay in memory: of several jobs, each with thousands of checkpoints; 30 MB. */
+const rememberedScores = 200_000;
 
-type NewSummary = Checkpoint & KeptSummary;
+/** A checkpoint with what is told of it. */
+export interface SummarizedCheckpoint extends Checkpoint, SummaryOf {
+  readonly samples: number;
+  /** By name, in their order; JSON. */
+  readonly scores: readonly (readonly [name: string, summary: string])[];
+}
 
 /**
  * What is told of checkpoints over their samples. An insert only counts rows; what it changed is added up when somebody
@@ -43,6 +50,8 @@ export class CheckpointSummaries {
   readonly #quietAfter = new Map<number, number>();
   /** Until when a job is left alone that took long, in ms of `performance.now()`. */
   readonly #restsUntil = new Map<number, number>();
+  /** By the number of their job, the one that was asked about last at the end; by checkpoint. */
+  readonly #remembered = new Map<number, ReadonlyMap<string, SummarizedCheckpoint>>();
   readonly #stopListening: () => void;
   readonly #timer: NodeJS.Timeout;
   #settling: Promise<void> | undefined;
@@ -91,6 +100,7 @@ export class CheckpointSummaries {
         const job = await this.#storage.jobToExtend(number);
         if (job === undefined) {
           this.#restsUntil.delete(number);
+          this.#remembered.delete(number);
           continue;
         }
         await this.of(job);
@@ -106,25 +116,58 @@ export class CheckpointSummaries {
     const found = await this.#storage.checkpoints(job);
     if (found === undefined) return [];
     const isNamed = areNamed(found);
-    const made: NewSummary[] = [];
+    const remembered = await this.#recall(job, found.checkpoints, isNamed);
+    const made: KeptSummary[] = [];
     const summarized: SummarizedCheckpoint[] = [];
     let end = performance.now() + turn;
     for (const checkpoint of found.checkpoints) {
-      const { epoch, step } = checkpoint;
-      let kept = keptOf(checkpoint, isNamed);
-      if (kept === undefined) {
-        if (this.#closed) throw new HttpError(503, 'The server is shutting down', { retryAfter: 1 });
-        kept = await this.#addUp(job, checkpoint, found.lastSeq, isNamed);
-        made.push({ epoch, step, ...kept });
-        if (made.length === keptAtOnce) await this.#keep(job, made.splice(0));
+      const known = remembered.get(checkpointKey(checkpoint));
+      if (known !== undefined && isTrue(known, checkpoint, isNamed)) {
+        summarized.push(known);
+        continue;
       }
-      summarized.push({ epoch, step, ...summaryOf(kept) });
+      if (this.#closed) throw new HttpError(503, 'The server is shutting down', { retryAfter: 1 });
+      const summary = await this.#addUp(job, checkpoint, found.lastSeq, isNamed);
+      summarized.push(summarizedOf(summary));
+      made.push(summary);
+      if (made.length === keptAtOnce) await this.#keep(job, made.splice(0));
       if (performance.now() < end) continue;
       await nextTurn();
       end = performance.now() + turn;
     }
     await this.#keep(job, made);
+    this.#remember(job, summarized);
     return summarized;
+  }
+
+  /** What is known of checkpoints already, be it true or not: what was kept is read where memory does not do. */
+  async #recall(
+    job: JobRecord,
+    checkpoints: readonly StoredCheckpoint[],
+    isNamed: boolean,
+  ): Promise<ReadonlyMap<string, SummarizedCheckpoint>> {
+    const remembered = this.#remembered.get(job.number);
+    const isMissing = (checkpoint: StoredCheckpoint): boolean => {
+      const { summaryOf } = checkpoint;
+      if (summaryOf === undefined || !isTrue(summaryOf, checkpoint, isNamed)) return false;
+      const known = remembered?.get(checkpointKey(checkpoint));
+      return known === undefined || !isTrue(known, checkpoint, isNamed);
+    };
+    if (remembered !== undefined && !checkpoints.some(isMissing)) return remembered;
+    const kept = await mapInTurns(await this.#storage.summaries(job), summarizedOf);
+    return new Map(kept.map((summary) => [checkpointKey(summary), summary]));
+  }
+
+  /** The jobs that were asked about last. */
+  #remember(job: JobRecord, summarized: readonly SummarizedCheckpoint[]): void {
+    this.#remembered.delete(job.number);
+    this.#remembered.set(job.number, new Map(summarized.map((summary) => [checkpointKey(summary), summary])));
+    let scores = [...this.#remembered.values()].reduce((sum, checkpoints) => sum + scoresOf(checkpoints), 0);
+    for (const [number, checkpoints] of this.#remembered) {
+      if (scores <= rememberedScores) return;
+      scores -= scoresOf(checkpoints);
+      this.#remembered.delete(number);
+    }
   }
 
   async #addUp(
@@ -142,11 +185,11 @@ export class CheckpointSummaries {
       await nextTurn();
       end = performance.now() + turn;
     }
-    return { predictionCount, isNamed, text: JSON.stringify(sums.summary()) };
+    return { epoch, step, predictionCount, isNamed, text: JSON.stringify(sums.summary()) };
   }
 
   /** Without room on the disk they are made anew each time. */
-  async #keep(job: JobRecord, summaries: readonly NewSummary[]): Promise<void> {
+  async #keep(job: JobRecord, summaries: readonly KeptSummary[]): Promise<void> {
     if (summaries.length === 0) return;
     try {
       await this.#storage.keepSummaries(job, summaries);
@@ -162,12 +205,20 @@ function areNamed(found: JobCheckpoints): boolean {
   return promptIdsNameSamples(found.checkpoints.length > 1, found.promptIds === promptIds.repeated);
 }
 
-/** The summary that was kept, while it is true. */
-function keptOf({ summary, predictionCount }: StoredCheckpoint, isNamed: boolean): KeptSummary | undefined {
-  if (summary === undefined || summary.predictionCount !== predictionCount) return undefined;
-  return summary.isNamed === isNamed ? summary : undefined;
+/** Whether a summary is of what the checkpoint is now. */
+function isTrue(summary: SummaryOf, { predictionCount }: StoredCheckpoint, isNamed: boolean): boolean {
+  return summary.predictionCount === predictionCount && summary.isNamed === isNamed;
 }
 
-function summaryOf({ text }: KeptSummary): CheckpointScores {
-  return JSON.parse(text) as CheckpointScores;
+function summarizedOf({ epoch, step, predictionCount, isNamed, text }: KeptSummary): SummarizedCheckpoint {
+  const { samples, scores } = JSON.parse(text) as CheckpointScores;
+  const texts = scores.map(([name, summary]) => [name, JSON.stringify(summary)] as const);
+  return { epoch, step, predictionCount, isNamed, samples, scores: texts };
+}
+
+function scoresOf(checkpoints: ReadonlyMap<string, SummarizedCheckpoint>): number {
+  let count = 0;
+  // A checkpoint takes some memory by itself.
+  for (const { scores } of checkpoints.values()) count += scores.length + 2;
+  return count;
 }

@@ -3,7 +3,7 @@ import { checkpointsOf } from '../checkpointGrowth.ts';
 import { type JobMarks, promptIds } from '../jobMarks.ts';
 import { promptHash } from '../promptHash.ts';
 import type { CheckpointCount, JobCheckpoints, JobRecord, KeptSummary, NewPrediction } from '../storage.ts';
-import { checkpointCountOf, checkpointOf, marksOf, numberOf, numberOrNull } from '../storedRows.ts';
+import { checkpointCountOf, checkpointOf, marksOf, numberOf, numberOrNull, summaryOf } from '../storedRows.ts';
 import type { Ask, PostgresDatabase } from './database.ts';
 
 const addCheckpoints = `
@@ -77,7 +77,7 @@ export async function readCheckpoints(database: PostgresDatabase, job: number): 
   // One statement sees one moment.
   const rows = await database.query(
     `SELECT jobs.last_seq, jobs.prompt_ids, jobs.several_steps_seq, epoch, step, checkpoints.prediction_count,
-       summary_count, summary_named, summary
+       summary_count, summary_named
      FROM training_predictions.jobs LEFT JOIN training_predictions.checkpoints ON checkpoints.job = jobs.number
      WHERE jobs.number = $1 ORDER BY epoch, step`,
     [job],
@@ -91,7 +91,7 @@ export async function readCheckpoints(database: PostgresDatabase, job: number): 
 export async function keepSummaries(
   database: PostgresDatabase,
   { number }: JobRecord,
-  summaries: readonly (Checkpoint & KeptSummary)[],
+  summaries: readonly KeptSummary[],
 ): Promise<void> {
   await database.query(
     `UPDATE training_predictions.checkpoints AS known
@@ -108,6 +108,15 @@ export async function keepSummaries(
       summaries.map(({ text }) => text),
     ],
   );
+}
+
+export async function readSummaries(database: PostgresDatabase, job: number): Promise<KeptSummary[]> {
+  const rows = await database.query(
+    `SELECT epoch, step, summary_count, summary_named, summary FROM training_predictions.checkpoints
+     WHERE job = $1 AND summary_count > 0`,
+    [job],
+  );
+  return rows.map(summaryOf);
 }
 
 export async function latestCheckpoint(

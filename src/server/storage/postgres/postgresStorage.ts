@@ -23,7 +23,7 @@ import {
   type StoredPrediction,
 } from '../storage.ts';
 import { earlierBatch, keepKey } from './batches.ts';
-import { checkpointCounts, keepSummaries, latestCheckpoint, readCheckpoints } from './checkpoints.ts';
+import { checkpointCounts, keepSummaries, latestCheckpoint, readCheckpoints, readSummaries } from './checkpoints.ts';
 import { type Ask, longTimeout, PostgresDatabase } from './database.ts';
 import { countEpochs, latestEpoch, readEpochs } from './epochs.ts';
 import { importRows } from './imports.ts';
@@ -161,8 +161,12 @@ export class PostgresStorage implements Storage {
     return readCheckpoints(this.#database, job.number);
   }
 
-  keepSummaries(job: JobRecord, summaries: readonly (Checkpoint & KeptSummary)[]): Promise<void> {
+  keepSummaries(job: JobRecord, summaries: readonly KeptSummary[]): Promise<void> {
     return keepSummaries(this.#database, job, summaries);
+  }
+
+  summaries(job: JobRecord): Promise<KeptSummary[]> {
+    return readSummaries(this.#database, job.number);
   }
 
   latestCheckpoint(job: JobRecord, seq: number): Promise<Checkpoint | null> {

@@ -3,7 +3,7 @@ import { type CheckpointGrowth, checkpointsOf } from '../checkpointGrowth.ts';
 import { type JobMarks, promptIds } from '../jobMarks.ts';
 import { promptHash } from '../promptHash.ts';
 import type { CheckpointCount, JobCheckpoints, KeptSummary, NewPrediction } from '../storage.ts';
-import { checkpointCountOf, checkpointOf, marksOf, numberOf } from '../storedRows.ts';
+import { checkpointCountOf, checkpointOf, marksOf, numberOf, summaryOf } from '../storedRows.ts';
 import type { SqliteDatabase } from './database.ts';
 
 const addCheckpointSql = `
@@ -73,17 +73,13 @@ export function readCheckpoints(database: SqliteDatabase, job: number): JobCheck
   const row = database.sql('SELECT last_seq, prompt_ids, several_steps_seq FROM jobs WHERE number = ?').get(job);
   if (row === undefined) return undefined;
   const checkpoints = database.sql(
-    `SELECT epoch, step, prediction_count, summary_count, summary_named, summary FROM checkpoints
+    `SELECT epoch, step, prediction_count, summary_count, summary_named FROM checkpoints
      WHERE job = ? ORDER BY epoch, step`,
   );
   return { lastSeq: numberOf(row, 'last_seq'), ...marksOf(row), checkpoints: checkpoints.all(job).map(checkpointOf) };
 }
 
-export function keepSummaries(
-  database: SqliteDatabase,
-  job: number,
-  summaries: readonly (Checkpoint & KeptSummary)[],
-): void {
+export function keepSummaries(database: SqliteDatabase, job: number, summaries: readonly KeptSummary[]): void {
   const keep = database.sql(
     `UPDATE checkpoints SET summary_count = ?, summary_named = ?, summary = ?
      WHERE job = ? AND epoch = ? AND step = ?`,
@@ -91,6 +87,13 @@ export function keepSummaries(
   for (const { epoch, step, predictionCount, isNamed, text } of summaries) {
     keep.run(predictionCount, Number(isNamed), text, job, epoch, step);
   }
+}
+
+export function readSummaries(database: SqliteDatabase, job: number): KeptSummary[] {
+  const rows = database.sql(
+    'SELECT epoch, step, summary_count, summary_named, summary FROM checkpoints WHERE job = ? AND summary_count > 0',
+  );
+  return rows.all(job).map(summaryOf);
 }
 
 export function latestCheckpoint(database: SqliteDatabase, job: number, seq: number): Checkpoint | null {

@@ -23,7 +23,7 @@ import {
   type StoredPrediction,
 } from '../storage.ts';
 import { earlierBatch, keepKey } from './batches.ts';
-import { checkpointCounts, keepSummaries, latestCheckpoint, readCheckpoints } from './checkpoints.ts';
+import { checkpointCounts, keepSummaries, latestCheckpoint, readCheckpoints, readSummaries } from './checkpoints.ts';
 import { SqliteCommits } from './commits.ts';
 import { SqliteDatabase } from './database.ts';
 import { DiskRoom, openWithRoom } from './diskRoom.ts';
@@ -161,8 +161,12 @@ export class SqliteStorage implements Storage {
     return this.#commits.read(() => readCheckpoints(this.#database, job.number));
   }
 
-  async keepSummaries(job: JobRecord, summaries: readonly (Checkpoint & KeptSummary)[]): Promise<void> {
+  async keepSummaries(job: JobRecord, summaries: readonly KeptSummary[]): Promise<void> {
     await this.#writes.together(() => keepSummaries(this.#database, job.number, summaries));
+  }
+
+  async summaries(job: JobRecord): Promise<KeptSummary[]> {
+    return this.#commits.read(() => readSummaries(this.#database, job.number));
   }
 
   async latestCheckpoint(job: JobRecord, seq: number): Promise<Checkpoint | null> {
