@@ -75,7 +75,7 @@ describe('the database file', () => {
     const database = new DatabaseSync(file());
     database.exec('PRAGMA user_version=99');
     database.close();
-    await assertRefused(/it has version 99; this server reads up to version 3: update the server/);
+    await assertRefused(/it has version 99; this server reads up to version 4: update the server/);
   });
 
   it('of a newer version is left as it is with a log too, which a killed server did not fold back', async () => {
@@ -169,8 +169,13 @@ describe('the database file', () => {
   it('of the first version is brought up to date, with everything in it', async () => {
     const id = await fill();
     const database = new DatabaseSync(file());
-    for (const table of ['metrics', 'batches', 'discarded', 'api_keys']) database.exec(`DROP TABLE ${table}`);
-    for (const column of ['bytes', 'alive_at']) database.exec(`ALTER TABLE jobs DROP COLUMN ${column}`);
+    const newer = ['metrics', 'batches', 'discarded', 'api_keys', 'checkpoints', 'prompts'];
+    for (const table of newer) database.exec(`DROP TABLE ${table}`);
+    for (const index of ['checkpoint', 'id']) database.exec(`DROP INDEX predictions_by_${index}`);
+    for (const column of ['bytes', 'alive_at', 'nonfinite_values', 'prompt_ids', 'several_steps_seq']) {
+      database.exec(`ALTER TABLE jobs DROP COLUMN ${column}`);
+    }
+    for (const column of ['step', 'id_key']) database.exec(`ALTER TABLE predictions DROP COLUMN ${column}`);
     database.exec('PRAGMA user_version=1; PRAGMA auto_vacuum=NONE; VACUUM');
     database.close();
     const server = await start();

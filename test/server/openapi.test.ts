@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { predictionBatch } from '../../src/wire/prediction.ts';
 import { DocumentedAnswers, type OpenApiDocument, type Operation } from '../support/openapi.ts';
@@ -40,6 +41,7 @@ describe('GET /openapi.json', () => {
       'get /api/training/predictions/{jobId}',
       'get /api/training/predictions/{jobId}/epochs',
       'get /api/training/predictions/{jobId}/trends',
+      'get /api/training/predictions/{jobId}/checkpoints',
       'get /api/training/predictions/{jobId}/stream',
       'get /health',
       'get /metrics',
@@ -89,7 +91,7 @@ describe('GET /openapi.json', () => {
     const job = await createJob(server, { model_name: 'm', loss: 0.5 });
     await post(server, job, [sample({ ground_truth: 'hello' }), sample({ epoch: 2, validation_pass: true })]);
     const save = await saveJob(server, { job_id: job.id, progress: 3 });
-    const stored = await post(server, job, [sample()]);
+    const stored = await post(server, job, [sample({ epoch: 2.5, scores: { reward: 1 }, id: randomUUID() })]);
     const path = '/api/training/predictions/{jobId}';
     for (const [method, route, answer] of [
       ['POST', '/api/training/local/jobs', save],
@@ -102,6 +104,9 @@ describe('GET /openapi.json', () => {
       ['GET', path, await request(server, predictionsPath(job.id, '?limit=x'))],
       ['GET', `${path}/epochs`, await request(server, predictionsPath(job.id, '/epochs'))],
       ['GET', `${path}/trends`, await request(server, predictionsPath(job.id, '/trends'))],
+      ['GET', `${path}/trends`, await request(server, predictionsPath(job.id, '/trends?by=checkpoint'))],
+      ['GET', `${path}/trends`, await request(server, predictionsPath(job.id, '/trends?by=x'))],
+      ['GET', `${path}/checkpoints`, await request(server, predictionsPath(job.id, '/checkpoints'))],
       ['GET', `${path}/trends`, await request(server, predictionsPath('nothing', '/trends'))],
       ['GET', `${path}/stream`, await request(server, predictionsPath('nothing', '/stream'))],
       ['GET', '/health', await request(server, '/health')],
