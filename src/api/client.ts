@@ -4,6 +4,8 @@ import { leaseRoute } from '../wire/lease.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
 import { numberFields } from '../wire/prediction.ts';
 import {
+  type CheckpointCount,
+  checkpointCounts,
   type EpochSummary,
   epochsAnswer,
   type HealthAnswer,
@@ -77,7 +79,7 @@ export class ApiClient {
    */
   predictions(
     jobId: string,
-    query: { epoch?: number; after?: number; limit: number; offset?: number },
+    query: { epoch?: number; step?: number; after?: number; limit: number; offset?: number },
     signal?: AbortSignal,
   ): Promise<PredictionsPage> {
     return sendForJson(this.endpoint, predictionsPath(jobId), predictionsPage, {
@@ -92,6 +94,12 @@ export class ApiClient {
   async epochs(jobId: string, signal?: AbortSignal): Promise<EpochSummary[]> {
     const answer = await sendForJson(this.endpoint, `${predictionsPath(jobId)}/epochs`, epochsAnswer, { signal });
     return answer.epochs;
+  }
+
+  /** How many predictions each checkpoint has, ascending, where the server tells of checkpoints at all. */
+  async checkpoints(jobId: string, signal?: AbortSignal): Promise<CheckpointCount[]> {
+    const path = `${predictionsPath(jobId)}/checkpoints`;
+    return (await sendForJson(this.endpoint, path, checkpointCounts, { signal })).checkpoints;
   }
 
   /** The averages of each epoch, ascending by epoch, as the server has them. */

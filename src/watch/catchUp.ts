@@ -1,27 +1,11 @@
 /** Makes a store equal to what the server has, over REST. src/stream/README.md holds the proof. */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { EpochSummary, PredictionsPage } from '../wire/responses.ts';
-import { maxPageSize } from '../wire/responses.ts';
-import type { PageQuery } from './pageReader.ts';
-
-/** The REST reads of one job. */
-export interface JobReader {
-  epochs(signal: AbortSignal): Promise<EpochSummary[]>;
-  page(query: PageQuery, signal: AbortSignal): Promise<PredictionsPage>;
-}
-
-/** What is held so far, and where new rows go. */
-export interface Holdings {
-  /** Rows held of each epoch, as they are now. */
-  counts(): ReadonlyMap<number, number>;
-  /** Takes rows as the server sent them; those held already change nothing. */
-  take(rows: unknown[], epoch: number | null): void;
-  /** The server's count, as soon as it is known. */
-  learned(total: number): void;
-}
-
-/** Rows that are taken in one turn: about 2 ms. */
-const rowsAtOnce = 100;
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EpochSummary, maxPageSize } from '../wire/responses.ts';
+import { readBackwards } from './reading/backwards.ts';
+import { readBySequence } from './reading/bySequence.ts';
+import { readFewRows } from './reading/fewRows.ts';
+import { type Holdings, type JobReader, JobReading } from './reading/jobReading.ts';
+import { TiedRows } from './reading/tiedRows.ts';
 
 /** Pauses between rounds, in ms: an insert may be under way on the server, or a replica behind. */
 const roundPauses: readonly number[] = [200, 500, 1000, 2000];
@@ -46,20 +30,32 @@ export async function catchUp(
   pauses = roundPauses,
 ): Promise<Outcome> {
   for (let round = 0; ; round += 1) {
-    const { verdict, missing, total } = await compare(reader, holdings, signal);
-    if (verdict === 'equal') return 'equal';
+    let found = await compare(reader, holdings, signal);
     const pause = pauses[round];
-    if (pause === undefined) {
-      if (verdict === 'fewer') return 'replaced';
-      return missing.length === 0 ? 'different' : readAll(reader, holdings, signal);
+    if (found.verdict !== 'equal' && pause !== undefined && !found.isFirst) {
+      // Mostly it is what the stream is about to bring.
+      await sleep(pause, undefined, { signal });
+      found = await compare(reader, holdings, signal);
     }
-    if (round > 0 || missing.length === 0) await sleep(pause, undefined, { signal });
-    await readMissing(reader, holdings, missing, total, signal);
+    const { verdict, missing, total } = found;
+    if (verdict === 'equal') return 'equal';
+    const reading = new JobReading({ reader, holdings, signal }, round, total);
+    if (pause !== undefined) {
+      await readMissing(reading, missing, total);
+      continue;
+    }
+    if (verdict === 'fewer') return 'replaced';
+    if (missing.length === 0) return 'different';
+    // The last resort: the whole job at once.
+    await new TiedRows(reading, { count: total, lacking: reading.lackingOf(missing) }).readAll();
+    return (await compare(reader, holdings, signal)).verdict === 'equal' ? 'equal' : 'different';
   }
 }
 
 interface Comparison {
   verdict: 'equal' | 'fewer' | 'more';
+  /** Nothing was held before. */
+  isFirst: boolean;
   /** The epochs that have rows which are not held, newest first. */
   missing: EpochSummary[];
   /** All rows on the server. */
@@ -68,20 +64,21 @@ interface Comparison {
 
 async function compare(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Comparison> {
   const before = holdings.counts();
+  const isFirst = holdings.count() === 0;
   const epochs = await reader.epochs(signal);
   const total = rowsOf(epochs);
   holdings.learned(total);
   const onServer = new Map(epochs.map(({ epoch, prediction_count }) => [epoch, prediction_count]));
   if ([...before].some(([epoch, count]) => count > (onServer.get(epoch) ?? 0)))
-    return { verdict: 'fewer', missing: [], total };
+    return { verdict: 'fewer', isFirst, missing: [], total };
   if (epochs.every(({ epoch, prediction_count }) => prediction_count === (before.get(epoch) ?? 0))) {
-    return { verdict: 'equal', missing: [], total };
+    return { verdict: 'equal', isFirst, missing: [], total };
   }
   const held = holdings.counts();
   const missing = epochs
     .filter(({ epoch, prediction_count }) => prediction_count > (held.get(epoch) ?? 0))
     .sort((a, b) => b.epoch - a.epoch);
-  return { verdict: 'more', missing, total };
+  return { verdict: 'more', isFirst, missing, total };
 }
 
 const rowsOf = (epochs: readonly EpochSummary[]) =>
@@ -89,113 +86,47 @@ const rowsOf = (epochs: readonly EpochSummary[]) =>
 const pagesOf = (rows: number) => Math.ceil(rows / maxPageSize);
 
 /**
- * The newest epoch comes first, as it is what one looks at. Where most of a job is missing, in many small epochs, the
- * others come in full pages that know no epochs.
+ * The newest rows come first, as they are what one looks at. Where rows say their sequence number the others come by it,
+ * else epoch by epoch, or, where most of a job is missing in many small epochs, in full pages that know no epochs.
  */
-async function readMissing(
-  reader: JobReader,
-  holdings: Holdings,
-  [newest, ...older]: EpochSummary[],
-  total: number,
-  signal: AbortSignal,
-): Promise<void> {
-  if (newest === undefined) return;
-  const hasSequence = await readEpoch(reader, holdings, newest, signal);
-  const requests = older.reduce((sum, { prediction_count }) => sum + pagesOf(prediction_count), 0);
-  if (requests <= 2 * pagesOf(total) || rowsOf(older) * 2 < total) {
-    for (const epoch of older) await readEpoch(reader, holdings, epoch, signal);
-  } else if (!hasSequence || !(await readInSequence(reader, holdings, total, signal))) {
-    await readBackwards(reader, holdings, total, signal);
-  }
+async function readMissing(reading: JobReading, missing: readonly EpochSummary[], total: number): Promise<void> {
+  const { sequences } = reading.holdings;
+  const [newest, ...older] = missing;
+  const isFirst = sequences.isEmpty;
+  if (newest !== undefined && isFirst) await readEpoch(reading, newest, () => !sequences.isEmpty);
+  if (!sequences.isEmpty && (await readBySequence(reading, reading.lackingOf(missing), isFirst))) return;
+  const epochs = isFirst ? older : missing;
+  const requests = epochs.reduce((sum, { prediction_count }) => sum + pagesOf(prediction_count), 0);
+  if (requests <= 2 * pagesOf(total) || rowsOf(epochs) * 2 < total) {
+    for (const epoch of epochs) await readEpoch(reading, epoch);
+  } else await readBackwards(reading, reading.lackingOf(missing), total);
 }
 
 /**
- * Pages of one epoch, ended by its own count: `total_count` is of the whole job.
+ * What is missing of one epoch: by checkpoint where the server tells of them, the newest first.
  *
- * @returns whether the rows say their sequence
+ * @param isEnough asked after each checkpoint: the others need not be read
  */
-async function readEpoch(
-  reader: JobReader,
-  holdings: Holdings,
-  { epoch, prediction_count }: EpochSummary,
-  signal: AbortSignal,
-): Promise<boolean> {
-  let hasSequence = false;
-  for (let offset = 0; offset < prediction_count; ) {
-    const { predictions } = await reader.page({ epoch, limit: maxPageSize, offset }, signal);
-    if (predictions.length === 0) break;
-    hasSequence = sequenceOf(predictions.at(-1)) !== undefined;
-    await takeInTurns(holdings, predictions, epoch, signal);
-    offset += predictions.length;
+async function readEpoch(reading: JobReading, summary: EpochSummary, isEnough = () => false): Promise<void> {
+  const { epoch, prediction_count: count } = summary;
+  const checkpoints = count > maxPageSize ? await reading.checkpoints() : null;
+  if (checkpoints === null) {
+    const list = { epoch, count, lacking: reading.lackingOf([summary]) };
+    if (reading.round === 0) await readFewRows(reading, list);
+    await new TiedRows(reading, list).readAll();
+    return;
   }
-  return hasSequence;
-}
-
-/** The whole job by sequence: each page costs the server the same. @returns false where the server knows no sequence */
-async function readInSequence(
-  reader: JobReader,
-  holdings: Holdings,
-  total: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  let coming = reader.page({ after: 0, limit: maxPageSize }, signal);
-  // What comes after so many rows came over the stream, or is asked for by the next comparison.
-  for (let after = 0, rows = 0; rows < total; ) {
-    const { predictions } = await coming;
-    const last = sequenceOf(predictions.at(-1));
-    if (last === undefined || last <= after) return predictions.length === 0;
-    after = last;
-    rows += predictions.length;
-    if (rows < total) {
-      // The server reads on while these are taken. A failure is met where the page is waited for.
-      coming = reader.page({ after, limit: maxPageSize }, signal);
-      coming.catch(() => {});
-    }
-    await takeInTurns(holdings, predictions, null, signal);
-  }
-  return true;
-}
-
-/** Between turns the stream is heard, the panel is told, and the request for the next page leaves at all. */
-async function takeInTurns(
-  holdings: Holdings,
-  rows: readonly unknown[],
-  epoch: number | null,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    holdings.take(rows.slice(start, start + rowsAtOnce), epoch);
-    await nextTurn(undefined, { signal });
+  for (const { step, prediction_count } of checkpoints.filter((checkpoint) => checkpoint.epoch === epoch).reverse()) {
+    const lacking = reading.lackingFrom(prediction_count - heldOf(reading, epoch, step));
+    const list = { epoch, step, count: prediction_count, lacking };
+    await new TiedRows(reading, list).readAll();
+    if (isEnough()) return;
   }
 }
 
-/** The whole job from its end, which is its newest epochs. Pages that shrink on a bad network leave no gap. */
-async function readBackwards(reader: JobReader, holdings: Holdings, total: number, signal: AbortSignal): Promise<void> {
-  for (let end = total; end > 0; ) {
-    const start = Math.max(0, end - maxPageSize);
-    for (let offset = start; offset < end; ) {
-      const { predictions } = await reader.page({ limit: end - offset, offset }, signal);
-      if (predictions.length === 0) return;
-      await takeInTurns(holdings, predictions, null, signal);
-      offset += predictions.length;
-    }
-    end = start;
-  }
-}
-
-function sequenceOf(row: unknown): number | undefined {
-  const seq = typeof row === 'object' && row !== null && 'seq' in row ? row.seq : undefined;
-  return typeof seq === 'number' ? seq : undefined;
-}
-
-/** The last resort: the whole job at once. */
-async function readAll(reader: JobReader, holdings: Holdings, signal: AbortSignal): Promise<Outcome> {
-  for (let offset = 0; ; ) {
-    const page = await reader.page({ limit: maxPageSize, offset }, signal);
-    await takeInTurns(holdings, page.predictions, null, signal);
-    offset += page.predictions.length;
-    if (page.predictions.length === 0 || offset >= page.total_count) break;
-  }
-  const { verdict } = await compare(reader, holdings, signal);
-  return verdict === 'equal' ? 'equal' : 'different';
+/** But for those that nobody can read. */
+function heldOf({ holdings }: JobReading, epoch: number, step: number): number {
+  let held = 0;
+  for (const rows of holdings.bySample(epoch, step).values()) held += rows;
+  return held;
 }

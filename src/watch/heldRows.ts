@@ -3,12 +3,15 @@ import type { SpillOptions } from '../store/spill.ts';
 import { isWithinLevels } from '../wire/depth.ts';
 import { type Prediction, prediction } from '../wire/prediction.ts';
 import type { Log } from './log.ts';
+import { HeldSequences } from './reading/heldSequences.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** The rows of one job that are here: in the store, or counted because nobody can read them. */
 export class HeldRows {
   readonly store: PredictionStore;
   readonly unreadable = new Unreadable();
+  /** Of all rows that are here, where the server numbers them. */
+  readonly sequences = new HeldSequences();
   readonly #jobId: string;
   readonly #log: Log;
 
@@ -32,6 +35,17 @@ export class HeldRows {
     return counts;
   }
 
+  /** Of an epoch, or of one step of it, how many rows each `sample_index` has in the store. */
+  bySample(epoch: number, step: number | undefined): ReadonlyMap<number, number> {
+    const { store } = this;
+    const counts = new Map<number, number>();
+    for (const row of store.rows(step === undefined ? epoch : { epoch, step }, 0, Number.POSITIVE_INFINITY)) {
+      const sample = store.table.sample(row);
+      counts.set(sample, (counts.get(sample) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /**
    * Takes rows as a server sent them; none costs another.
    *
@@ -40,7 +54,7 @@ export class HeldRows {
   take(rows: readonly unknown[], epoch: number | null): void {
     for (const row of rows) {
       if (prediction.check(row) && isWithinLevels(row)) this.add(row, epoch);
-      else this.unreadable.add(row, epoch);
+      else this.#count(row, epoch);
     }
   }
 
@@ -49,10 +63,11 @@ export class HeldRows {
     try {
       const isNew = this.store.add(row);
       this.unreadable.remove(row.id);
+      this.sequences.addOf(row);
       return isNew;
     } catch (error) {
       this.#log.warn(`${this.#jobId}: a prediction could not be kept (${String(error)})`);
-      this.unreadable.add(row, epoch);
+      this.#count(row, epoch);
       return false;
     }
   }
@@ -60,5 +75,12 @@ export class HeldRows {
   clear(): void {
     this.store.clear();
     this.unreadable.clear();
+    this.sequences.clear();
+  }
+
+  /** A row that nobody can read. */
+  #count(row: unknown, epoch: number | null): void {
+    this.unreadable.add(row, epoch);
+    this.sequences.addOf(row);
   }
 }

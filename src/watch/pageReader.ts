@@ -5,6 +5,8 @@ import { maxPageSize, type PredictionsPage } from '../wire/responses.ts';
 /** By `after`, a sequence number, or by `offset`. */
 export interface PageQuery {
   epoch?: number;
+  /** Of an epoch, where the server tells of checkpoints. */
+  step?: number;
   after?: number;
   limit: number;
   offset?: number;

@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import { PageReader } from './pageReader.ts';
 import { ProofReasons } from './proofReasons.ts';
 import { ProofRunner } from './proofRunner.ts';
+import { CheckpointRoute } from './reading/checkpointRoute.ts';
 import { spillOptions, type TextStorage } from './textStorage.ts';
 import type { Unreadable } from './unreadable.ts';
 
@@ -58,6 +59,7 @@ export class WatchSession {
   readonly onDidChange = this.#changes.event;
 
   readonly #pages = new PageReader();
+  readonly #checkpoints = new CheckpointRoute();
   #restProblem: Error | null = null;
   /** Grows whenever events may have been missed. */
   #gaps = 0;
@@ -159,6 +161,7 @@ export class WatchSession {
   forget(): void {
     this.#endProofs();
     this.#rows.clear();
+    this.#checkpoints.forget();
     this.#connection.forgetPlace();
     this.#onServer = null;
     this.#lastArrival = null;
@@ -230,9 +233,13 @@ export class WatchSession {
         epochs: (aborted) => client.epochs(this.jobId, aborted),
         page: (query, aborted) =>
           this.#pages.read(query, (fitting) => client.predictions(this.jobId, fitting, aborted), aborted),
+        checkpoints: (aborted) => this.#checkpoints.read(() => client.checkpoints(this.jobId, aborted)),
       },
       {
         counts: () => this.#rows.byEpoch(),
+        bySample: (epoch, step) => this.#rows.bySample(epoch, step),
+        count: () => this.#rows.count,
+        sequences: this.#rows.sequences,
         take: (rows, epoch) => this.#take(rows, epoch),
         learned: (total) => this.#learn(total),
       },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { catchUp, type Outcome } from '../../src/watch/catchUp.ts';
+import { HeldSequences } from '../../src/watch/reading/heldSequences.ts';
 import { PartOneStore, type StoredRow } from '../support/partOneStore.ts';
 import { randomOf } from '../support/random.ts';
 
@@ -30,6 +31,7 @@ const remake = fc.constant({ kind: 'remake' as const });
 class Model {
   readonly store: PartOneStore;
   readonly held = new Map<string, number>();
+  readonly samples = new Map<string, number>();
   /** What the server had when it last counted. */
   counted: string[] = [];
   readonly #steps: Step[];
@@ -54,7 +56,19 @@ class Model {
   }
 
   take(rows: unknown[]): void {
-    for (const row of rows as StoredRow[]) this.held.set(row.id, row.epoch);
+    for (const row of rows as StoredRow[]) {
+      this.held.set(row.id, row.epoch);
+      this.samples.set(row.id, row.sample_index);
+    }
+  }
+
+  bySample(epoch: number): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (const [id, of] of this.held) {
+      const sample = this.samples.get(id) ?? 0;
+      if (of === epoch) counts.set(sample, (counts.get(sample) ?? 0) + 1);
+    }
+    return counts;
   }
 
   prove(): Promise<Outcome> {
@@ -73,6 +87,7 @@ class Model {
           this.happen();
           return answer;
         },
+        checkpoints: async () => null,
       },
       {
         counts: () => {
@@ -80,6 +95,9 @@ class Model {
           for (const epoch of this.held.values()) counts.set(epoch, (counts.get(epoch) ?? 0) + 1);
           return counts;
         },
+        bySample: (epoch) => this.bySample(epoch),
+        count: () => this.held.size,
+        sequences: new HeldSequences(),
         take: (rows) => this.take(rows),
         learned: () => {},
       },
@@ -153,6 +171,7 @@ describe('the catch-up', () => {
       );
       const sent = stored.map(({ seq, ...row }) => (hasSequence ? { ...row, seq } : row));
       const held = new Map<number, Set<string>>();
+      const sequences = new HeldSequences();
       const asked: string[] = [];
       const outcome = await catchUp(
         {
@@ -163,12 +182,18 @@ describe('the catch-up', () => {
             const start = after ?? offset;
             return { predictions: rows.slice(start, start + limit), total_count: sent.length };
           },
+          checkpoints: async () => null,
         },
         {
           counts: () => new Map([...held].map(([epoch, ids]) => [epoch, ids.size])),
+          bySample: () => new Map(),
+          count: () => [...held.values()].reduce((sum, ids) => sum + ids.size, 0),
+          sequences,
           take: (rows) => {
-            for (const { epoch, id } of rows as { epoch: number; id: string }[]) {
+            for (const row of rows as { epoch: number; id: string }[]) {
+              const { epoch, id } = row;
               held.set(epoch, (held.get(epoch) ?? new Set()).add(id));
+              sequences.addOf(row);
             }
           },
           learned: () => {},
@@ -187,6 +212,7 @@ describe('the catch-up', () => {
     const stop = new AbortController();
     let taken = 0;
     const takenAtLeaving: number[] = [];
+    const sequences = new HeldSequences();
     const proof = catchUp(
       {
         epochs: async () => rows.map(({ epoch }) => ({ epoch, prediction_count: 1 })),
@@ -197,11 +223,16 @@ describe('the catch-up', () => {
           const found = epoch === undefined ? rows.slice(after, after + limit) : rows.slice(epoch, epoch + 1);
           return { predictions: found, total_count: rows.length };
         },
+        checkpoints: async () => null,
       },
       {
         counts: () => new Map(),
+        bySample: () => new Map(),
+        count: () => taken,
+        sequences,
         take: (some) => {
           taken += some.length;
+          for (const row of some) sequences.addOf(row);
           if (taken > 1500) stop.abort(new Error('told to stop'));
         },
         learned: () => {},

@@ -30,9 +30,13 @@ export interface PartOneOptions {
   behaviour: Behaviour;
 }
 
-/** What it saw of a request. */
+/** What it saw of a request, and answered. */
 export interface Seen {
   readonly path: string;
+  /** Parameters of the address. */
+  readonly query: URLSearchParams;
+  /** Of the answer's body, where that came from the store. */
+  bytes: number;
   /** ms since 1970 */
   readonly at: number;
   readonly headers: IncomingMessage['headers'];
@@ -95,7 +99,14 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', server.url);
-  server.seen.push({ path: url.pathname, at: Date.now(), headers: request.headers });
+  const seen: Seen = {
+    path: url.pathname,
+    query: url.searchParams,
+    bytes: 0,
+    at: Date.now(),
+    headers: request.headers,
+  };
+  server.seen.push(seen);
   response.on('error', () => response.destroy());
   const [, jobId, route] = /^\/api\/training\/predictions\/([^/]+)(?:\/(\w+))?$/.exec(url.pathname) ?? [];
   if (route === 'stream' && jobId !== undefined) {
@@ -105,17 +116,23 @@ async function answer(
     return;
   }
   if (server.rest?.(request, response)) return;
-  const json = (body: unknown, status = 200) =>
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(server.raw.written(JSON.stringify(body)));
+  const json = (body: unknown, status = 200) => {
+    const bytes = Buffer.from(server.raw.written(JSON.stringify(body)));
+    seen.bytes = bytes.length;
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(bytes);
+  };
   if (url.pathname.endsWith('/jobs')) {
     const jobs = server.store.jobs();
     json({ jobs, total: jobs.length });
-  } else if (jobId === undefined || !server.store.has(decodeURIComponent(jobId))) {
+  } else if (jobId === undefined || !server.store.has(decodeURIComponent(jobId)) || !routes.includes(route)) {
     json({ error: 'Job not found' }, 404);
   } else {
     json(read(server.store, decodeURIComponent(jobId), route, url.searchParams));
   }
 }
+
+/** What it has below a job's predictions, beside the stream. */
+const routes: readonly (string | undefined)[] = [undefined, 'epochs'];
 
 function read(store: PartOneStore, jobId: string, route: string | undefined, query: URLSearchParams): unknown {
   if (route === 'epochs') return { job_id: jobId, epochs: store.epochs(jobId) };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EpochSummary, PredictionsPage } from '../../src/wire/responses.ts';
-import type { Random } from './random.ts';
+import { type Random, randomOf } from './random.ts';
 
 /** A row as a script sends it; whatever else it holds is kept. */
 export interface RowFields {
@@ -21,8 +21,15 @@ interface StoredJob {
   readonly rows: StoredRow[];
 }
 
+/**
+ * In which order rows of equal epoch and sample come: another one at every reading; one that the page's bounds decide, as a
+ * database's may that sorts no more than it is asked for; or always the same.
+ */
+export type Ties = 'shuffled' | 'byBounds' | 'steady';
+
 /** Jobs and predictions of the part-1 server, in memory: the truth that tests compare with. */
 export class PartOneStore {
+  ties: Ties = 'shuffled';
   readonly #random: Random;
   readonly #jobs = new Map<string, StoredJob>();
   readonly #listeners = new Set<(row: StoredRow) => void>();
@@ -94,21 +101,44 @@ export class PartOneStore {
       .map(([epoch, prediction_count]) => ({ epoch, prediction_count, latest_step: epoch * 10 }));
   }
 
-  /** By epoch and sample, equal ones in another order at every reading. */
+  /** By epoch and sample, equal ones in the order that `ties` says. */
   page(
     jobId: string,
     { epoch, limit, offset = 0 }: { epoch?: number; limit: number; offset?: number },
   ): PredictionsPage {
     const { rows } = this.#jobOf(jobId);
-    const asked = rows.filter((row) => epoch === undefined || row.epoch === epoch);
-    const ordered = this.#random
-      .shuffled(asked)
-      .sort((a, b) => a.epoch - b.epoch || Number(a.sample_index) - Number(b.sample_index));
-    return {
-      predictions: ordered.slice(offset, offset + Math.min(limit, 1000)),
-      total_count: rows.length,
-      epoch_count: this.epochs(jobId).length,
-    };
+    const predictions: StoredRow[] = [];
+    const end = offset + Math.min(limit, 1000);
+    let start = 0;
+    for (const group of this.#groups(rows.filter((row) => epoch === undefined || row.epoch === epoch))) {
+      const isAsked = start < end && start + group.length > offset;
+      if (isAsked) {
+        const ordered = this.#randomOf({ start, offset, limit }).shuffled(group);
+        predictions.push(...ordered.slice(Math.max(0, offset - start), end - start));
+      }
+      start += group.length;
+    }
+    return { predictions, total_count: rows.length, epoch_count: this.epochs(jobId).length };
+  }
+
+  /** What orders a group of a page. */
+  #randomOf({ start, offset, limit }: { start: number; offset: number; limit: number }): Random {
+    if (this.ties === 'shuffled') return this.#random;
+    return randomOf(this.ties === 'steady' ? start : start * 7919 + offset * 1001 + limit);
+  }
+
+  /** Rows of equal epoch and sample, in order. */
+  #groups(rows: readonly StoredRow[]): StoredRow[][] {
+    const groups = new Map<string, StoredRow[]>();
+    for (const row of rows) {
+      const key = `${row.epoch} ${row.sample_index}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [row]);
+      else group.push(row);
+    }
+    return [...groups.values()].sort(
+      ([a], [b]) => Number(a?.epoch) - Number(b?.epoch) || Number(a?.sample_index) - Number(b?.sample_index),
+    );
   }
 
   #jobOf(jobId: string): StoredJob {
