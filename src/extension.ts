@@ -115,5 +115,5 @@ async function openSampleRunOnStart({ globalState }: vscode.ExtensionContext): P
   const start = process.env['TRAINING_PREDICTIONS_START'];
   if (!start?.startsWith('sample') || globalState.get('start') === start) return;
   await globalState.update('start', start);
-  void vscode.commands.executeCommand('trainingPredictions.openSampleRun');
+  void vscode.commands.executeCommand('trainingPredictions.openSampleRun', 'supervised');
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../api/request.ts';
 import { config } from '../config.ts';
 import type { RunningServer } from '../localServer/discovery.ts';
 import type { LocalServer } from '../localServer/localServer.ts';
-import { activeSampleRun, createSampleJob, replayInto } from '../sample/sampleRun.ts';
+import { activeSampleRun, createSampleJob, isSampleRunName, replayInto, type SampleRun } from '../sample/sampleRun.ts';
 import type { CommandContext, Commands } from './context.ts';
 
 /** The commands about the local server, and the sample run that needs it. */
@@ -32,7 +32,10 @@ export function serverCommands(context: CommandContext): Commands {
         databaseUrl: await context.credentials.database(),
       });
     },
-    openSampleRun: () => openSampleRun(context),
+    openSampleRun: async (name?: unknown) => {
+      const run = isSampleRunName(name) ? name : await pickSampleRun();
+      if (run !== undefined) await openSampleRun(context, run);
+    },
   };
 }
 
@@ -85,14 +88,41 @@ export async function startWithProgress(localServer: LocalServer): Promise<Runni
   );
 }
 
-async function openSampleRun({ localServer, watches, panels, extension }: CommandContext): Promise<void> {
+async function pickSampleRun(): Promise<SampleRun | undefined> {
+  const choices: (vscode.QuickPickItem & { run: SampleRun })[] = [
+    {
+      run: 'supervised',
+      label: vscode.l10n.t('A supervised run'),
+      detail: vscode.l10n.t(
+        'A small model learns in 30 epochs to write orders as JSON: one answer a prompt, error rates.',
+      ),
+    },
+    {
+      run: 'rl',
+      label: vscode.l10n.t('An RL run'),
+      detail: vscode.l10n.t(
+        'A tiny model learns by reward to add, in one epoch: four completions a prompt, reasoning, a resume.',
+      ),
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(choices, {
+    title: vscode.l10n.t('Open Sample Run'),
+    placeHolder: vscode.l10n.t('Which recorded run to see'),
+  });
+  return picked?.run;
+}
+
+async function openSampleRun(
+  { localServer, watches, panels, extension }: CommandContext,
+  run: SampleRun,
+): Promise<void> {
   const server = await startWithProgress(localServer);
   const listing = watches.listing('local');
   await listing.refresh();
   const now = new Date();
-  const running = activeSampleRun(listing.jobs, now);
-  const jobId = running?.id ?? (await createSampleJob(server, now));
+  const running = activeSampleRun(run, listing.jobs, now);
+  const jobId = running?.id ?? (await createSampleJob(run, server, now));
   const { watch } = panels.open({ server: 'local', jobId });
-  if (running === undefined) await replayInto(jobId, watch.session, extension);
+  if (running === undefined) await replayInto(jobId, run, watch.session, extension);
   await listing.refresh();
 }

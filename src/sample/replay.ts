@@ -25,8 +25,11 @@ const batchSize = 5;
 /** A server that is away is waited for this long, in ms. */
 const patience = 60_000;
 
+const start = { restart: Type.Optional(Type.Integer()), restart_from: Type.Optional(Type.Integer()) };
 /** Of a line what is looked at; it is sent as it is. An epoch may be a fraction. */
-const line = schema(Type.Object({ epoch: Type.Number(), step: Type.Integer() }));
+const line = schema(Type.Object({ epoch: Type.Number(), step: Type.Integer(), ...start }));
+type Line = ReturnType<typeof line.parse>;
+const ofStart = schema(Type.Object(start));
 
 replay().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
@@ -37,7 +40,7 @@ async function replay(): Promise<void> {
   const [run = '', metrics = '', jobId = '', seconds = '60'] = process.argv.slice(2);
   const rows = lines(gunzipSync(await readFile(run)).toString('utf8')).map((row) => line.parse(row));
   const logged = metricsAnswer.parse({ metrics: lines(await readFile(metrics, 'utf8')) }).metrics;
-  const checkpoints = [...new Map(rows.map((row) => [checkpointKey(row), row])).values()];
+  const checkpoints = [...new Map(rows.map((row) => [`${startOf(row)} ${checkpointKey(row)}`, row])).values()];
   const { epoch: lastEpoch = 0, step: lastStep = 0 } = checkpoints.at(-1) ?? {};
   const pause = (Number(seconds) * 1000) / Math.ceil(rows.length / batchSize);
 
@@ -50,11 +53,18 @@ async function replay(): Promise<void> {
   const asScript = (ask: (client: ApiClient) => Promise<void>) =>
     persistently(async () => ask(new ApiClient({ ...(await reach()), key: job_token })));
   let told = -1;
+  let running = 0;
   for (const checkpoint of checkpoints) {
     const { epoch, step } = checkpoint;
-    const answers = rows.filter((row) => isSameCheckpoint(row, checkpoint));
+    // A run that was resumed tells of the steps since where it went on once more.
+    if (startOf(checkpoint) !== running) told = checkpoint.restart_from ?? -1;
+    running = startOf(checkpoint);
+    const isOfThis = (row: Line) => startOf(row) === running && isSameCheckpoint(row, checkpoint);
+    const answers = rows.filter(isOfThis);
     // As in a training script: the model answers once the steps are trained, and the job is there by then.
-    const metrics = logged.filter((one) => one.step > told && one.step <= step).sort((a, b) => a.step - b.step);
+    const metrics = logged
+      .filter((one) => startOf(ofStart.parse(one)) === running && one.step > told && one.step <= step)
+      .sort((a, b) => a.step - b.step);
     told = step;
     const metricKey = randomUUID();
     if (metrics.length > 0) await asScript((script) => sendMetrics(script, jobId, metrics, metricKey));
@@ -77,6 +87,11 @@ async function replay(): Promise<void> {
   await asOwner((client) =>
     client.saveJob({ job_id: jobId, status: 'completed', completed_at: new Date().toISOString() }),
   );
+}
+
+/** Which start of the training process a line is from. */
+function startOf({ restart = 0 }: { restart?: number | undefined }): number {
+  return restart;
 }
 
 /** Where to send a request, as it is at this moment. */

@@ -7,25 +7,42 @@ import { isActive, type Job } from '../wire/job.ts';
 
 /** How long the recorded run takes to replay, in seconds. */
 const replaySeconds = 75;
-const idPrefix = 'orders-sample-';
+
+/** The recorded runs: a supervised one, and one that learned by reward. */
+const runs = {
+  supervised: { idPrefix: 'orders-sample-', name: 'orders-json · tiny-gpt', files: 'orders-run', config: {} },
+  rl: {
+    idPrefix: 'sums-sample-',
+    name: 'sums by reward · tiny-gpt',
+    files: 'sums-run',
+    config: { deciding_score: 'reward' },
+  },
+} as const;
+export type SampleRun = keyof typeof runs;
+
+export function isSampleRunName(name: unknown): name is SampleRun {
+  return typeof name === 'string' && Object.hasOwn(runs, name);
+}
+
 /** The replay begins once a stream shows it, but no later than this, in ms. */
 const streamPatience = 10_000;
 
 /** Whether a job is a recorded run that is replayed, not one of the user's own. */
 export function isSampleRun(jobId: string): boolean {
-  return jobId.startsWith(idPrefix);
+  return Object.values(runs).some(({ idPrefix }) => jobId.startsWith(idPrefix));
 }
 
 /** A sample run that still sends, among these jobs. One that began long ago was killed and only seems to run. */
-export function activeSampleRun(jobs: readonly Job[], now: Date): Job | undefined {
+export function activeSampleRun(run: SampleRun, jobs: readonly Job[], now: Date): Job | undefined {
   return jobs.find(({ id, status, started_at }) => {
     const age = now.getTime() - Date.parse(started_at ?? '');
-    return isSampleRun(id) && isActive(status) && age < 2 * replaySeconds * 1000;
+    return id.startsWith(runs[run].idPrefix) && isActive(status) && age < 2 * replaySeconds * 1000;
   });
 }
 
 /** Creates the job of a sample run, still without predictions. @throws ApiError */
-export async function createSampleJob(server: RunningServer, now: Date): Promise<string> {
+export async function createSampleJob(run: SampleRun, server: RunningServer, now: Date): Promise<string> {
+  const { idPrefix, name, config } = runs[run];
   const jobId =
     idPrefix +
     now
@@ -34,23 +51,30 @@ export async function createSampleJob(server: RunningServer, now: Date): Promise
       .replace('T', '-');
   await new ApiClient(server.endpoint).saveJob({
     job_id: jobId,
-    model_name: 'orders-json · tiny-gpt',
+    model_name: name,
     status: 'running',
+    config,
     started_at: now.toISOString(),
   });
   return jobId;
 }
 
 /** Lets the recorded run play into a job, in a process of its own, as soon as the session's stream is open. */
-export async function replayInto(jobId: string, session: WatchSession, extension: vscode.Uri): Promise<void> {
+export async function replayInto(
+  jobId: string,
+  run: SampleRun,
+  session: WatchSession,
+  extension: vscode.Uri,
+): Promise<void> {
   await opened(session);
+  const { files } = runs[run];
   const file = (...path: string[]): string => vscode.Uri.joinPath(extension, ...path).fsPath;
   const script = spawn(
     process.execPath,
     [
       file('dist', 'replay.cjs'),
-      file('media', 'orders-run.jsonl.gz'),
-      file('media', 'orders-run-metrics.jsonl'),
+      file('media', `${files}.jsonl.gz`),
+      file('media', `${files}-metrics.jsonl`),
       jobId,
       process.env['TRAINING_PREDICTIONS_SAMPLE_SECONDS'] ?? String(replaySeconds),
     ],

@@ -178,6 +178,7 @@ describe('the walkthrough in VS Code', () => {
     );
     assert.equal(await page.locator('.getting-started-step').count(), 5);
     await step('See a run move').getByRole('button', { name: 'Open Sample Run' }).click();
+    await page.getByRole('option', { name: /^A supervised run/ }).click();
     await workbench.tab('Predictions: orders-json').waitFor();
     await workbench.tab(/^(Welcome|Walkthrough)/).click();
     for (const title of ['See a run move', 'Start the local server']) {

@@ -39,11 +39,11 @@ const contents = [
     ...['finetune_lab_sdk.py', 'hf_callback.py', 'hf_tiny.py', 'log_predictions.py', 'post.sh'].map(
       (f) => `examples/${f}`,
     ),
-    ...['prediction_outbox.py', 'train_tiny.py'].map((file) => `examples/${file}`),
+    ...['prediction_outbox.py', 'train_rl_tiny.py', 'train_tiny.py'].map((file) => `examples/${file}`),
     ...['activity.svg', 'icon.png', 'panel.svg', 'predictions.png', 'trends.png', 'training.png'].map(
       (file) => `media/${file}`,
     ),
-    ...['orders-run.jsonl.gz', 'orders-run-metrics.jsonl'].map((file) => `media/${file}`),
+    ...['orders-run', 'sums-run'].flatMap((run) => [`media/${run}.jsonl.gz`, `media/${run}-metrics.jsonl`]),
     ...['key.md', 'send.md'].map((file) => `media/walkthrough/${file}`),
     ...['sample', 'server', 'trends'].flatMap((picture) =>
       ['dark', 'light'].map((theme) => `media/walkthrough/${picture}-${theme}.png`),

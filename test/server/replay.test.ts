@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { runToSuccess } from '../support/runProgram.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { createJob, type Fields, openStream, request } from '../support/serverClient.ts';
+import { createJob, type Fields, openStream, readPredictions, request } from '../support/serverClient.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const epochs = [0, 1, 2];
@@ -80,5 +80,24 @@ describe('the replay of the sample run', () => {
       (json['metrics'] as Fields[]).map(({ step }) => step),
       [5, 10, 25, 30, 40],
     );
+  });
+
+  it('tells of both starts of a run that was resumed, each with what it logged', async () => {
+    const media = path.join(root, 'media');
+    const job = await createJob(server);
+    const files = ['sums-run.jsonl.gz', 'sums-run-metrics.jsonl'].map((file) => path.join(media, file));
+    await runToSuccess(process.execPath, [path.join(root, 'src/sample/replay.ts'), ...files, job.id, '1'], {
+      env: { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey },
+    });
+    const count = async (query: string) => (await readPredictions(server, job.id, query)).length;
+    // 12 prompts, 4 completions; the steps after the 100th of the first start were lost and came again.
+    assert.deepEqual(
+      [await count('?epoch=0&step=100&limit=1000'), await count('?epoch=0&step=110&limit=1000')],
+      [48, 96],
+    );
+    const { json } = await request(server, `/api/training/local/${job.id}/metrics`);
+    const restarted = (json['metrics'] as Fields[]).filter(({ restart }) => restart === 1);
+    assert.equal((json['metrics'] as Fields[]).length, 220);
+    assert.deepEqual([restarted.length, restarted[0]?.['step']], [100, 101]);
   });
 });
