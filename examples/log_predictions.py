@@ -173,7 +173,7 @@ def _knows_second_edition():
     """Whether the server says in /health that it does: FineTune Lab, and ours of before, do not."""
     url, _, local = _target()
     answer, text = _exchange(url, local, "/health", {})
-    if answer.status in (408, 425, 429) or answer.status >= 500:  # No score is left out because a server is busy.
+    if answer.status in (408, 425, 429, 502, 503, 504):  # No score is left out because a server is busy.
         raise _refusal(url + "/health", answer, text)
     told = re.search(rb'"edition": *(\d{1,4})\b', text)
     return answer.status == 200 and told is not None and int(told[1]) > 1

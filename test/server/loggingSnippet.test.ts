@@ -59,6 +59,24 @@ describe('what the documentation tells people to run', () => {
     );
   });
 
+  it('the lines of the README with scores send them, several times an epoch', async () => {
+    const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+    const lines = /```python\n(token = save_job\("my-rewards"[\s\S]*?)```/.exec(readme)?.[1];
+    assert.ok(lines !== undefined, 'the README has an example with scores');
+    const training = 'samples, reward = [("p", f"a{step}")], lambda answer: len(answer) / 4';
+    const script = path.join(server.dataDir, 'rewards.py');
+    await writeFile(script, `${pastable(await readFile(snippet, 'utf8'))}\n${lines.replace('...', training)}`);
+    await runToSuccess('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
+    const rows = await readPredictions(server, 'my-rewards', '?order=asc');
+    assert.deepEqual(
+      rows.map(({ epoch, step, prediction }) => [epoch, step, prediction]),
+      [20, 40, 60, 80, 100].map((step) => [Math.floor(step / 80), step, `a${step}`]),
+    );
+    const { json: told } = await request(server, '/health');
+    const scores = { reward: 0.75, detours: 0, ok: true };
+    assert.deepEqual(rows[0]?.['scores'], told['edition'] === 2 ? scores : undefined);
+  });
+
   it('the curl lines of the README create a job and send a prediction', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
     const script = /```sh\n(TOKEN=[\s\S]*?)```/.exec(readme)?.[1];

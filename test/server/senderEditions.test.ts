@@ -168,7 +168,7 @@ assert other.close() == 0
   }
 
   it('leaves nothing out because /health is busy, and asks it only for rows that need it', async () => {
-    const busy = [408, 425, 429, 500, 503].map((status) => ({ status, text: '' }));
+    const busy = [408, 425, 429, 502, 503, 504].map((status) => ({ status, text: '' }));
     health = [...busy, { status: 200, text: '{"edition": 2}' }];
     answer = () => ({ success: true, count: 1, job_token: 'token' });
     const ended = await withOutbox(
@@ -184,18 +184,37 @@ sys.exit(outbox.close())`,
     assert.match(bodies('predictions')[1] ?? '', /"reward": 0\.25/);
   });
 
-  it('finds the edition of the local server through its proof', async () => {
-    const env = { TRAINING_PREDICTIONS_HOME: server.dataDir };
-    const ended = await runProgram('python3', ['-c', `${snippet}${ways['log_predictions.py']?.('proved')}`], {
-      env,
-      cwd: examples,
+  for (const [name, lines] of Object.entries(ways)) {
+    it(`sends the local server what that says it takes, and it is there: ${name}`, async () => {
+      const { json: told } = await request(server, '/health');
+      const job = `proved-${name.length}`;
+      const ended = await runProgram('python3', ['-c', snippet + lines(job)], {
+        env: { TRAINING_PREDICTIONS_HOME: server.dataDir },
+        cwd: examples,
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      const [row, ...others] = await readPredictions(server, job);
+      assert.deepEqual(others, []);
+      const { epoch, epoch_exact, scores, prompt_id, restart, restart_from, latency_ms, note } = row as Fields;
+      assert.deepEqual([epoch, row?.['prediction'], latency_ms, note], [0, '7', null, { deep: [null, 1] }]);
+      const { json } = await request(server, `/api/training/local/${job}/metrics`);
+      const [metric] = json['metrics'] as Fields[];
+      assert.equal(metric?.['grad_norm'], null);
+      if (told['edition'] === 2) {
+        assert.deepEqual(
+          [epoch_exact, prompt_id, restart, restart_from, scores],
+          [0.5, 12, 1, 3, { reward: 0.25, passed: true, long: 2, judge: null, bad: null }],
+        );
+        assert.equal(row?.['id'], '0b9f9b52-3e43-4b3c-8b2f-2f5f0f6d6a01');
+        assert.deepEqual([metric?.['epoch'], metric?.['restart']], [0.5, 1]);
+        const { json: listed } = await request(server, '/api/training/local/jobs');
+        const { nonfinite_values: count } = (listed['jobs'] as Fields[]).find(({ id }) => id === job) ?? {};
+        assert.ok(Number(count) > 0, `${count}`);
+      } else {
+        assert.deepEqual([epoch_exact, prompt_id, restart, scores], [undefined, '12', undefined, undefined]);
+      }
     });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(
-      (await readPredictions(server, 'proved')).map(({ prediction }) => prediction),
-      ['7'],
-    );
-  });
+  }
 
   it('sends what can be sent: a value, a score, a row that cannot costs itself alone and is named', async () => {
     health = [];
