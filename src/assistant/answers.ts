@@ -1,6 +1,6 @@
 /** Answers to an assistant's questions about a job, as rows for `toolText`. Pure but for the reader. */
 
-import { directionOf } from '../model/directions.ts';
+import { decidingScore, directionOf } from '../model/directions.ts';
 import { overallImprovement } from '../model/epochStatistics.ts';
 import { compareScoreNames, isKnownScore } from '../model/knownScores.ts';
 import { progressOf } from '../watch/jobProgress.ts';
@@ -65,16 +65,21 @@ function isToldByEpochs({ points, byEpoch }: CheckpointScores): boolean {
 function checkpointsAnswer({ points, byEpoch }: CheckpointScores, reader: JobReader, score?: string): Answer {
   const { settings, chosen } = reader.judging;
   const names = [...new Set(points.flatMap(({ scores }) => Object.keys(scores)))].sort(compareScoreNames);
-  const decides = score ?? chosen;
+  // Where a score stands in a row, a server does not say; those that are not of the contract mostly stand under `scores`.
+  const own = names.filter((name) => !isKnownScore(name));
+  const judge = decidingScore({ has: (name) => names.includes(name), underScores: own, all: names }, settings, chosen);
   const sources = new Set(points.map(({ source }) => source ?? ''));
   return {
     what: byEpoch ? 'epochs, the newest first' : 'checkpoints, the newest first',
     facts: [
       ...(score !== undefined && names.length === 0 ? ['No checkpoint has a value of that score.'] : []),
       'Each score is over the samples of its checkpoint: mean, smallest, largest, and how many samples have one.',
-      'The first object says which values are better, and by which score answers are judged where that is known.',
+      'The first object says which values are better, and by which score answers are judged.',
     ],
-    subject: { decidingScore: decides, better: names.map((name) => [name, directionOf(name, settings)]) },
+    subject: {
+      ...(score === undefined ? { decidingScore: judge?.name ?? null } : {}),
+      better: names.map((name) => [name, directionOf(name, settings)]),
+    },
     total: points.length,
     rows: points.toReversed().map(({ epoch, step, source, sample_count, scores }) => ({
       ...{ epoch, step },

@@ -30,6 +30,13 @@ describe('the tree of jobs, in VS Code', () => {
     await row(/^adapter, watching · running · loss 30$/).waitFor();
   });
 
+  it('tells the step of a run of one epoch, of which the epoch says nothing', async () => {
+    const fields = { total_epochs: 1, total_steps: 1000, current_epoch: 0.65, current_step: 650, progress: 65 };
+    await createJob(stage.server, { model_name: 'one epoch', status: 'running', ...fields });
+    await stage.workbench.run('Refresh Jobs');
+    await row(/^one epoch, running · step 650 of 1,000 · 65 %/).waitFor();
+  });
+
   it('puts a job that ended below those that run', async () => {
     const top = async (name: RegExp) => (await row(name).boundingBox())?.y ?? Number.NaN;
     assert.ok((await top(/^adapter/)) < (await top(/^baseline/)));

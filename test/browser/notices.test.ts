@@ -74,6 +74,27 @@ describe('what people are told in VS Code', () => {
     await workbench.run('Stop Watching');
   });
 
+  it('is that a run of one epoch got worse by its reward, by step, and what it came to', async () => {
+    const job = await createJob(server, { model_name: 'rewarded', status: 'running' });
+    const answerAt = async (step: number, reward: number) => {
+      const rows = [0, 1].map((sample_index) => sample({ epoch: 0, step, sample_index, scores: { reward } }));
+      assert.equal((await post(server, job, rows)).status, 200);
+    };
+    await answerAt(50, 0.5);
+    await answerAt(1200, 0.8);
+    await watch('rewarded');
+    await workbench.panel.getByText('Showing 1–4 of 4').waitFor();
+    await answerAt(1250, 0.4);
+    await answerAt(1300, 0.45);
+    await workbench
+      .notification('rewarded got worse: reward is 0.4 at step 1,250, and was 0.8 at step 1,200.')
+      .waitFor();
+    await saveJob(server, { job_id: job.id, status: 'completed' });
+    await workbench.notification('rewarded finished with 8 predictions; reward is 0.45 at step 1,300.').waitFor();
+    await workbench.run('Notifications: Clear All Notifications');
+    await workbench.run('Stop Watching');
+  });
+
   it('is that a run failed, in its script’s own words as text, once in two windows', async () => {
     const job = await jobWith('failing');
     await watch('failing');

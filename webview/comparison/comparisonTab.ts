@@ -75,8 +75,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     element(
       'div',
       { class: 'toolbar' },
-      source.element,
       ...sample.elements,
+      source.element,
       element(
         'span',
         { class: 'labelled' },

@@ -27,6 +27,25 @@ export function sampleText(
   return `#${sampleIndex} ${of}${plainLine(prompt)} (${formats.count(epochs)} ${epochs === 1 ? unit : `${unit}s`})`;
 }
 
+/**
+ * What there is to choose from, by the samples' numbers; where several have one, as those of several sources, the others
+ * are told apart by their keys.
+ *
+ * @param samples ascending
+ */
+export function sampleChoices(
+  samples: readonly SampleSummary[],
+  formats: Formats,
+  scores: Pick<Scores, 'byEpoch' | 'sources'>,
+): (Choice & { key: SampleKey })[] {
+  return samples.map((sample, index) => {
+    const { key, sampleIndex } = sample;
+    const isFirst = samples[index - 1]?.sampleIndex !== sampleIndex;
+    const value = isFirst ? String(sampleIndex) : `${sampleIndex} ${key}`;
+    return { key, value, text: sampleText(sample, formats, scores) };
+  });
+}
+
 /** "Epoch 30", with its step beside; "Step 1,200", with its epoch, where an epoch has several. */
 export function checkpointTexts(
   { epoch, step }: Checkpoint,

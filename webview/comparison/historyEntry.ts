@@ -35,12 +35,13 @@ export function createHistoryEntry(
   const copy = element('button', { type: 'button', class: 'quiet-button' }, 'Copy', ofEntry[1]);
   diff.addEventListener('click', () => act.openDiff(id));
   copy.addEventListener('click', () => act.copy(id));
+  const scoresBeside = element('div', { class: 'entry-scores' }, mark, rate, validation);
   const entry = element(
     'li',
     { class: 'entry', 'data-id': id },
     element('div', { class: 'entry-head' }, heading, beside),
     element('div', { class: 'entry-text' }, prediction.element, rest, others),
-    element('div', { class: 'entry-scores' }, mark, rate, validation),
+    scoresBeside,
     element('div', { class: 'entry-actions' }, diff, copy),
   );
 
@@ -58,7 +59,10 @@ export function createHistoryEntry(
       setAttribute(mark, 'title', markMeaning(scores));
       const isThere = (score: string) => scores.scores.some((known) => known.name === score);
       const ownScores = hasOwnScores(scores);
-      setText(rate, present.charErrorRate === null ? '–' : formats.rate(present.charErrorRate));
+      // Beside others a number alone does not tell whose it is.
+      scoresBeside.classList.toggle('named', ownScores);
+      const number = present.charErrorRate === null ? '–' : formats.rate(present.charErrorRate);
+      setText(rate, ownScores ? `CER ${number}` : number);
       setAttribute(rate, 'hidden', ownScores && !isThere('char_error_rate'));
       setAttribute(rate, 'data-decides', ownScores && scores.judge === 'char_error_rate');
       setAttribute(validation, 'hidden', ownScores && !isThere('validation_pass'));

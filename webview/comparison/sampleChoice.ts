@@ -5,7 +5,7 @@ import { createSelect } from '../controls/select.ts';
 import { element } from '../dom.ts';
 import type { Scores } from '../scores.ts';
 import type { Formats } from '../texts/formats.ts';
-import { sampleBeside, sampleText } from './comparisonTexts.ts';
+import { sampleBeside, sampleChoices } from './comparisonTexts.ts';
 
 export interface SampleChoice {
   readonly elements: readonly HTMLElement[];
@@ -19,9 +19,10 @@ export function createSampleChoice(formats: Formats, choose: (sample: SampleKey)
   let samples: readonly SampleSummary[] = [];
   let sample: SampleKey | null = null;
   let scores: Scores | null = null;
+  let choices: ReturnType<typeof sampleChoices> = [];
 
   const select = createSelect({ id: 'sample-choice', class: 'select sample-choice' }, (value) => {
-    const chosen = samples.find(({ key }) => String(key) === value);
+    const chosen = choices.find((choice) => choice.value === value);
     if (chosen !== undefined) choose(chosen.key);
   });
   const turn = (places: number) => () => {
@@ -45,11 +46,8 @@ export function createSampleChoice(formats: Formats, choose: (sample: SampleKey)
         samples = presentSamples;
         sample = presentSample;
         scores = presentScores;
-        const choices = samples.map((summary) => ({
-          value: String(summary.key),
-          text: sampleText(summary, formats, presentScores),
-        }));
-        select.show(choices, String(sample ?? ''));
+        choices = sampleChoices(samples, formats, presentScores);
+        select.show(choices, choices.find(({ key }) => key === sample)?.value ?? '');
       }
       const first = sampleBeside(samples, sample, -1) === null;
       const last = sampleBeside(samples, sample, 1) === null;

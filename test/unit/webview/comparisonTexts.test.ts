@@ -10,6 +10,7 @@ import {
   markText,
   newEntriesText,
   sampleBeside,
+  sampleChoices,
   samplesOf,
   sampleText,
   shownSample,
@@ -129,6 +130,19 @@ describe('the words of a job whose epochs have several steps', () => {
     assert.equal(sampleText(sample, formats, { ...bySteps, sources: ['val'] }), '#3 two (1,200 answers)');
     assert.equal(newEntriesText(2, false, formats), '2 new answers');
     assert.equal(newEntriesText(1, true, formats), '1 new epoch');
+  });
+
+  it('tell samples apart by their numbers, and by their keys where several have one', () => {
+    const of = (key: string, sampleIndex: number) => ({ ...summary(sampleIndex), key });
+    const choices = sampleChoices([of('a', 0), of('b', 0), of('c', 1)], formats, bySteps);
+    assert.deepEqual(
+      choices.map(({ key, value }) => [key, value]),
+      [
+        ['a', '0'],
+        ['b', '0 b'],
+        ['c', '1'],
+      ],
+    );
   });
 
   it('name the score that a mark is by', () => {
