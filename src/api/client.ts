@@ -1,4 +1,3 @@
-import { anyTrendsAnswer, type CheckpointTrends } from '../wire/anyTrends.ts';
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
 import { leaseRoute } from '../wire/lease.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
@@ -105,22 +104,6 @@ export class ApiClient {
   /** The averages of each epoch, ascending by epoch, as the server has them. */
   trends(jobId: string, signal?: AbortSignal): Promise<TrendsAnswer> {
     return sendForJson(this.endpoint, `${predictionsPath(jobId)}/trends`, trendsAnswer, { signal });
-  }
-
-  /**
-   * Scores over the samples of each checkpoint, ascending; null from a server that knows epochs alone.
-   *
-   * @param score undefined for the first ones
-   */
-  async checkpointTrends(
-    jobId: string,
-    score: string | undefined,
-    signal?: AbortSignal,
-  ): Promise<CheckpointTrends | null> {
-    const query = { by: 'checkpoint', scores: score };
-    const path = `${predictionsPath(jobId)}/trends`;
-    const answer = await sendForJson(this.endpoint, path, anyTrendsAnswer, { query, signal });
-    return 'by' in answer ? answer.trends : null;
   }
 
   /** What a trainer logged, ascending by step. `after` is a step that a server which knows it begins behind. */

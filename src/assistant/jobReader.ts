@@ -1,9 +1,10 @@
 import type { ApiClient } from '../api/client.ts';
+import { sendForJson } from '../api/request.ts';
 import { noSettings, type ScoreSettings } from '../model/directions.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { HeldRows } from '../watch/heldRows.ts';
 import type { Log } from '../watch/log.ts';
-import type { CheckpointTrends } from '../wire/anyTrends.ts';
+import { anyTrendsAnswer, type CheckpointTrends } from '../wire/anyTrends.ts';
 import { maxPageSize } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
 
@@ -108,8 +109,12 @@ export class ServerJobReader implements JobReader {
   }
 
   async checkpoints(score: string | undefined): Promise<CheckpointScores | null> {
-    const points = await this.#client.checkpointTrends(this.#jobId, score, this.#signal);
-    if (points === null) return null;
+    const path = `/api/training/predictions/${encodeURIComponent(this.#jobId)}/trends`;
+    const query = { by: 'checkpoint', scores: score };
+    // What is asked for now and then alone is not loaded with the client.
+    const answer = await sendForJson(this.#client.endpoint, path, anyTrendsAnswer, { query, signal: this.#signal });
+    if (!('by' in answer)) return null;
+    const points = answer.trends;
     return { points, byEpoch: new Set(points.map(({ epoch }) => epoch)).size === points.length };
   }
 
