@@ -151,7 +151,7 @@ describe('who may do what', () => {
   it('GET /health needs no key and tells nothing but the server itself', async () => {
     const { status, json } = await request(server, '/health', { headers: {} });
     assert.equal(status, 200);
-    assert.deepEqual(Object.keys(json).sort(), ['engine', 'instance', 'status', 'version']);
+    assert.deepEqual(Object.keys(json).sort(), ['edition', 'engine', 'instance', 'status', 'version']);
     assert.deepEqual([json['status'], json['engine']], ['ok', 'sqlite']);
   });
 
