@@ -23,7 +23,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...jobCommands(context),
     watch: async (argument) => {
       const job = (await findJob(context, argument)) ?? (await pickPresentJob(context));
-      if (job !== undefined) panels.open(job);
+      if (job !== undefined) await panels.open(job);
     },
     stopWatching: (argument) => {
       const watch = watchOf(context, argument);
@@ -59,7 +59,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     showTrends: async (argument) => {
       const watch = watchOf(context, argument);
       const job = watch ?? (await findJob(context, argument)) ?? (await pickPresentJob(context));
-      if (job !== undefined) panels.open(job).showTab('trends');
+      if (job !== undefined) (await panels.open(job)).showTab('trends');
     },
     exportPredictions: async (argument) => {
       const watch = watchOf(context, argument);

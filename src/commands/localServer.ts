@@ -122,7 +122,7 @@ async function openSampleRun(
   const now = new Date();
   const running = activeSampleRun(run, listing.jobs, now);
   const jobId = running?.id ?? (await createSampleJob(run, server, now));
-  const { watch } = panels.open({ server: 'local', jobId });
+  const { watch } = await panels.open({ server: 'local', jobId });
   if (running === undefined) await replayInto(jobId, run, watch.session, extension);
   await listing.refresh();
 }

@@ -4,7 +4,7 @@ import type { ServerId } from '../servers.ts';
 import type { JobReference, Watch } from '../watch/watches.ts';
 import { schema } from '../wire/schema.ts';
 import { localResourceRoots } from './html.ts';
-import { Panel, type PanelContext } from './panel.ts';
+import type { Panel, PanelContext } from './panel.ts';
 
 export const panelViewType = 'trainingPredictions.panel';
 
@@ -21,13 +21,14 @@ export class Panels implements vscode.Disposable {
   constructor(context: PanelContext) {
     this.#context = context;
     this.#subscription = vscode.window.registerWebviewPanelSerializer(panelViewType, {
-      deserializeWebviewPanel: async (panel, state: unknown) => this.#restore(panel, state),
+      deserializeWebviewPanel: (panel, state: unknown) => this.#restore(panel, state),
     });
   }
 
   /** Watches a job and shows its panel; a job that has one already is revealed. */
-  open(job: JobReference<ServerId>): Panel {
+  async open(job: JobReference<ServerId>): Promise<Panel> {
     const watch = this.#context.watches.begin(job);
+    const { Panel } = await loadPanel();
     const open = this.#panels.get(watch);
     if (open !== undefined) {
       open.reveal();
@@ -37,7 +38,7 @@ export class Panels implements vscode.Disposable {
       enableScripts: true,
       localResourceRoots: localResourceRoots(this.#context.extension),
     });
-    return this.#adopt(panel, watch);
+    return this.#adopt(Panel, panel, watch);
   }
 
   /** The panel of a job, where there is one. */
@@ -56,7 +57,7 @@ export class Panels implements vscode.Disposable {
   }
 
   /** After a reload of the window; what the webview kept is as good as anything from outside. */
-  #restore(panel: vscode.WebviewPanel, state: unknown): void {
+  async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     let job: JobReference<ServerId>;
     try {
       job = restored.parse(JSON.parse(keptState.parse(state).restore));
@@ -65,11 +66,13 @@ export class Panels implements vscode.Disposable {
       panel.dispose();
       return;
     }
-    this.#adopt(panel, this.#context.watches.begin(job));
+    const watch = this.#context.watches.begin(job);
+    const { Panel } = await loadPanel();
+    this.#adopt(Panel, panel, watch);
   }
 
-  #adopt(webviewPanel: vscode.WebviewPanel, watch: Watch<ServerId>): Panel {
-    const panel = new Panel(webviewPanel, watch, this.#context);
+  #adopt(made: typeof Panel, webviewPanel: vscode.WebviewPanel, watch: Watch<ServerId>): Panel {
+    const panel = new made(webviewPanel, watch, this.#context);
     webviewPanel.iconPath = vscode.Uri.joinPath(this.#context.extension, 'media', 'panel.svg');
     this.#panels.set(watch, panel);
     panel.onDidDispose(() => {
@@ -79,3 +82,6 @@ export class Panels implements vscode.Disposable {
     return panel;
   }
 }
+
+/** What a panel consists of is loaded with the first one: no window needs it to open. */
+const loadPanel = () => import('./panel.ts');

@@ -119,6 +119,7 @@ describe('the package', () => {
       /^src\/tables\//,
       /^src\/panel\/export\/export(File|Formats|Predictions)\.ts$/,
       /^src\/panel\/differences\/diffPicker\.ts$/,
+      /^src\/panel\/(panel|tableView|sampleView|trendsView|content)\.ts$/,
       /^src\/panel\/chartFile\.ts$/,
       /^src\/assistant\/(toolAnswers|answers|failureText|jobReader|toolText)\.ts$/,
       /^src\/localServer\/(databasePrompt|serverTerminal)\.ts$/,
