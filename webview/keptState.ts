@@ -48,6 +48,9 @@ const comparedWith: Record<ViewState['compareWith'], true> = {
   nothing: true,
 };
 
+const isChartList = (value: unknown): value is string[] | null =>
+  value === null || isList(value, 200, (name): name is string => typeof name === 'string' && name.length <= 200);
+
 const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K] } = {
   tab: (value): value is Tab => typeof value === 'string' && Object.hasOwn(tabs, value),
   epoch: isIndexOrNull,
@@ -72,11 +75,21 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   compareWith: (value): value is ViewState['compareWith'] =>
     typeof value === 'string' && Object.hasOwn(comparedWith, value),
   overlay: (value): value is string | null => value === null || typeof value === 'string',
+  trendScores: isChartList,
+  trendMetrics: isChartList,
+  trendAxis: (value): value is ViewState['trendAxis'] => value === null || value === 'epoch' || value === 'step',
+  trendBand: (value): value is ViewState['trendBand'] => value === null || value === 'percentiles' || value === 'range',
+  smoothing: (value): value is number => typeof value === 'number' && value >= 0 && value <= 0.99,
+  logScale: (value) => typeof value === 'boolean',
 };
 
-const { step, source, conditions, columnOrder } = initialView(1);
+const { step, source, conditions, columnOrder, ...first } = initialView(1);
+const { trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
 /** What views of older versions do not have. */
-const addedLater = { step, source, conditions, columnOrder };
+const addedLater = {
+  ...{ step, source, conditions, columnOrder },
+  ...{ trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
+};
 
 /** How the parts lie on the screen. The host has no use for it. */
 export interface Layout {
@@ -86,6 +99,8 @@ export interface Layout {
   scroll: { top: number; left: number };
   /** Charts whose data table is in sight, by their key. */
   tables: readonly string[];
+  /** Groups of charts that the reader folded, by their names; layouts of older versions have none. */
+  folded?: readonly string[];
 }
 
 export const initialLayout: Layout = { widths: {}, scroll: { top: 0, left: 0 }, tables: [] };
@@ -109,7 +124,7 @@ export function readKeptState(kept: unknown): Kept | null {
 
 function isLayout(value: unknown): value is Layout {
   if (!isRecord(value)) return false;
-  const { widths, scroll, tables } = value;
+  const { widths, scroll, tables, folded } = value;
   return (
     isRecord(widths) &&
     Object.entries(widths).every(([column, width]) => isColumn(column) && isCount(width)) &&
@@ -117,7 +132,8 @@ function isLayout(value: unknown): value is Layout {
     isCount(scroll['top']) &&
     isCount(scroll['left']) &&
     Array.isArray(tables) &&
-    tables.every((key) => typeof key === 'string')
+    tables.every((key) => typeof key === 'string') &&
+    (folded === undefined || isList(folded, 1000, (name): name is string => typeof name === 'string'))
   );
 }
 

@@ -60,11 +60,16 @@ function conditionParts(condition: Condition): unknown[] {
   return [score, comparison, comparison === 'none' ? null : condition.value];
 }
 
-/** Turns to the table, with all rows of one epoch: other filters would hide some of those that a chart counted. */
-export const showEpochInTable =
-  (epoch: number): Transition =>
+/**
+ * Turns to the table, with all rows of one checkpoint, or epoch, that the charts show: other filters would hide some of
+ * those that were counted.
+ *
+ * @param step null for the whole epoch
+ */
+export const showCheckpointInTable =
+  ({ epoch, step }: { epoch: number; step: number | null }): Transition =>
   (view) =>
-    filterBy({ ...noFilters, epoch })(showTab('predictions')(view));
+    filterBy({ ...noFilters, source: view.source, epoch, step })(showTab('predictions')(view));
 
 /** Sorts upwards, then downwards; the third time the newest come first again. */
 export const sortBy =

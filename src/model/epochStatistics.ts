@@ -108,7 +108,7 @@ export function trendPoint(epoch: EpochStatistics): TrendPoint {
  *
  * @param points ascending by epoch
  */
-export function overallImprovement(points: readonly TrendPoint[]): number | null {
+export function overallImprovement(points: readonly Pick<TrendPoint, 'avg_char_error_rate'>[]): number | null {
   const first = points[0]?.avg_char_error_rate;
   const last = points.at(-1)?.avg_char_error_rate;
   if (points.length < 2 || first == null || last == null || first <= 0) return null;

@@ -5,6 +5,8 @@ import type { ColumnKey, ViewState } from './protocol.ts';
 const firstAnswers = 200;
 /** Scores of the job's own that have a column without being asked for, at most. */
 const firstScores = 6;
+/** Figures of the trainer's that have a chart without being asked for, at most. */
+const firstFigures = 12;
 /** A view remembers the places of so many columns; of more it forgets those that the job does not have. */
 const rememberedColumns = 800;
 
@@ -36,6 +38,12 @@ export function initialView(pageSize: number): ViewState {
     compareWith: 'truth',
     answers: firstAnswers,
     overlay: null,
+    trendScores: null,
+    trendMetrics: null,
+    trendAxis: null,
+    trendBand: null,
+    smoothing: 0,
+    logScale: false,
   };
 }
 
@@ -103,4 +111,36 @@ export function shownScores({ columnOrder, hiddenColumns }: ViewState, names: re
     const name = scoreOfColumn(key);
     return isThere.has(name) ? [name] : [];
   });
+}
+
+/** The charts of a job whose scripts send no scores of their own, whether it has such scores or not. */
+const plainCharts = ['char_error_rate', 'exact_match', 'word_overlap', 'validation_pass'] as const;
+
+/** A job has no scores but those of the contract. */
+export function hasPlainScores(names: readonly string[]): boolean {
+  return names.every(isKnownScore);
+}
+
+/** The scores that a chart can be asked for, in the order of their charts. @param names as `scores` tells them */
+export function chartableScores(names: readonly string[]): readonly string[] {
+  if (!hasPlainScores(names)) return names;
+  return [...plainCharts, ...names.filter((name) => !plainCharts.some((plain) => plain === name))];
+}
+
+/** The scores that have a chart: what the reader chose; at first the known ones and the first six others. */
+export function chartedScores(chosen: ViewState['trendScores'], names: readonly string[]): string[] {
+  if (chosen !== null) {
+    const kept = new Set(chosen);
+    return chartableScores(names).filter((name) => kept.has(name));
+  }
+  if (hasPlainScores(names)) return [...plainCharts];
+  const others = names.filter((name) => !isKnownScore(name));
+  return [...names.filter(isKnownScore), ...others.slice(0, firstScores)];
+}
+
+/** The trainer's figures that have a chart. @param names as `losses` tells them */
+export function chartedMetrics(chosen: ViewState['trendMetrics'], names: readonly string[]): string[] {
+  if (chosen === null) return names.slice(0, firstFigures);
+  const kept = new Set(chosen);
+  return names.filter((name) => kept.has(name));
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { plainMessage } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
@@ -90,6 +91,7 @@ export class Panel implements vscode.Disposable {
       losses: watch.losses,
       job: () => context.watches.job(watch),
       isSeen: () => this.#view.tab === 'trends' && this.#postbox.isOpen,
+      view: () => this.#view,
       post: (message) => this.#postbox.post(message),
       interval: newsInterval,
     });
@@ -180,7 +182,7 @@ export class Panel implements vscode.Disposable {
     if (kept !== null) this.#view = kept;
     if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
     this.#wanted = null;
-    for (const part of [this.#scores, this.#table, this.#sample, this.#trends]) part.forgetReader();
+    for (const part of [this.#scores, this.#table, this.#sample, this.#trends, this.#losses]) part.forgetReader();
     this.#table.show(this.#view, null);
     const { server, jobId } = this.watch;
     this.#postbox.post({
@@ -196,10 +198,14 @@ export class Panel implements vscode.Disposable {
 
   #show(state: ViewState, version: number | null): void {
     const isTurned = state.tab !== this.#view.tab;
+    const before = this.#view;
     this.#view = state;
     this.#table.show(state, version);
     this.#postTab();
-    if (!isTurned) return;
+    if (!isTurned) {
+      if (!isDeepStrictEqual(figuresOf(before), figuresOf(state))) this.#losses.retell();
+      return;
+    }
     this.#context.tabShown(state.tab);
     this.#losses.show();
   }
@@ -273,7 +279,7 @@ export class Panel implements vscode.Disposable {
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.message(),
       comparison: () => this.#sample.message(this.#view),
-      trends: () => this.#trends.message(this.#others(), this.#view.overlay),
+      trends: () => this.#trends.message(this.#others(), this.#view.overlay, this.#view.trendScores),
     };
     const message = messages[this.#view.tab]();
     this.#postbox.post(message);
@@ -312,6 +318,11 @@ export class Panel implements vscode.Disposable {
   #showTitle(): void {
     this.#panel.title = `Predictions: ${titleOf(this.watch.jobId, this.#context.watches.job(this.watch))}`;
   }
+}
+
+/** What decides what is told of the trainer's figures. */
+function figuresOf({ trendMetrics, smoothing }: ViewState): unknown {
+  return [trendMetrics, smoothing];
 }
 
 /** Loaded once a chart is saved. */

@@ -10,7 +10,6 @@ import type { SampleKey } from '../model/samples.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
 import type { EpochSummary } from '../wire/responses.ts';
-import type { TrendPoint } from '../wire/trends.ts';
 
 /** A cell carries at most this many characters; the full text follows when its row opens. */
 export const cellCharacters = 2000;
@@ -49,6 +48,9 @@ export const mostConditions = 20;
 
 /** Names of samples are as long as scripts make them; longer ones cannot be chosen. */
 const longestKey = 100_000;
+
+/** Charts of scores, or of figures, that a view asks for, at most. */
+export const mostCharts = 200;
 
 /** Answers of the Comparison tab, at most. */
 export const mostAnswers = 2000;
@@ -91,6 +93,17 @@ const viewStateType = Type.Object({
   compareWith: Type.Enum(['truth', 'previous', 'first', 'best', 'nothing']),
   /** Key of the watched job that is laid over the charts; null for none. */
   overlay: Type.Union([Type.String(), Type.Null()]),
+  /** Scores that have a chart; null as long as the reader chose none. */
+  trendScores: Type.Union([Type.Array(scoreNameType, { maxItems: mostCharts }), Type.Null()]),
+  /** Figures of the trainer's that have a chart, like `trendScores`. */
+  trendMetrics: Type.Union([Type.Array(scoreNameType, { maxItems: mostCharts }), Type.Null()]),
+  /** What the charts go over; null leaves it to the job: epochs where every epoch has one step, else steps. */
+  trendAxis: Type.Union([Type.Enum(['epoch', 'step']), Type.Null()]),
+  /** What lies between most samples of a checkpoint, or all; null leaves it to the job. */
+  trendBand: Type.Union([Type.Enum(['percentiles', 'range']), Type.Null()]),
+  /** Strength of the smoothing of lines, from 0 for none to 1. */
+  smoothing: Type.Number({ minimum: 0, maximum: 0.99 }),
+  logScale: Type.Boolean(),
 });
 /** What a panel shows. Owned by the webview, kept over hiding, moving and reloading. */
 export type ViewState = Type.Static<typeof viewStateType>;
@@ -319,11 +332,37 @@ export interface HistoryEntry {
   difference: DifferencePart[] | null;
 }
 
+/** A score over the samples of a point. Percentiles are those of 10 and 90; `count` samples have a value. */
+export type ScorePoint = readonly [mean: number, p10: number, p90: number, min: number, max: number, count: number];
+
+/** What the charts show of the samples of one source at one checkpoint. */
+export interface ChartPoint {
+  epoch: number;
+  step: number;
+  /** Empty where its rows name none. */
+  source: string;
+  samples: number;
+  predictions: number;
+  /** In the order of the scores that are charted; null where no sample has a value. */
+  scores: readonly (ScorePoint | null)[];
+}
+
+/** A score that is charted, or decides. */
+export interface ChartedScore {
+  name: string;
+  /** All of its values are 0 or 1. */
+  isShare: boolean;
+}
+
 /** Values by step, at most as many as a chart can show of `total`. */
 export interface LossLine {
-  /** Ascending by step. */
-  points: (readonly [step: number, value: number])[];
+  /** Ascending by step; null where what was logged is no finite number. */
+  points: (readonly [step: number, value: number | null])[];
   total: number;
+  /** How many values were no finite numbers; absent where all were. */
+  gaps?: number;
+  /** The line as the reader's smoothing shows it; absent where there is none. */
+  smoothed?: (readonly [step: number, value: number | null])[];
 }
 
 export type HostMessage =
@@ -382,17 +421,29 @@ export type HostMessage =
     }
   | {
       type: 'trends';
-      /** Ascending by epoch, like `changes`: those that the message before did not tell of as they are now, or all. */
-      points: TrendPoint[];
-      overallImprovement: number | null;
+      /** What the points tell of: the scores that have a chart, and the deciding one. */
+      scores: ChartedScore[];
+      /** Ascending by checkpoint, then source: those that the message before did not tell of as they are now, or all. */
+      points: ChartPoint[];
+      /** Likewise. */
       changes: CheckpointChanges[];
-      allEpochs: boolean;
+      allCheckpoints: boolean;
       /** The other watched jobs, which can be laid over this one. */
       others: { key: string; title: string }[];
-      overlay: { key: string; title: string; points: TrendPoint[]; allEpochs: boolean } | null;
+      /** Its points tell of the same scores. */
+      overlay: { key: string; title: string; points: ChartPoint[]; allCheckpoints: boolean } | null;
     }
   /** What the trainer logged; empty lines where the server has none. Comes with the Trends tab. */
-  | { type: 'losses'; lines: Record<'train' | 'eval' | 'learningRate', LossLine> };
+  | {
+      type: 'losses';
+      lines: Record<'train' | 'eval' | 'learningRate', LossLine>;
+      /** Everything else that has a number, group by group; null where that is as told before. */
+      names: string[] | null;
+      /** How many others there are that are not held because there are too many. */
+      leftOut: number;
+      /** Those that have a chart, as far as they are not as told before. Untrusted names. */
+      figures: (readonly [name: string, line: LossLine])[];
+    };
 
 export type HostMessageOf<T extends HostMessage['type']> = Extract<HostMessage, { type: T }>;
 export type WebviewMessageOf<T extends WebviewMessage['type']> = Extract<WebviewMessage, { type: T }>;

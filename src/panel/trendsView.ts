@@ -1,7 +1,9 @@
+import type { ScoreSummary } from '../model/distribution.ts';
 import type { CheckpointChanges } from '../model/marks.ts';
+import type { CheckpointPoint } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
-import type { TrendPoint } from '../wire/trends.ts';
-import type { HostMessageOf } from './protocol.ts';
+import { chartedScores } from './initialView.ts';
+import type { ChartPoint, HostMessageOf, ScorePoint, ViewState } from './protocol.ts';
 
 /** Another watched job, for the charts. */
 export interface OtherJob {
@@ -10,64 +12,89 @@ export interface OtherJob {
   store: PredictionStore;
 }
 
-/** What a reader was told of one job. A job has thousands of epochs, of which one or two change with a row. */
-class ToldEpochs {
+/** What a reader was told of one job. A job has thousands of checkpoints, of which one or two change with a row. */
+class ToldCheckpoints {
   readonly store: PredictionStore;
-  #life: number;
-  /** The rows whose epochs were told; null before any were. */
-  #rows: number | null = null;
+  /** What else the points depend on, as it was; empty before anything was told. */
+  #made = '';
+  /** The rows whose checkpoints were told. */
+  #rows = 0;
 
   constructor(store: PredictionStore) {
     this.store = store;
-    this.#life = store.life;
   }
 
-  next(): { points: TrendPoint[]; changes: CheckpointChanges[]; allEpochs: boolean } {
+  next(names: readonly string[]): { points: ChartPoint[]; changes: CheckpointChanges[]; allCheckpoints: boolean } {
     const { store } = this;
-    const told = this.#life === store.life ? this.#rows : null;
-    this.#life = store.life;
+    const made = JSON.stringify([store.life, store.reckoning, names]);
+    const allCheckpoints = made !== this.#made;
+    const points = allCheckpoints ? store.points(names) : store.pointsSince(this.#rows, names);
+    const changes = allCheckpoints ? store.changes() : store.changesSince(this.#rows);
+    this.#made = made;
     this.#rows = store.size;
-    return told === null
-      ? { points: store.trends(), changes: store.changes(), allEpochs: true }
-      : { ...store.trendsSince(told), allEpochs: false };
+    return { points: points.map(chartPoint), changes, allCheckpoints };
   }
 }
 
-/** The epochs of one job, and of one laid over it, as one panel charts them. */
+/** The checkpoints of one job, and of one laid over it, as one panel charts them. */
 export class TrendsView {
   readonly #store: PredictionStore;
-  #own: ToldEpochs;
-  #over: ToldEpochs | null = null;
+  #own: ToldCheckpoints;
+  #over: ToldCheckpoints | null = null;
 
   constructor(store: PredictionStore) {
     this.#store = store;
-    this.#own = new ToldEpochs(store);
+    this.#own = new ToldCheckpoints(store);
   }
 
-  /** The reader knows nothing any more: the next message tells of all epochs. */
+  /** The reader knows nothing any more: the next message tells of all checkpoints. */
   forgetReader(): void {
-    this.#own = new ToldEpochs(this.#store);
+    this.#own = new ToldCheckpoints(this.#store);
     this.#over = null;
   }
 
-  /** @param overlay key of the job that is laid over this one; null for none */
-  message(others: readonly OtherJob[], overlay: string | null): HostMessageOf<'trends'> {
+  /**
+   * @param overlay key of the job that is laid over this one; null for none
+   * @param chosen scores that the reader wants charts of; null leaves it to the job
+   */
+  message(
+    others: readonly OtherJob[],
+    overlay: string | null,
+    chosen: ViewState['trendScores'] = null,
+  ): HostMessageOf<'trends'> {
+    const { judge, scoreNames, table } = this.#store;
+    const charted = chartedScores(chosen, scoreNames);
+    // How the job did as a whole is told by the deciding score, charted or not.
+    const names = judge === null || charted.includes(judge.name) ? charted : [...charted, judge.name];
     return {
       type: 'trends',
-      ...this.#own.next(),
-      overallImprovement: this.#store.overallImprovement,
+      scores: names.map((name) => ({ name, isShare: table.scores.isShare(name) })),
+      ...this.#own.next(names),
       others: others.map(({ key, title }) => ({ key, title })),
-      overlay: this.#overlay(others.find(({ key }) => key === overlay)),
+      overlay: this.#overlay(
+        others.find(({ key }) => key === overlay),
+        names,
+      ),
     };
   }
 
-  #overlay(job: OtherJob | undefined): HostMessageOf<'trends'>['overlay'] {
+  #overlay(job: OtherJob | undefined, names: readonly string[]): HostMessageOf<'trends'>['overlay'] {
     if (job === undefined) {
       this.#over = null;
       return null;
     }
-    if (this.#over?.store !== job.store) this.#over = new ToldEpochs(job.store);
-    const { points, allEpochs } = this.#over.next();
-    return { key: job.key, title: job.title, points, allEpochs };
+    if (this.#over?.store !== job.store) this.#over = new ToldCheckpoints(job.store);
+    const { points, allCheckpoints } = this.#over.next(names);
+    return { key: job.key, title: job.title, points, allCheckpoints };
   }
+}
+
+function chartPoint({ epoch, step, source, samples, predictions, scores }: CheckpointPoint): ChartPoint {
+  return { epoch, step, source, samples, predictions, scores: scores.map(scorePoint) };
+}
+
+function scorePoint(summary: ScoreSummary | null): ScorePoint | null {
+  if (summary === null) return null;
+  const { mean, p10, p90, min, max, count } = summary;
+  return [mean, p10, p90, min, max, count];
 }

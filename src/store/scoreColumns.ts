@@ -8,6 +8,8 @@ interface Named {
   rows: number;
   /** That have it under `scores`. */
   underScores: number;
+  /** No value was other than 0 and 1. */
+  isShare: boolean;
 }
 
 /**
@@ -38,6 +40,11 @@ export class ScoreColumns {
     return (this.#scores.get(name)?.rows ?? 0) > 0;
   }
 
+  /** All values are 0 or 1: their mean is a share. */
+  isShare(name: string): boolean {
+    return this.#scores.get(name)?.isShare ?? false;
+  }
+
   /** Those that came under `scores` in a row. */
   get underScores(): string[] {
     return this.names.filter((name) => (this.#scores.get(name)?.underScores ?? 0) > 0);
@@ -54,6 +61,7 @@ export class ScoreColumns {
     if (named === undefined) return;
     named.values.set(row, value);
     named.rows += 1;
+    if (value !== 0 && value !== 1) named.isShare = false;
     if (origin === 'scores') named.underScores += 1;
     if (named.rows === 1 || (origin === 'scores' && named.underScores === 1)) this.#names = undefined;
   }
@@ -71,7 +79,7 @@ export class ScoreColumns {
   #add(name: string): Named | undefined {
     const isOther = !isKnownScore(name);
     if (isOther && this.#others === mostOtherScores && !this.#makeRoom(name)) return undefined;
-    const named: Named = { values: scoreColumn(), rows: 0, underScores: 0 };
+    const named: Named = { values: scoreColumn(), rows: 0, underScores: 0, isShare: true };
     this.#scores.set(name, named);
     if (isOther) this.#others += 1;
     return named;

@@ -27,6 +27,7 @@ const view: ViewState = {
   ...{ tab: 'predictions', epoch: null, offset: 0, pageSize: 50, hold: false, expanded: [], sample: null, search: '' },
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
+  ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },
 };
 
 /** Shows the rows of a store in every way that a panel can. */
@@ -58,7 +59,7 @@ export function showAll(store: PredictionStore): void {
     assert.equal(message.history.length, store.answerCount(sampleIndex));
   }
   const { points } = new TrendsView(store).message([], null);
-  const counted = points.reduce((sum, { sample_count }) => sum + sample_count, 0);
+  const counted = points.reduce((sum, { predictions }) => sum + predictions, 0);
   assert.equal(counted, store.size, 'rows in the trends');
   for (const row of store.page(null, 0, store.size)) JSON.stringify(detailOf(row, differences));
   differences.dispose();

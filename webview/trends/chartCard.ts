@@ -1,14 +1,13 @@
+import type { Checkpoint } from '../../src/model/checkpoints.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../texts/formats.ts';
 import { type TableLines, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
 import { showLegend } from './legend.ts';
-import type { LossTrend } from './losses/losses.ts';
 import type { LegendEntry } from './overlay.ts';
-import type { Palette } from './palette.ts';
+import { lineColor, type Palette } from './palette.ts';
 import { pictureOf } from './picture.ts';
 import { createSaveMenu, type SaveFormat } from './saveMenu.ts';
-import type { Trend } from './series.ts';
 
 /** What a chart's surroundings say of it. */
 export interface CardContent {
@@ -27,22 +26,26 @@ export interface ChartCard {
 }
 
 export interface CardActions {
-  /** Shows the predictions of an epoch. */
-  choose(epoch: number): void;
+  /** Shows the predictions of a checkpoint. */
+  choose(at: Checkpoint): void;
   save(name: string, format: SaveFormat, content: string): void;
   /** Whether the reader keeps a chart's data table in sight. */
   showsTable(key: string): boolean;
   keepTable(key: string, visible: boolean): void;
 }
 
-/** What is around a chart: title, last value, legend, its numbers as a table, and the way to save it. */
-export function createChartCard(
-  key: Trend['key'] | LossTrend['key'] | 'changes',
-  title: string,
-  formats: Formats,
-  actions: CardActions,
-): ChartCard {
-  const titleId = `trend-${key}`;
+/** A name that others chose is no part of an id. */
+let cards = 0;
+
+/**
+ * What is around a chart: title, last value, legend, its numbers as a table, and the way to save it.
+ *
+ * @param key what stands before a `:` in it names the chart's kind in style sheets
+ */
+export function createChartCard(key: string, title: string, formats: Formats, actions: CardActions): ChartCard {
+  const kind = key.replace(/:.*$/s, '');
+  cards += 1;
+  const titleId = kind === key ? `trend-${key}` : `trend-${kind}-${cards}`;
   let shown: { content: CardContent; palette: Palette } | null = null;
 
   const value = element('span', { class: 'trend-value' });
@@ -79,7 +82,7 @@ export function createChartCard(
   function save(format: SaveFormat) {
     if (shown === null) return;
     const { content, palette } = shown;
-    const stroke = key === 'changes' ? palette.text : palette.lines[key];
+    const stroke = lineColor(palette, key);
     const caption = { title, summary: `${content.value}   ${content.source}`, legend: content.legend, stroke };
     actions.save(
       title,
@@ -91,7 +94,7 @@ export function createChartCard(
   return {
     element: element(
       'section',
-      { class: 'trend', 'data-trend': key, 'aria-labelledby': titleId },
+      { class: 'trend', 'data-trend': kind, 'aria-labelledby': titleId },
       element('div', { class: 'trend-head' }, element('h2', { class: 'trend-title', id: titleId }, title), tools),
       summary,
       legend,

@@ -1,4 +1,5 @@
 import type { ChartOptions } from 'chart.js';
+import type { Formats } from '../texts/formats.ts';
 import type { Palette } from './palette.ts';
 
 /** What all charts have in common: they follow the theme, fill their place and do not move. */
@@ -28,4 +29,13 @@ export function sharedOptions(palette: Palette) {
 /** Shows with the pointer that a click would do something. */
 export function pointAt(canvas: HTMLCanvasElement, something: boolean): void {
   canvas.style.cursor = something ? 'pointer' : '';
+}
+
+/** The first digits of the values that a logarithmic axis names. */
+const namedDigits: ReadonlySet<number> = new Set([1, 1.5, 2, 3, 5, 7]);
+
+/** What stands beside a line of a logarithmic axis: there is no room for all of them. */
+export function logTick(value: number, formats: Formats): string | null {
+  const digits = Number((value / 10 ** Math.floor(Math.log10(value))).toPrecision(3));
+  return namedDigits.has(digits) ? formats.figure(value) : null;
 }

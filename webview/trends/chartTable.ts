@@ -1,19 +1,22 @@
 import { csvLine } from '../../src/csv.ts';
+import type { Checkpoint } from '../../src/model/checkpoints.ts';
 import type { CheckpointChanges } from '../../src/model/marks.ts';
-import type { TrendPoint } from '../../src/wire/trends.ts';
+import type { ChartPoint } from '../../src/panel/protocol.ts';
+import { ascendingCheckpoints, ascendingEpochs } from '../changed.ts';
 import type { Formats } from '../texts/formats.ts';
-import type { Overlay } from './overlay.ts';
+import type { SourceLine } from './lines/sourceLines.ts';
+import { type Overlay, overlayName, sourceName } from './overlay.ts';
 import { type Trend, valueText } from './series.ts';
 
 /** The numbers of a chart: a table for those who cannot see it, and what is saved as CSV. */
 export interface ChartTable {
-  /** The first is the epoch's. */
+  /** The first is the checkpoint's. */
   columns: { heading: string; write(value: number): string }[];
   /**
-   * Ascending by epoch; one value for each column, null where there is none. An epoch that only the other job has is
-   * not this job's own.
+   * Ascending by checkpoint; one value for each column, null where there is none. A checkpoint that only the other job
+   * has is not this job's own.
    */
-  rows: { epoch: number; own: boolean; values: (number | null)[] }[];
+  rows: { epoch: number; step: number; own: boolean; values: (number | null)[] }[];
 }
 
 /** The lines of a chart's table, of which a page shows the newest. */
@@ -23,83 +26,121 @@ export interface TableLines {
   newest(count: number): ChartTable;
 }
 
-/** What a chart of a trend draws, with the job that is laid over it in a column of its own. */
-export function trendTable(
-  trend: Trend,
-  points: readonly TrendPoint[],
-  overlay: Overlay | null,
-  formats: Formats,
-): ChartTable {
+/** Lines of a chart, and what they are read by. */
+export interface Lined {
+  trend: Trend;
+  lines: readonly SourceLine[];
+  overlay: Overlay | null;
+  byEpoch: boolean;
+}
+
+/**
+ * What a chart of a trend draws: columns for each source, and one for each line of the job that is laid over.
+ *
+ * @param count of the newest points of each line, at least
+ */
+export function trendTable({ trend, lines, overlay, byEpoch }: Lined, count: number, formats: Formats): ChartTable {
   const { band } = trend;
-  const own = new Map(points.map((point) => [point.epoch, point]));
-  const over = new Map(overlay?.points.map((point) => [point.epoch, point]));
-  const epochs = [...new Set([...own.keys(), ...over.keys()])].sort((a, b) => a - b);
   const write = (value: number) => valueText(trend, value, formats);
+  const newest = (line: SourceLine): ChartPoint[] => inOrder(line).slice(-count);
+  const own = lines.map((line) => {
+    const of = lines.length === 1 ? '' : `, ${sourceName(line.source)}`;
+    return { of, points: byCheckpoint(newest(line), byEpoch) };
+  });
+  const over = (overlay?.lines ?? []).map((line) => ({
+    name: overlay === null ? '' : overlayName(overlay, line),
+    points: byCheckpoint(newest(line), byEpoch),
+  }));
+  const checkpoints = new Map<number | string, Checkpoint>();
+  for (const { points } of [...own, ...over]) {
+    for (const [key, point] of points) if (!checkpoints.has(key)) checkpoints.set(key, point);
+  }
+  const [first, second] = byEpoch ? ['Epoch', 'Step'] : ['Step', 'Epoch'];
   return {
     columns: [
-      { heading: 'Epoch', write: formats.count },
-      { heading: 'Step', write: formats.count },
-      { heading: trend.title, write },
-      ...(band === undefined
-        ? []
-        : [
-            { heading: 'Min', write },
-            { heading: 'Max', write },
-          ]),
-      { heading: 'Samples', write: formats.count },
-      ...(overlay === null ? [] : [{ heading: `${trend.title}, ${overlay.title}`, write }]),
+      { heading: first ?? '', write: formats.count },
+      { heading: second ?? '', write: formats.count },
+      ...own.flatMap(({ of }) => [
+        { heading: `${trend.title}${of}`, write },
+        ...(band?.headings ?? []).map((heading) => ({ heading: `${heading}${of}`, write })),
+        { heading: `Samples${of}`, write: formats.count },
+      ]),
+      ...over.map(({ name }) => ({ heading: `${trend.title}, ${name}`, write })),
     ],
-    rows: epochs.map((epoch) => {
-      const point = own.get(epoch);
-      const overlaid = over.get(epoch);
-      const pick = (read: (of: TrendPoint) => number | null) => (point === undefined ? null : read(point));
-      return {
-        epoch,
-        own: point !== undefined,
-        values: [
+    rows: [...checkpoints]
+      .sort(([, a], [, b]) => ascendingCheckpoints(a, b))
+      .map(([key, { epoch, step }]) => {
+        const found = own.map(({ points }) => points.get(key));
+        const isOwn = found.some((point) => point !== undefined);
+        return {
           epoch,
-          pick(({ step }) => step),
-          pick(trend.value),
-          ...(band === undefined ? [] : [pick(band.low), pick(band.high)]),
-          pick(({ sample_count }) => sample_count),
-          ...(overlay === null ? [] : [overlaid === undefined ? null : trend.value(overlaid)]),
-        ],
-      };
-    }),
+          step,
+          own: isOwn,
+          values: [
+            ...(byEpoch ? [epoch, isOwn ? step : null] : [step, epoch]),
+            ...found.flatMap((point) => {
+              const pick = (read: (of: ChartPoint) => number | null) => (point === undefined ? null : read(point));
+              const edges = band === undefined ? [] : [pick(band.low), pick(band.high)];
+              return [pick(trend.value), ...edges, pick(({ samples }) => samples)];
+            }),
+            ...over.map(({ points }) => {
+              const point = points.get(key);
+              return point === undefined ? null : trend.value(point);
+            }),
+          ],
+        };
+      }),
   };
 }
 
-export function trendLines(
-  trend: Trend,
-  points: readonly TrendPoint[],
-  overlay: Overlay | null,
-  formats: Formats,
-): TableLines {
-  const epochs = (of: readonly TrendPoint[]) => of.map(({ epoch }) => epoch);
-  return {
-    total: overlay === null ? points.length : new Set([...epochs(points), ...epochs(overlay.points)]).size,
-    newest: (count) => {
-      const over = overlay === null ? null : { ...overlay, points: overlay.points.slice(-count) };
-      return trendTable(trend, points.slice(-count), over, formats);
-    },
-  };
+/** Jobs whose checkpoints are epochs may have other steps in them. */
+function byCheckpoint(points: readonly ChartPoint[], byEpoch: boolean): Map<number | string, ChartPoint> {
+  return new Map(points.map((point) => [byEpoch ? point.epoch : `${point.epoch} ${point.step}`, point]));
 }
 
-/** How many samples of each epoch changed which way. */
-export function changesTable(
-  changes: readonly CheckpointChanges[],
-  points: readonly TrendPoint[],
-  formats: Formats,
-): ChartTable {
-  const first = changes[0]?.epoch ?? 0;
-  const steps = new Map(points.filter(({ epoch }) => epoch >= first).map(({ epoch, step }) => [epoch, step]));
-  const headings = ['Epoch', 'Step', 'Improved', 'Regressed', 'Unchanged'];
+/** Steps that begin anew with each epoch stand in another order on the axis. */
+function inOrder({ points, isInOrder }: SourceLine): readonly ChartPoint[] {
+  return isInOrder ? points : [...points].sort(ascendingCheckpoints);
+}
+
+/** How many checkpoints the lines have, each counted once. */
+export function checkpointCount(lines: readonly SourceLine[], byEpoch: boolean): number {
+  const lists = lines.map(inOrder);
+  if (lists.length < 2) return lists[0]?.length ?? 0;
+  const compare = byEpoch ? ascendingEpochs : ascendingCheckpoints;
+  const places = lists.map(() => 0);
+  let count = 0;
+  for (;;) {
+    let least: ChartPoint | undefined;
+    for (const [index, list] of lists.entries()) {
+      const next = list[places[index] ?? 0];
+      if (next !== undefined && (least === undefined || compare(next, least) < 0)) least = next;
+    }
+    if (least === undefined) return count;
+    count += 1;
+    for (const [index, list] of lists.entries()) {
+      const place = places[index] ?? 0;
+      const next = list[place];
+      if (next !== undefined && compare(next, least) === 0) places[index] = place + 1;
+    }
+  }
+}
+
+/** @param total as `checkpointCount` has it: the same for all charts */
+export function trendLines(lined: Lined, total: number, formats: Formats): TableLines {
+  return { total, newest: (count) => trendTable(lined, count, formats) };
+}
+
+/** How many samples of each checkpoint changed which way. */
+export function changesTable(changes: readonly CheckpointChanges[], byEpoch: boolean, formats: Formats): ChartTable {
+  const headings = [...(byEpoch ? ['Epoch', 'Step'] : ['Step', 'Epoch']), 'Improved', 'Regressed', 'Unchanged'];
   return {
     columns: headings.map((heading) => ({ heading, write: formats.count })),
-    rows: changes.map(({ epoch, improved, regressed, unchanged }) => ({
+    rows: changes.map(({ epoch, step, improved, regressed, unchanged }) => ({
       epoch,
+      step,
       own: true,
-      values: [epoch, steps.get(epoch) ?? null, improved, regressed, unchanged],
+      values: [...(byEpoch ? [epoch, step] : [step, epoch]), improved, regressed, unchanged],
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { type Checkpoint, checkpointKey } from '../../src/model/checkpoints.ts';
 import { plainName } from '../../src/plainText.ts';
 import { element, setChildren, setText } from '../dom.ts';
 import { createAbsence } from '../texts/absenceView.ts';
@@ -24,10 +25,10 @@ interface Line {
 }
 
 /**
- * The numbers of a chart. An epoch is a button that shows its predictions; all of them are one stop of the tab order,
+ * The numbers of a chart. A checkpoint is a button that shows its predictions; all of them are one stop of the tab order,
  * arrow keys move between them.
  */
-export function createDataTable(labelledBy: string, formats: Formats, choose: (epoch: number) => void): DataTable {
+export function createDataTable(labelledBy: string, formats: Formats, choose: (at: Checkpoint) => void): DataTable {
   const heading = element('tr');
   const body = element('tbody');
   const table = element('table', { 'aria-labelledby': labelledBy }, element('thead', {}, heading), body);
@@ -36,41 +37,42 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
     if (shown !== null) show(shown);
   });
   const container = element('div', { class: 'spoken' }, older.element, table);
-  const lines = new Map<number, Line>();
+  /** By their checkpoints, in the order of the table. */
+  let lines = new Map<string, Line>();
   let visible = false;
   let shown: TableLines | null = null;
   /** Lines that are shown, the newest. */
   let most = linesAtOnce;
-  /** The epoch that the tab order stops at. */
-  let stop: number | null = null;
+  /** The checkpoint that the tab order stops at. */
+  let stop: string | null = null;
 
-  function lineOf(epoch: number, columns: number): Line {
-    const held = lines.get(epoch);
+  function lineOf({ epoch, step }: Checkpoint, columns: number): Line {
+    const key = checkpointKey({ epoch, step });
+    const held = lines.get(key);
     if (held !== undefined) return held;
     const button = element('button', { type: 'button', class: 'epoch-button', title: 'Show its predictions' });
-    button.addEventListener('click', () => choose(epoch));
-    button.addEventListener('focus', () => stopAt(epoch));
-    button.addEventListener('keydown', (event) => move(event, epoch));
+    button.addEventListener('click', () => choose({ epoch, step }));
+    button.addEventListener('focus', () => stopAt(key));
+    button.addEventListener('keydown', (event) => move(event, key));
     const cells = Array.from({ length: columns - 1 }, () => element('td'));
     const row = element('tr', {}, element('th', { scope: 'row' }, button), ...cells);
-    const line = { row, button, cells, values: [] };
-    lines.set(epoch, line);
-    return line;
+    return { row, button, cells, values: [] };
   }
 
-  function stopAt(epoch: number | null) {
-    stop = epoch;
+  function stopAt(key: string | null) {
+    stop = key;
     for (const [of, { button }] of lines) button.tabIndex = visible && of === stop ? 0 : -1;
   }
 
-  function move(event: KeyboardEvent, epoch: number) {
-    const epochs = [...lines.keys()].filter((of) => !lines.get(of)?.button.disabled).sort((a, b) => a - b);
-    const index = epochs.indexOf(epoch);
-    const target = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: epochs.length - 1 }[event.key];
-    const line = lines.get(epochs[target ?? -1] ?? Number.NaN);
-    if (line === undefined) return;
+  function move(event: KeyboardEvent, key: string) {
+    const buttons = [...lines.values()].map(({ button }) => button).filter((button) => !button.disabled);
+    const current = lines.get(key)?.button;
+    const index = current === undefined ? -1 : buttons.indexOf(current);
+    const target = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    const button = buttons[target ?? -1];
+    if (button === undefined) return;
     event.preventDefault();
-    line.button.focus();
+    button.focus();
   }
 
   function show(all: TableLines) {
@@ -82,23 +84,21 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
       heading.replaceChildren(
         ...columns.map(() => element('th', { scope: 'col' }, element('span', { class: 'heading-text' }))),
       );
-      lines.clear();
+      lines = new Map();
     }
     columns.forEach((column, index) => {
       const text = heading.cells[index]?.firstChild;
       if (text != null) setText(text, plainName(column.heading));
     });
-    const present = new Set(rows.map(({ epoch }) => epoch));
-    for (const epoch of lines.keys()) if (!present.has(epoch)) lines.delete(epoch);
+    lines = new Map(rows.map((row) => [checkpointKey(row), drawn(row, content)]));
     setChildren(
       body,
-      rows.map((row) => drawn(row, content)),
+      [...lines.values()].map(({ row }) => row),
     );
     showOlder();
-    // The newest epoch is the one that is asked for most.
-    stopAt(
-      rows.find(({ epoch, own }) => own && epoch === stop)?.epoch ?? rows.findLast(({ own }) => own)?.epoch ?? null,
-    );
+    // The newest checkpoint is the one that is asked for most.
+    const held = rows.find((row) => row.own && checkpointKey(row) === stop) ?? rows.findLast(({ own }) => own);
+    stopAt(held === undefined ? null : checkpointKey(held));
   }
 
   function showOlder() {
@@ -109,14 +109,14 @@ export function createDataTable(labelledBy: string, formats: Formats, choose: (e
   }
 
   /** To write numbers takes longer than to look whether they changed. */
-  function drawn({ epoch, own, values }: ChartTable['rows'][number], content: ChartTable): HTMLElement {
-    const line = lineOf(epoch, content.columns.length);
+  function drawn({ own, values, ...at }: ChartTable['rows'][number], content: ChartTable): Line {
+    const line = lineOf(at, content.columns.length);
     line.button.disabled = !own;
-    if (hasSameValues(line.values, values)) return line.row;
+    if (hasSameValues(line.values, values)) return line;
     line.values = values;
     setText(line.button, cellText(content, values, 0));
     for (const [index, cell] of line.cells.entries()) setText(cell, cellText(content, values, index + 1));
-    return line.row;
+    return line;
   }
 
   return {

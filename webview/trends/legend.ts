@@ -8,11 +8,11 @@ export function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): 
   if (held.length === entries.length && entries.every(({ text }, index) => held[index] === text)) return;
   setChildren(
     list,
-    entries.map(({ text, look }) =>
+    entries.map(({ text, look, line }) =>
       element(
         'li',
         { class: 'legend-entry' },
-        element('span', { class: 'legend-look', 'data-look': look, 'aria-hidden': 'true' }),
+        element('span', { class: 'legend-look', 'data-look': look, 'data-line': line ?? null, 'aria-hidden': 'true' }),
         element('bdi', {}, text),
       ),
     ),

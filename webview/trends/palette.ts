@@ -1,6 +1,3 @@
-import type { LossTrend } from './losses/losses.ts';
-import type { Trend } from './series.ts';
-
 /** The theme's colours, as a canvas needs them. */
 export interface Palette {
   text: string;
@@ -11,7 +8,23 @@ export interface Palette {
   /** Behind what is said of a point. */
   background: string;
   border: string;
-  lines: Record<Trend['key'] | LossTrend['key'], string>;
+  lines: Record<OwnColor, string>;
+  /** For lines that stand side by side in a chart. */
+  sources: readonly string[];
+}
+
+/** Charts that have a colour of their own; those of other scores, and of other figures, share one. */
+type OwnColor = 'cer' | 'exact' | 'overlap' | 'validation' | 'score' | 'loss' | 'learningRate' | 'figure';
+
+/** The colour of a chart's own line. @param key of the chart, of which what stands before a `:` is its kind */
+export function lineColor({ lines, text }: Palette, key: string): string {
+  const kind = key.replace(/:.*$/s, '');
+  return Object.hasOwn(lines, kind) ? lines[kind as OwnColor] : text;
+}
+
+/** The colour of one of several lines. */
+export function sourceColor({ sources, text }: Palette, line: number): string {
+  return sources[line % sources.length] ?? text;
 }
 
 const forcedColors = matchMedia('(forced-colors: active)');
@@ -36,9 +49,12 @@ export function readPalette(): Palette {
       exact: variable('charts-green'),
       overlap: variable('charts-blue'),
       validation: variable('charts-purple'),
+      score: variable('charts-orange'),
       loss: variable('charts-yellow'),
       learningRate: variable('charts-blue'),
+      figure: variable('charts-blue'),
     },
+    sources: ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) => variable(`charts-${name}`)),
   };
 }
 
@@ -53,7 +69,7 @@ function forcedPalette(): Palette {
   const surface = system('Canvas');
   const grid = system('GrayText');
   probe.remove();
-  const lines = { cer: text, exact: text, overlap: text, validation: text, loss: text, learningRate: text };
+  const own = { cer: text, exact: text, overlap: text, validation: text, score: text };
   return {
     text,
     grid,
@@ -61,7 +77,8 @@ function forcedPalette(): Palette {
     surface,
     background: surface,
     border: text,
-    lines,
+    lines: { ...own, loss: text, learningRate: text, figure: text },
+    sources: [text],
   };
 }
 

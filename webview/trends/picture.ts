@@ -1,5 +1,5 @@
-import type { LegendEntry } from './overlay.ts';
-import type { Palette } from './palette.ts';
+import { dashOf, type LegendEntry } from './overlay.ts';
+import { type Palette, sourceColor } from './palette.ts';
 
 /** What is written above a chart in its picture. */
 export interface Caption {
@@ -44,10 +44,10 @@ export function pictureOf(
   };
   write(title, 'bold');
   write(summary, 'normal');
-  for (const { text, look } of legend) {
-    context.setLineDash(look === 'dashed' ? [5, 4] : []);
+  for (const { text, look, line } of legend) {
+    context.setLineDash(dashOf[look]);
     context.lineWidth = 2;
-    context.strokeStyle = look === 'solid' ? stroke : palette.text;
+    context.strokeStyle = line === undefined ? (look === 'solid' ? stroke : palette.text) : sourceColor(palette, line);
     context.beginPath();
     context.moveTo(margin, y);
     context.lineTo(margin + 24, y);

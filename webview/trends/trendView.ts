@@ -1,30 +1,60 @@
-import type { TrendPoint } from '../../src/wire/trends.ts';
 import type { Formats } from '../texts/formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { trendLines } from './chartTable.ts';
-import { createLineChart, hasDots, type LineChart } from './lineChart.ts';
-import { type Overlay, overlayLegend } from './overlay.ts';
+import { createLineChart, hasDots, type LineChart, type Shape } from './lineChart.ts';
+import { drawingOf } from './lines/drawing.ts';
+import { lineNotes } from './lines/notes.ts';
+import type { Axis, SourceLine } from './lines/sourceLines.ts';
+import { legendOf, type Overlay } from './overlay.ts';
 import type { Palette } from './palette.ts';
+import { holdsSame } from './remembered.ts';
 import { headline, type Trend } from './series.ts';
+import type { Sight } from './sight.ts';
+
+/** What all charts of scores draw; each part the same object as long as nothing of it changed. */
+export interface TrendsContent {
+  lines: readonly SourceLine[];
+  overlay: Overlay | null;
+  /** Checkpoints of all lines, each counted once. */
+  checkpoints: number;
+  axis: Axis;
+  byEpoch: boolean;
+  /** Of the sources, how many have no line because there are too many. */
+  leftOut: number;
+  smoothing: number;
+  log: boolean;
+  palette: Palette;
+}
 
 export interface TrendView {
   readonly element: HTMLElement;
-  /** Draws; makes the chart, in these colours, where there is none yet. */
-  show(points: readonly TrendPoint[], overlay: Overlay | null, palette: Palette): void;
+  /** Draws, now or once it comes near; makes the chart where there is none yet. */
+  show(trend: Trend, content: TrendsContent): void;
   /** Lets go of the chart. */
   clear(): void;
 }
 
+interface Wanted {
+  trend: Trend;
+  content: TrendsContent;
+}
+
 /** One line chart with what belongs to it. */
-export function createTrendView(trend: Trend, formats: Formats, actions: CardActions): TrendView {
-  const card = createChartCard(trend.key, trend.title, formats, actions);
+export function createTrendView(
+  { key, title }: Pick<Trend, 'key' | 'title'>,
+  formats: Formats,
+  actions: CardActions,
+  sight: Sight,
+): TrendView {
+  const card = createChartCard(key, title, formats, actions);
   let chart: LineChart | null = null;
+  /** What the chart was made for. */
+  let made = '';
+  let madeOf: Trend | null = null;
+  let wanted: Wanted | null = null;
   /** What the chart draws. */
-  let drawn: {
-    points: readonly TrendPoint[];
-    over: readonly TrendPoint[] | undefined;
-    title: string | undefined;
-  } | null = null;
+  let drawn: Wanted | null = null;
+  const near = sight.watch(card.element, draw);
 
   function clear() {
     chart?.destroy();
@@ -32,26 +62,64 @@ export function createTrendView(trend: Trend, formats: Formats, actions: CardAct
     drawn = null;
   }
 
+  function draw() {
+    if (wanted === null || !near()) return;
+    // A look at another tab and back changes nothing.
+    if (drawn?.trend === wanted.trend && holdsSame(drawn.content, wanted.content)) return;
+    const { trend, content } = wanted;
+    const { lines, overlay, byEpoch, palette, smoothing, log, axis } = content;
+    const last = headline(trend, lines, byEpoch, formats);
+    if (last === null) {
+      card.showEmpty(trend.whyEmpty(lines.flatMap(({ points }) => points)));
+      clear();
+      drawn = wanted;
+      return;
+    }
+    const draws = (line: SourceLine, isOwn: boolean) =>
+      drawingOf(line, isOwn ? trend : { value: trend.value }, { smoothing, log });
+    const drawings = lines.map((line) => draws(line, true));
+    const overDrawings = (overlay?.lines ?? []).map((line) => draws(line, false));
+    const unplaced = drawings.reduce((sum, drawing) => sum + drawing.unplaced, 0);
+    const lined = { trend, lines, overlay, byEpoch };
+    card.show(
+      {
+        value: last.value,
+        source: [last.source, ...notes(content, unplaced)].join(' · '),
+        legend: legendOf(lines, overlay, trend.value),
+        table: trendLines(lined, content.checkpoints, formats),
+      },
+      palette,
+    );
+    const shape: Shape = {
+      ...{ axis, byEpoch, log },
+      smooths: smoothing > 0,
+      hasDots: hasDots([...lines, ...(overlay?.lines ?? [])]),
+      own: lines.length,
+      over: overlay?.lines.length ?? 0,
+    };
+    const shapeText = JSON.stringify(shape);
+    if (shapeText !== made || trend !== madeOf || drawn?.content.palette !== palette) clear();
+    [made, madeOf] = [shapeText, trend];
+    chart ??= createLineChart(card.canvas, trend, shape, palette, formats, actions.choose);
+    chart.show({ lines, drawings, overlay, overDrawings });
+    drawn = wanted;
+  }
+
+  function notes({ smoothing, axis, byEpoch, leftOut, lines }: TrendsContent, unplaced: number): string[] {
+    return [
+      ...lineNotes(smoothing, unplaced, formats),
+      ...(axis === 'epoch' && !byEpoch ? ['the checkpoints of an epoch at equal distances'] : []),
+      ...(leftOut > 0
+        ? [`showing ${formats.count(lines.length)} of ${formats.count(lines.length + leftOut)} sources`]
+        : []),
+    ];
+  }
+
   return {
     element: card.element,
-    show: (points, overlay, palette) => {
-      const over = overlay?.points;
-      const title = overlay?.title;
-      // A look at another tab and back changes nothing.
-      if (drawn?.points === points && drawn.over === over && drawn.title === title) return;
-      const last = headline(trend, points, formats);
-      if (last === null) {
-        card.showEmpty(trend.whyEmpty(points));
-        clear();
-        return;
-      }
-      const table = trendLines(trend, points, overlay, formats);
-      card.show({ ...last, legend: overlayLegend(overlay, trend.value), table }, palette);
-      const dots = hasDots(points);
-      if (drawn !== null && hasDots(drawn.points) !== dots) clear();
-      chart ??= createLineChart(card.canvas, trend, dots, palette, formats, actions.choose);
-      chart.show(points, overlay);
-      drawn = { points, over, title };
+    show: (trend, content) => {
+      wanted = { trend, content };
+      draw();
     },
     clear,
   };

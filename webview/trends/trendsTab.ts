@@ -1,20 +1,30 @@
-import type { HostMessageOf } from '../../src/panel/protocol.ts';
-import { createSelect } from '../controls/select.ts';
-import { element, setAttribute, setText } from '../dom.ts';
+import { chartedScores } from '../../src/panel/initialView.ts';
+import type { HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
+import { element, setAttribute, setChildren } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createRestingDrawer } from '../rest.ts';
+import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
-import { showEpochInTable } from '../viewState.ts';
+import { scoreWords } from '../texts/scoreTexts.ts';
+import { showCheckpointInTable } from '../viewState.ts';
 import { createChangesView } from './changes/changesView.ts';
 import type { CardActions } from './chartCard.ts';
+import { checkpointCount } from './chartTable.ts';
+import { chartJudge, overallText } from './improvement.ts';
+import { sourceLines } from './lines/sourceLines.ts';
+import { createFiguresView, type Figures, nextFigures, noFigures } from './losses/figures.ts';
 import { lossTrends } from './losses/losses.ts';
 import { createLossView } from './losses/lossView.ts';
 import { nextTrends } from './nextTrends.ts';
 import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
-import { improvementText, trends } from './series.ts';
-import { createTrendView } from './trendView.ts';
+import { remembered } from './remembered.ts';
+import { scoreTrends } from './scoreTrends.ts';
+import type { Trend } from './series.ts';
+import { createSight } from './sight.ts';
+import { axisOf, createTrendsToolbar } from './trendsToolbar.ts';
+import { createTrendView, type TrendsContent, type TrendView } from './trendView.ts';
 
 export interface TrendsTab {
   readonly element: HTMLElement;
@@ -24,18 +34,20 @@ export interface TrendsTab {
   refresh(): void;
 }
 
-/** The charts over the epochs. They are made when the tab is first in sight. */
+/** The charts over the checkpoints. They are made when they first come near. */
 export function createTrendsTab(panel: Panel): TrendsTab {
   const { formats } = panel;
   let message: HostMessageOf<'trends'> | null = null;
   let losses: HostMessageOf<'losses'> | null = null;
+  let figures: Figures = noFigures;
   /** The colours that the charts were made with. */
   let palette: Palette = readPalette();
   /** Ends the watch for other colours, which lasts as long as the tab is in sight. */
   let unwatch: (() => void) | null = null;
 
   const actions: CardActions = {
-    choose: (epoch) => panel.change(showEpochInTable(epoch)),
+    choose: ({ epoch, step }) =>
+      panel.change(showCheckpointInTable(panel.scores().byEpoch ? { epoch, step: null } : { epoch, step })),
     save: (name, format, content) => panel.post({ type: 'saveChart', name, format, content }),
     showsTable: (key) => panel.layout().tables.includes(key),
     keepTable: (key, visible) => {
@@ -43,40 +55,64 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       panel.keepLayout({ tables: visible ? [...others, key] : others });
     },
   };
-  const views = trends.map((trend) => createTrendView(trend, formats, actions));
-  const changes = createChangesView(formats, actions);
-  const lossViews = lossTrends.map((trend) => createLossView(trend, formats, actions));
-  const improvement = element('span');
-  const overlay = createSelect({ id: 'overlay-choice', class: 'select overlay-choice' }, (value) =>
-    panel.change((view) => ({ ...view, overlay: value === '' ? null : value })),
-  );
-  const content = element(
-    'div',
-    {},
-    element(
-      'div',
-      { class: 'toolbar' },
-      element('p', { class: 'improvement' }, 'Overall improvement', improvement),
-      element('span', { class: 'spring' }),
-      element('span', { class: 'labelled' }, element('label', { for: 'overlay-choice' }, 'Lay over'), overlay.element),
-    ),
-    element('div', { class: 'trends-grid' }, ...views.map((view) => view.element), changes.element),
-  );
+  const sight = createSight(() => tab.closest('.panel'));
+  /** By what they are made for. */
+  const views = new Map<string, TrendView>();
+  const changes = createChangesView(formats, actions, sight);
+  const lossViews = lossTrends.map((trend) => createLossView(trend, formats, actions, sight));
+  const figuresView = createFiguresView(panel, actions, sight);
+  const toolbar = createTrendsToolbar(panel);
+  const grid = element('div', { class: 'trends-grid' }, changes.element);
+  const content = element('div', {}, toolbar.element, grid);
   /** Below, and also there while a job has no predictions yet. */
   const logged = element('div', { class: 'trends-grid' }, ...lossViews.map((view) => view.element));
   const nothing = createAbsence(() => {});
+  const tab = element('div', { class: 'trends' }, content, nothing.element, logged, figuresView.element);
+
+  // What is drawn is made anew only where something of it is other than before.
+  const trendsNow = remembered(scoreTrends);
+  const chartedNow = remembered((chosen: ViewState['trendScores'], scores: Scores['scores']) =>
+    chartedScores(
+      chosen,
+      scores.map(({ name }) => name),
+    ),
+  );
+  const linesNow = remembered(sourceLines);
+  const overLinesNow = remembered(sourceLines);
+  const overlayNow = remembered((title: string, lines: ReturnType<typeof sourceLines>['lines']) => ({ title, lines }));
+  const countNow = remembered((own: ReturnType<typeof sourceLines>, over: typeof own | null, byEpoch: boolean) =>
+    checkpointCount([...own.lines, ...(over?.lines ?? [])], byEpoch),
+  );
 
   /** A chart remembers the colours it was made with: for other ones it is made anew. */
   function takeColours() {
     const present = readPalette();
     if (JSON.stringify(palette) === JSON.stringify(present)) return;
-    for (const view of [...views, changes, ...lossViews]) view.clear();
+    for (const view of [...views.values(), changes, ...lossViews, figuresView]) view.clear();
     palette = present;
   }
 
   function recolour() {
     takeColours();
     refresh();
+  }
+
+  /** The views of these trends, in their order; those of others are let go. */
+  function viewsOf(trends: readonly Trend[]): TrendView[] {
+    const keys = trends.map(({ key, unit, title }) => JSON.stringify([key, unit, title]));
+    const kept = new Set(keys);
+    for (const [key, view] of views) {
+      if (kept.has(key)) continue;
+      view.clear();
+      sight.forget(view.element);
+      views.delete(key);
+    }
+    return trends.map((trend, index) => {
+      const key = keys[index] ?? '';
+      const view = views.get(key) ?? createTrendView(trend, formats, actions, sight);
+      views.set(key, view);
+      return view;
+    });
   }
 
   function refresh() {
@@ -93,29 +129,70 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       unwatch = watchTheme(recolour);
       takeColours();
     }
-    if (losses !== null) for (const view of lossViews) view.show(losses.lines, palette);
+    const { smoothing, logScale: log } = panel.view();
+    if (losses !== null) {
+      const { lines } = losses;
+      for (const view of lossViews) view.show({ lines, smoothing, log, palette });
+      figuresView.show(figures, { smoothing, log, palette });
+    }
     if (message === null || points.length === 0) {
-      for (const view of views) view.clear();
+      for (const view of views.values()) view.clear();
       changes.clear();
       return;
     }
-    const { text, tone } = improvementText(message.overallImprovement, points, formats);
-    setText(improvement, text);
-    setAttribute(improvement, 'data-tone', tone);
-    const { choices, chosen } = overlayChoices(message.others, panel.view().overlay);
-    overlay.show(choices, chosen);
+    drawTrends(message);
+  }
+
+  function drawTrends(told: HostMessageOf<'trends'>) {
+    const { points, others, overlay: over } = told;
+    const view = panel.view();
+    const scores = panel.scores();
+    const { byEpoch } = scores;
+    toolbar.show(overallText(points, told.scores, scores, formats), others);
+    const axis = axisOf(panel);
+    const own = linesNow(points, axis, view.source);
     // What was chosen counts at once; the points of the other job follow.
-    const over = message.overlay?.key === chosen ? message.overlay : null;
-    for (const view of views) view.show(points, over, palette);
-    changes.show(message.changes, points, palette);
+    const isOver = over !== null && over.key === overlayChoices(others, view.overlay).chosen;
+    const overLines = isOver ? overLinesNow(over.points, axis, view.source) : null;
+    const trends = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores, view.trendBand);
+    const shown: TrendsContent = {
+      lines: own.lines,
+      overlay: over === null || overLines === null ? null : overlayNow(over.title, overLines.lines),
+      checkpoints: countNow(own, overLines, byEpoch),
+      axis,
+      byEpoch,
+      leftOut: own.leftOut,
+      smoothing: view.smoothing,
+      log: view.logScale,
+      palette,
+    };
+    const made = viewsOf(trends);
+    setChildren(grid, [...made.map((each) => each.element), changes.element]);
+    for (const [index, trend] of trends.entries()) made[index]?.show(trend, shown);
+    drawChanges(told, scores);
+  }
+
+  function drawChanges({ points, scores: told, changes: counted }: HostMessageOf<'trends'>, scores: Scores) {
+    const judge = chartJudge(scores);
+    const name = judge?.name ?? 'char_error_rate';
+    const place = told.findIndex((score) => score.name === name);
+    changes.show({
+      // What decides where nothing else does says nothing of better and worse.
+      changes: judge === null ? none : counted,
+      points,
+      byEpoch: scores.byEpoch,
+      words: scoreWords(name, scores.scores),
+      isRated: points.some((point) => point.scores[place] != null),
+      palette,
+    });
   }
 
   const drawer = createRestingDrawer(refresh);
 
   return {
-    element: element('div', { class: 'trends' }, content, nothing.element, logged),
+    element: tab,
     show: (present) => {
-      const isAsked = present.allEpochs || present.overlay?.allEpochs === true;
+      const isAsked = present.allCheckpoints || present.overlay?.allCheckpoints === true;
       message = nextTrends(message, present);
       // What the reader asked for does not wait.
       if (isAsked) refresh();
@@ -123,8 +200,11 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     },
     showLosses: (present) => {
       losses = present;
+      figures = nextFigures(figures, present);
       drawer.request();
     },
     refresh,
   };
 }
+
+const none: HostMessageOf<'trends'>['changes'] = [];

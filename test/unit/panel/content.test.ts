@@ -5,7 +5,8 @@ import { summarize } from '../../../src/stream/connectionSummary.ts';
 import { sampleText } from '../../../webview/comparison/comparisonTexts.ts';
 import { metadataText } from '../../../webview/predictions/grid/detailTexts.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
-import { clipped, overlayChoices, overlayLegend } from '../../../webview/trends/overlay.ts';
+import { clipped, legendOf, overlayChoices } from '../../../webview/trends/overlay.ts';
+import { chartPoint, linesOf } from '../../support/chartPoint.ts';
 
 const formats = formatsFor('en');
 const hostile = 'run\u202e\u200b';
@@ -28,7 +29,8 @@ describe('names and words of others in a panel', () => {
 
   it('are so beside numbers: another job’s name, a sample’s prompt in the list, the kind of a validation', () => {
     assert.equal(overlayChoices([{ key: 'k', title: hostile }], 'k').choices[1]?.text, shown);
-    const legend = overlayLegend({ title: hostile, points: [] }, () => null);
+    const line = linesOf([chartPoint(1)]);
+    const legend = legendOf(line, { title: hostile, lines: line }, () => null);
     assert.equal(legend[1]?.text, `${shown} (no values)`);
     assert.equal(clipped(hostile), shown);
     assert.equal(

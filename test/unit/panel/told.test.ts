@@ -12,6 +12,7 @@ import { wholePage } from '../../../webview/predictions/pageTexts.ts';
 import { nextTrends } from '../../../webview/trends/nextTrends.ts';
 import { aPrediction } from '../../support/predictions.ts';
 import { type Random, randomOf } from '../../support/random.ts';
+import type { Fields } from '../../support/serverClient.ts';
 
 const epochs = 12;
 const samples = 5;
@@ -26,7 +27,7 @@ class AtOnce extends Differences {
 }
 
 /** Rows in no order, some epochs with several answers to one sample, some without a rate. */
-function addSome(store: PredictionStore, random: Random, count: number): void {
+function addSome(store: PredictionStore, random: Random, count: number, more: () => Fields = () => ({})): void {
   for (let n = 0; n < count; n += 1) {
     store.add(
       aPrediction({
@@ -36,15 +37,25 @@ function addSome(store: PredictionStore, random: Random, count: number): void {
         sample_index: random.between(0, samples),
         char_error_rate: random.chance(0.1) ? null : random.between(0, 5) / 5,
         exact_match: random.chance(0.1) ? 1 : 0,
+        ...more(),
       }),
     );
   }
 }
 
+/** Some rows of several sources, with a score of the job's own, some of which a later start takes the place of. */
+function scored(random: Random): Fields {
+  return {
+    ...(random.chance(0.3) && { sample_source: random.chance(0.5) ? 'train' : 'val' }),
+    ...(random.chance(0.2) && { scores: { reward: random.between(0, 9) / 9 } }),
+    ...(random.chance(0.02) && { restart: 1, restart_from: random.between(50, 100) }),
+  };
+}
+
 /** What both sides may differ in: how much was told at once. */
-const shownTrends = ({ allEpochs: _, overlay, ...rest }: HostMessageOf<'trends'>) => ({
+const shownTrends = ({ allCheckpoints: _, overlay, ...rest }: HostMessageOf<'trends'>) => ({
   ...rest,
-  overlay: overlay && { ...overlay, allEpochs: null },
+  overlay: overlay && { ...overlay, allCheckpoints: null },
 });
 const shownComparison = ({ allSamples: _, allHistory: __, places: ___, ...rest }: HostMessageOf<'comparison'>) => rest;
 
@@ -84,13 +95,19 @@ describe('what is told in pieces', () => {
       const others = [{ key: 'other', title: 'Other', store: other }];
       let shown: HostMessageOf<'trends'> | null = null;
       for (let round = 0; round < 30; round += 1) {
-        addSome(store, random, random.between(0, 4));
-        addSome(other, random, random.between(0, 4));
+        addSome(store, random, random.between(0, 4), () => scored(random));
+        addSome(other, random, random.between(0, 4), () => scored(random));
         if (random.chance(0.05)) store.clear();
         const overlay = random.chance(0.8) ? 'other' : null;
-        shown = nextTrends(shown, view.message(others, overlay));
-        assert.deepEqual(shownTrends(shown), shownTrends(new TrendsView(store).message(others, overlay)));
-        assert.deepEqual(shown.points, store.trends());
+        const scores = random.chance(0.8) ? null : ['reward', 'exact_match', 'none has it'];
+        shown = nextTrends(shown, view.message(others, overlay, scores));
+        assert.deepEqual(shownTrends(shown), shownTrends(new TrendsView(store).message(others, overlay, scores)));
+        assert.deepEqual(
+          shown.points.map(({ scores: told, ...point }) => ({ ...point, scores: told.map((score) => score?.[0]) })),
+          store
+            .points(shown.scores.map(({ name }) => name))
+            .map(({ scores: held, ...point }) => ({ ...point, scores: held.map((score) => score?.mean) })),
+        );
       }
     });
 
@@ -121,15 +138,12 @@ describe('what is told in pieces', () => {
     const view = new TrendsView(store);
     assert.equal(view.message([], null).points.length, 50);
     store.add(aPrediction({ epoch: 7, char_error_rate: 0.4 }));
-    const { points, changes, allEpochs } = view.message([], null);
+    const { points, changes, allCheckpoints } = view.message([], null);
     assert.deepEqual(
       [points, changes].map((list) => list.map(({ epoch }) => epoch)),
-      [
-        [7, 8],
-        [7, 8],
-      ],
+      [[7], [7, 8]],
     );
-    assert.equal(allEpochs, false);
+    assert.equal(allCheckpoints, false);
     assert.deepEqual(view.message([], null).points, []);
     view.forgetReader();
     assert.deepEqual([view.message([], null).points.length, view.message([], null).points.length], [51, 0]);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { TrendPoint } from '../../../src/wire/trends.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 import {
   changeKinds,
@@ -8,21 +7,12 @@ import {
   newestBarsText,
   whyNoChanges,
 } from '../../../webview/trends/changes/changes.ts';
-import { overlayChoices, overlayLegend } from '../../../webview/trends/overlay.ts';
+import { legendOf, overlayChoices } from '../../../webview/trends/overlay.ts';
+import type { Trend } from '../../../webview/trends/series.ts';
+import { chartPoint, linesOf, plainTrend } from '../../support/chartPoint.ts';
 
 const formats = formatsFor('en');
-const point = (rate: number | null): TrendPoint => ({
-  epoch: 1,
-  step: 1,
-  sample_count: 1,
-  avg_exact_match: null,
-  avg_char_error_rate: rate,
-  avg_length_ratio: null,
-  avg_word_overlap: null,
-  min_char_error_rate: rate,
-  max_char_error_rate: rate,
-  validation_pass_rate: null,
-});
+const point = (cer: number) => chartPoint(1, { cer });
 
 describe('changed samples', () => {
   const none = { epoch: 0, step: 0, improved: 0, regressed: 0, unchanged: 0 };
@@ -41,13 +31,13 @@ describe('changed samples', () => {
   });
 
   it('say of how many epochs the newest are drawn', () => {
-    assert.deepEqual(newestBarsText(200, formats), []);
-    assert.deepEqual(newestBarsText(20_000, formats), ['showing the newest 200 of 20,000 epochs']);
+    assert.deepEqual(newestBarsText(200, true, formats), []);
+    assert.deepEqual(newestBarsText(20_000, true, formats), ['showing the newest 200 of 20,000 epochs']);
   });
 
   it('say why there are none', () => {
-    assert.match(whyNoChanges([point(0.5)]), /^No two epochs/);
-    assert.match(whyNoChanges([point(null), point(null)]), /^No ground truth/);
+    assert.match(whyNoChanges(true, true), /^No two epochs/);
+    assert.match(whyNoChanges(false, true), /^No ground truth/);
   });
 });
 
@@ -67,20 +57,11 @@ describe('a job that is laid over', () => {
   });
 
   it('is named in the legend, also where it has nothing to draw', () => {
-    const overlay = { title: 'other', points: [point(0.5)] };
-    const texts = (read: (of: TrendPoint) => number | null) =>
-      overlayLegend(overlay, read).map(({ text, look }) => `${look} ${text}`);
-    assert.deepEqual(
-      texts((of) => of.avg_char_error_rate),
-      ['solid This job', 'dashed other'],
-    );
-    assert.deepEqual(
-      texts((of) => of.validation_pass_rate),
-      ['solid This job', 'dashed other (no values)'],
-    );
-    assert.deepEqual(
-      overlayLegend(null, () => null),
-      [],
-    );
+    const lines = linesOf([point(0.5)]);
+    const overlay = { title: 'other', lines };
+    const texts = ({ value }: Trend) => legendOf(lines, overlay, value).map(({ text, look }) => `${look} ${text}`);
+    assert.deepEqual(texts(plainTrend('cer')), ['solid This job', 'dashed other']);
+    assert.deepEqual(texts(plainTrend('validation')), ['solid This job', 'dashed other (no values)']);
+    assert.deepEqual(legendOf(lines, null, plainTrend('cer').value), []);
   });
 });

@@ -15,7 +15,7 @@ const [loss, learningRate] = lossTrends;
 assert.ok(loss && learningRate);
 
 const nothing = { points: [], total: 0 };
-const lines: LossLines = {
+const lines = {
   train: {
     points: [
       [100, 1.25],
@@ -25,7 +25,7 @@ const lines: LossLines = {
   },
   eval: { points: [[200, 1.0]], total: 1 },
   learningRate: { points: [[100, 0.000012]], total: 1 },
-};
+} satisfies LossLines;
 
 describe('the chart of the losses', () => {
   it('is headed by the last train loss and the last eval loss', () => {

@@ -10,8 +10,8 @@ import {
   orderColumns,
   queryOf,
   removeCondition,
+  showCheckpointInTable,
   showColumn,
-  showEpochInTable,
   showOffset,
   showPageSize,
   sortBy,
@@ -108,10 +108,24 @@ describe('what a panel shows', () => {
     assert.deepEqual(wrapTexts(true)(view), { ...view, wrap: true });
   });
 
+  it('turns to a checkpoint in the table, of the source that the charts show', () => {
+    const filtered = {
+      ...view,
+      search: 'Leeds',
+      source: 'val',
+      conditions: [{ score: 'a', comparison: 'none' as const }],
+    };
+    const shown = { ...initialView, epoch: 0, step: 1200, source: 'val' };
+    assert.deepEqual(showCheckpointInTable({ epoch: 0, step: 1200 })({ ...filtered, tab: 'trends' }), shown);
+  });
+
   it('turns to a sample, and to an epoch in the table', () => {
     assert.deepEqual(compareSample(7)(view), { ...view, tab: 'comparison', sample: 7 });
     const filtered = { search: 'Leeds', invalidOnly: true, regressedOnly: true };
-    assert.deepEqual(showEpochInTable(2)({ ...view, ...filtered, tab: 'trends' }), { ...initialView, epoch: 2 });
+    assert.deepEqual(showCheckpointInTable({ epoch: 2, step: null })({ ...view, ...filtered, tab: 'trends' }), {
+      ...initialView,
+      epoch: 2,
+    });
   });
 
   it('begins at its top again with another query, and with nothing else', () => {
@@ -179,6 +193,27 @@ describe('what a panel shows', () => {
     assert.deepEqual([step, source, conditions, columnOrder], [null, null, [], []]);
   });
 
+  it('is read back from what a version without choices for the charts kept', () => {
+    const { trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale, ...old } = view;
+    const kept = readKeptState({ restore: 'job', view: old, layout: { ...initialLayout, tables: ['cer'] } });
+    assert.deepEqual(kept?.view, view);
+    assert.deepEqual(kept?.layout.tables, ['cer']);
+    assert.deepEqual(
+      [trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale],
+      [null, null, null, null, 0, false],
+    );
+  });
+
+  it('is read back with what was chosen for the charts', () => {
+    const charts = {
+      ...{ trendScores: ['reward', '__proto__'], trendMetrics: ['train/loss'], trendAxis: 'epoch' },
+      ...{ trendBand: 'range', smoothing: 0.99, logScale: true },
+    };
+    const layout = { ...initialLayout, folded: ['train', '__proto__'] };
+    const kept = JSON.parse(JSON.stringify({ restore: 'job', view: { ...view, ...charts }, layout })) as unknown;
+    assert.deepEqual(readKeptState(kept), kept);
+  });
+
   it('is read back with scores of any name', () => {
     const scored = {
       ...sortBy('score:__proto__')(addCondition({ score: 'a', comparison: '≥', value: -1 })(view)),
@@ -228,6 +263,9 @@ describe('what a panel shows', () => {
       (condition) =>
         ['a condition that cannot be', { restore: 'job', view: { ...initialView, conditions: [condition] } }] as const,
     ),
+    ['a smoothing that would hide all', { restore: 'job', view: { ...initialView, smoothing: 1 } }],
+    ['an axis of nothing', { restore: 'job', view: { ...initialView, trendAxis: 'time' } }],
+    ['charts of no names', { restore: 'job', view: { ...initialView, trendScores: [1] } }],
     ['a field too few', { restore: 'job', view: { tab: 'trends' } }],
   ] as const) {
     it(`starts afresh where ${what} was kept`, () => {

@@ -1,8 +1,7 @@
 import type { CheckpointChanges } from '../../../src/model/marks.ts';
-import type { TrendPoint } from '../../../src/wire/trends.ts';
 import type { Formats } from '../../texts/formats.ts';
 
-/** What of an epoch's samples is counted, each against its own answer of the epoch before. */
+/** What of a checkpoint's samples is counted, each against its own answers of the checkpoint before. */
 export const changeKinds = [
   { key: 'improved', sign: '▲', tone: 'good' },
   { key: 'regressed', sign: '▼', tone: 'bad' },
@@ -10,32 +9,38 @@ export const changeKinds = [
 ] as const;
 
 export const changesTitle = 'Improved and regressed';
-export const changesNote =
-  'samples against the epoch before, by character error rate · above the line improved, below regressed';
+
+/** @param words of the deciding score */
+export function changesNote(byEpoch: boolean, words: string): string {
+  return `samples against the ${unit(byEpoch)} before, by ${words} · above the line improved, below regressed`;
+}
 
 /** "▲ 12 improved". */
 export function changeText(kind: (typeof changeKinds)[number], changes: CheckpointChanges, formats: Formats): string {
   return `${kind.sign} ${formats.count(changes[kind.key])} ${kind.key}`;
 }
 
-/** Of more epochs than this, the newest are drawn: a bar needs some pixels. */
+/** Of more checkpoints than this, the newest are drawn: a bar needs some pixels. */
 export const mostBars = 200;
 
-/** That not all epochs are drawn, if so. */
-export function newestBarsText(epochs: number, formats: Formats): string[] {
-  if (epochs <= mostBars) return [];
-  return [`showing the newest ${formats.count(mostBars)} of ${formats.count(epochs)} epochs`];
+/** That not all checkpoints are drawn, if so. */
+export function newestBarsText(checkpoints: number, byEpoch: boolean, formats: Formats): string[] {
+  if (checkpoints <= mostBars) return [];
+  return [`showing the newest ${formats.count(mostBars)} of ${formats.count(checkpoints)} ${unit(byEpoch)}s`];
 }
 
-/** The last epoch that has a sample to compare; undefined when none has. */
+/** The last checkpoint that has a sample to compare; undefined when none has. */
 export function lastChanges(changes: readonly CheckpointChanges[]): CheckpointChanges | undefined {
-  return changes.findLast((epoch) => epoch.improved + epoch.regressed + epoch.unchanged > 0);
+  return changes.findLast(({ improved, regressed, unchanged }) => improved + regressed + unchanged > 0);
 }
 
-/** Why there is nothing to count. */
-export function whyNoChanges(points: readonly TrendPoint[]): string {
-  const rated = points.some((point) => point.avg_char_error_rate !== null);
-  return rated
-    ? 'No two epochs to compare: samples are compared from the second one on.'
+/** Why there is nothing to count. @param isRated some sample has a deciding score */
+export function whyNoChanges(isRated: boolean, byEpoch: boolean): string {
+  return isRated
+    ? `No two ${unit(byEpoch)}s to compare: samples are compared from the second one on.`
     : 'No ground truth: the predictions of this job have nothing to be compared with.';
+}
+
+function unit(byEpoch: boolean): string {
+  return byEpoch ? 'epoch' : 'checkpoint';
 }

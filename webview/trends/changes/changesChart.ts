@@ -1,27 +1,30 @@
 import { BarController, BarElement, CategoryScale, Chart, type ChartDataset, LinearScale, Tooltip } from 'chart.js';
+import type { Checkpoint } from '../../../src/model/checkpoints.ts';
 import type { CheckpointChanges } from '../../../src/model/marks.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { pointAt, sharedOptions } from '../chartLook.ts';
 import type { Palette } from '../palette.ts';
+import { checkpointName } from '../series.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 
 type Bars = ChartDataset<'bar', number[]>;
 
-/** Bars of the epochs: improved samples above the line, regressed ones below it, unchanged ones as outlines on top. */
+/** Bars of the checkpoints: improved samples above the line, regressed ones below it, unchanged ones as outlines on top. */
 export interface ChangesChart {
   /** Updates in place, without animation. */
   show(changes: readonly CheckpointChanges[]): void;
   destroy(): void;
 }
 
-/** @param describe what an epoch says when it is pointed at, line by line */
+/** @param describe what a checkpoint says when it is pointed at, line by line */
 export function createChangesChart(
   canvas: HTMLCanvasElement,
+  byEpoch: boolean,
   palette: Palette,
   formats: Formats,
   describe: (changes: CheckpointChanges) => string[],
-  choose: (epoch: number) => void,
+  choose: (at: Checkpoint) => void,
 ): ChangesChart {
   const shared = sharedOptions(palette);
   let shown: readonly CheckpointChanges[] = [];
@@ -46,11 +49,16 @@ export function createChangesChart(
       interaction: { mode: 'index', intersect: false },
       onHover: (_event, active) => pointAt(canvas, active.length > 0),
       onClick: (_event, [active]) => {
-        const epoch = shown[active?.index ?? -1]?.epoch;
-        if (epoch !== undefined) choose(epoch);
+        const at = shown[active?.index ?? -1];
+        if (at !== undefined) choose(at);
       },
       scales: {
-        x: { ...shared.axis, type: 'category', title: shared.title, ticks: { ...shared.ticks, maxRotation: 0 } },
+        x: {
+          ...shared.axis,
+          type: 'category',
+          title: { ...shared.title, text: byEpoch ? 'Epoch' : 'Step' },
+          ticks: { ...shared.ticks, maxRotation: 0 },
+        },
         y: {
           ...shared.axis,
           type: 'linear',
@@ -66,7 +74,11 @@ export function createChangesChart(
         tooltip: {
           ...shared.tooltip,
           callbacks: {
-            title: ([item]) => `Epoch ${item?.label ?? ''}`,
+            title: ([item]) => {
+              const at = shown[item?.dataIndex ?? -1];
+              const name = at === undefined ? '' : checkpointName(at, byEpoch, formats);
+              return name.charAt(0).toUpperCase() + name.slice(1);
+            },
             label: ({ dataIndex }) => {
               const changes = shown[dataIndex];
               return changes === undefined ? '' : describe(changes);
@@ -80,7 +92,7 @@ export function createChangesChart(
   return {
     show: (changes) => {
       shown = changes;
-      chart.data.labels = changes.map(({ epoch }) => formats.count(epoch));
+      chart.data.labels = changes.map(({ epoch, step }) => formats.count(byEpoch ? epoch : step));
       improved.data = changes.map((epoch) => epoch.improved);
       unchanged.data = changes.map((epoch) => epoch.unchanged);
       regressed.data = changes.map((epoch) => -epoch.regressed);

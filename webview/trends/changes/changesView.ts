@@ -1,10 +1,12 @@
 import type { CheckpointChanges } from '../../../src/model/marks.ts';
-import type { TrendPoint } from '../../../src/wire/trends.ts';
+import type { ChartPoint } from '../../../src/panel/protocol.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { type CardActions, createChartCard } from '../chartCard.ts';
 import { changesTable } from '../chartTable.ts';
 import type { Palette } from '../palette.ts';
-import { samplesText } from '../series.ts';
+import { holdsSame } from '../remembered.ts';
+import { checkpointName, samplesText } from '../series.ts';
+import type { Sight } from '../sight.ts';
 import {
   changeKinds,
   changesNote,
@@ -17,29 +19,41 @@ import {
 } from './changes.ts';
 import { type ChangesChart, createChangesChart } from './changesChart.ts';
 
+export interface ChangesContent {
+  /** Empty where no score says which answer is better. */
+  changes: readonly CheckpointChanges[];
+  points: readonly ChartPoint[];
+  byEpoch: boolean;
+  /** Of the deciding score. */
+  words: string;
+  isRated: boolean;
+  palette: Palette;
+}
+
 export interface ChangesView {
   readonly element: HTMLElement;
-  /** Draws; makes the chart, in these colours, where there is none yet. */
-  show(changes: readonly CheckpointChanges[], points: readonly TrendPoint[], palette: Palette): void;
+  /** Draws, now or once it comes near; makes the chart where there is none yet. */
+  show(content: ChangesContent): void;
   /** Lets go of the chart. */
   clear(): void;
 }
 
-/** How many samples got better or worse from epoch to epoch. */
-export function createChangesView(formats: Formats, actions: CardActions): ChangesView {
+/** How many samples got better or worse from checkpoint to checkpoint. */
+export function createChangesView(formats: Formats, actions: CardActions, sight: Sight): ChangesView {
   const card = createChartCard('changes', changesTitle, formats, actions);
   let chart: ChangesChart | null = null;
+  let wanted: ChangesContent | null = null;
   /** What the chart draws. */
-  let drawn: readonly CheckpointChanges[] | null = null;
-  let epochs: readonly TrendPoint[] = [];
+  let drawn: ChangesContent | null = null;
+  const near = sight.watch(card.element, draw);
 
   const counted = (changes: CheckpointChanges) => changeKinds.map((kind) => changeText(kind, changes, formats));
 
   function describe(changes: CheckpointChanges): string[] {
-    const point = epochs.find(({ epoch }) => epoch === changes.epoch);
-    if (point === undefined) return counted(changes);
-    const step = point.step === null ? [] : [`step ${formats.count(point.step)}`];
-    return [...counted(changes), ...step, samplesText(point, formats)];
+    const { points, byEpoch } = drawn ?? { points: [], byEpoch: true };
+    const there = points.filter(({ epoch, step }) => epoch === changes.epoch && step === changes.step);
+    const beside = byEpoch ? `step ${formats.count(changes.step)}` : `epoch ${formats.count(changes.epoch)}`;
+    return [...counted(changes), beside, ...(there.length === 0 ? [] : [samplesText(there, formats)])];
   }
 
   function clear() {
@@ -48,32 +62,37 @@ export function createChangesView(formats: Formats, actions: CardActions): Chang
     drawn = null;
   }
 
+  function draw() {
+    if (wanted === null || !near() || holdsSame(drawn, wanted)) return;
+    const { changes, byEpoch, words, isRated, palette } = wanted;
+    const last = lastChanges(changes);
+    if (last === undefined) {
+      card.showEmpty(whyNoChanges(isRated, byEpoch));
+      clear();
+      drawn = wanted;
+      return;
+    }
+    const source = [
+      checkpointName(last, byEpoch, formats),
+      changesNote(byEpoch, words),
+      ...newestBarsText(changes.length, byEpoch, formats),
+    ];
+    const table = {
+      total: changes.length,
+      newest: (count: number) => changesTable(changes.slice(-count), byEpoch, formats),
+    };
+    card.show({ value: counted(last).join('  '), source: source.join(' · '), legend: [], table }, palette);
+    if (drawn?.byEpoch !== byEpoch || drawn.palette !== palette) clear();
+    drawn = wanted;
+    chart ??= createChangesChart(card.canvas, byEpoch, palette, formats, describe, actions.choose);
+    chart.show(changes.slice(-mostBars));
+  }
+
   return {
     element: card.element,
-    show: (changes, points, palette) => {
-      if (drawn === changes && epochs === points) return;
-      epochs = points;
-      const last = lastChanges(changes);
-      if (last === undefined) {
-        card.showEmpty(whyNoChanges(points));
-        clear();
-        return;
-      }
-      const content = {
-        value: counted(last).join('  '),
-        source: [`epoch ${formats.count(last.epoch)}`, changesNote, ...newestBarsText(changes.length, formats)].join(
-          ' · ',
-        ),
-        legend: [],
-        table: {
-          total: changes.length,
-          newest: (count: number) => changesTable(changes.slice(-count), points, formats),
-        },
-      };
-      card.show(content, palette);
-      chart ??= createChangesChart(card.canvas, palette, formats, describe, actions.choose);
-      chart.show(changes.slice(-mostBars));
-      drawn = changes;
+    show: (content) => {
+      wanted = content;
+      draw();
     },
     clear,
   };

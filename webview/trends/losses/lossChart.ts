@@ -1,14 +1,32 @@
-import { Chart, type ChartDataset, LinearScale, LineController, LineElement, PointElement, Tooltip } from 'chart.js';
+import {
+  Chart,
+  type ChartDataset,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
+import { color as readColor } from 'chart.js/helpers';
+import type { LossLine } from '../../../src/panel/protocol.ts';
 import type { Formats } from '../../texts/formats.ts';
-import { sharedOptions } from '../chartLook.ts';
-import type { Palette } from '../palette.ts';
-import type { Coordinate } from '../series.ts';
+import { logTick, sharedOptions } from '../chartLook.ts';
+import { lonely } from '../lines/drawing.ts';
+import { lineColor, type Palette } from '../palette.ts';
 import { drawnLines, type LossLines, type LossTrend, stepTexts } from './losses.ts';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip);
+Chart.register(LineController, LineElement, LinearScale, LogarithmicScale, PointElement, Tooltip);
 
 /** Many points leave no room for a dot each. */
 const mostDots = 60;
+
+interface Place {
+  x: number;
+  y: number | null;
+  at: number;
+}
+type Line = ChartDataset<'line', Place[]>;
 
 /** A chart over the steps. Its colours are those that it was made with. */
 export interface LossChart {
@@ -20,15 +38,16 @@ export interface LossChart {
 export function createLossChart(
   canvas: HTMLCanvasElement,
   trend: LossTrend,
+  log: boolean,
   palette: Palette,
   formats: Formats,
 ): LossChart {
-  const own = palette.lines[trend.key];
+  const own = lineColor(palette, trend.key);
   const shared = sharedOptions(palette);
   let shown: LossLines | null = null;
   const count = (value: number | string) => formats.count(Number(value));
 
-  const chart = new Chart<'line', Coordinate[]>(canvas, {
+  const chart = new Chart<'line', Place[]>(canvas, {
     type: 'line',
     data: { datasets: [] },
     options: {
@@ -44,9 +63,13 @@ export function createLossChart(
         },
         y: {
           ...shared.axis,
-          type: 'linear',
-          beginAtZero: true,
-          ticks: { ...shared.ticks, maxTicksLimit: 6, callback: (value) => formats.figure(Number(value)) },
+          type: log ? 'logarithmic' : 'linear',
+          beginAtZero: trend.fromZero && !log,
+          ticks: {
+            ...shared.ticks,
+            maxTicksLimit: 6,
+            callback: (value) => (log ? logTick(Number(value), formats) : formats.figure(Number(value))),
+          },
         },
       },
       plugins: {
@@ -61,16 +84,29 @@ export function createLossChart(
     },
   });
 
-  function dataset({ line, isFirst }: ReturnType<typeof drawnLines>[number]): ChartDataset<'line', Coordinate[]> {
-    const color = isFirst ? own : palette.text;
+  /** The smoothed line before the faint one that was logged, where there are both. */
+  function datasets({ line, isFirst }: ReturnType<typeof drawnLines>[number]): Line[] {
+    const stroke = isFirst ? own : palette.text;
+    const dash = isFirst ? {} : { borderDash: [5, 4] };
+    if (line.smoothed === undefined) return [{ ...dataset(line.points, stroke), ...dash }];
+    const faint = readColor(stroke).alpha(0.3).rgbString();
+    return [
+      { ...dataset(line.smoothed, stroke), ...dash },
+      { ...dataset(line.points, faint), borderWidth: 1, pointRadius: 0, pointHoverRadius: 0 },
+    ];
+  }
+
+  function dataset(points: LossLine['points'], stroke: string): Line {
+    const data = points.map(([x, value], at) => ({ x, y: log && value !== null && value <= 0 ? null : value, at }));
+    const alone = lonely(data);
+    const few = points.length <= mostDots ? 2 : 0;
     return {
-      data: line.points.map(([x, y]) => ({ x, y })),
-      borderColor: color,
+      data,
+      borderColor: stroke,
       borderWidth: 2,
-      ...(isFirst ? {} : { borderDash: [5, 4] }),
       pointBackgroundColor: palette.background,
-      pointBorderColor: color,
-      pointRadius: line.points.length > mostDots ? 0 : 2,
+      pointBorderColor: stroke,
+      pointRadius: few > 0 || alone.size === 0 ? few : data.map(({ at }) => (alone.has(at) ? 1.5 : 0)),
       clip: 4,
     };
   }
@@ -78,7 +114,7 @@ export function createLossChart(
   return {
     show: (lines) => {
       shown = lines;
-      chart.data.datasets = drawnLines(trend, lines).map(dataset);
+      chart.data.datasets = drawnLines(trend, lines).flatMap(datasets);
       chart.update('none');
     },
     destroy: () => chart.destroy(),

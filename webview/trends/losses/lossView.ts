@@ -1,25 +1,48 @@
 import { setAttribute } from '../../dom.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { type CardActions, createChartCard } from '../chartCard.ts';
+import { lineNotes } from '../lines/notes.ts';
 import type { Palette } from '../palette.ts';
+import { holdsSame } from '../remembered.ts';
+import type { Sight } from '../sight.ts';
 import { createLossChart, type LossChart } from './lossChart.ts';
-import { type LossLines, type LossTrend, lossHeadline, lossLegend, lossTable } from './losses.ts';
+import {
+  drawnLines,
+  type LossLines,
+  type LossTrend,
+  lossHeadline,
+  lossLegend,
+  lossTable,
+  unplacedValues,
+} from './losses.ts';
+
+/** What a chart draws, and how. */
+export interface LossContent {
+  lines: LossLines;
+  smoothing: number;
+  log: boolean;
+  palette: Palette;
+}
 
 export interface LossView {
   readonly element: HTMLElement;
-  /** Draws; makes the chart, in these colours, where there is none yet. Out of sight where nothing was logged. */
-  show(lines: LossLines, palette: Palette): void;
+  /**
+   * Draws, now or once it comes near; makes the chart where there is none yet. Out of sight where nothing was logged.
+   */
+  show(content: LossContent): void;
   /** Lets go of the chart. */
   clear(): void;
 }
 
 /** One chart of what the trainer logged, with what belongs to it. */
-export function createLossView(trend: LossTrend, formats: Formats, actions: CardActions): LossView {
+export function createLossView(trend: LossTrend, formats: Formats, actions: CardActions, sight: Sight): LossView {
   const card = createChartCard(trend.key, trend.title, formats, actions);
   let chart: LossChart | null = null;
+  let wanted: LossContent | null = null;
   /** What the chart draws. */
-  let drawn: Parameters<LossView['show']>[0] | null = null;
+  let drawn: LossContent | null = null;
   card.element.hidden = true;
+  const near = sight.watch(card.element, draw);
 
   function clear() {
     chart?.destroy();
@@ -27,23 +50,36 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
     drawn = null;
   }
 
+  function draw() {
+    if (wanted === null || !near() || holdsSame(drawn, wanted)) return;
+    const { lines, smoothing, log, palette } = wanted;
+    const last = lossHeadline(trend, lines, formats);
+    if (last === null) return;
+    const table = lossTable(trend, lines, formats);
+    const notes = lineNotes(smoothing, log ? unplacedValues(trend, lines) : 0, formats);
+    card.show(
+      {
+        value: last.value,
+        source: [last.source, ...notes].join(' · '),
+        legend: lossLegend(trend, lines),
+        table: { total: table.rows.length, newest: () => table },
+      },
+      palette,
+    );
+    if (drawn?.log !== log || drawn.palette !== palette) clear();
+    chart ??= createLossChart(card.canvas, trend, log, palette, formats);
+    chart.show(lines);
+    drawn = wanted;
+  }
+
   return {
     element: card.element,
-    show: (lines, palette) => {
-      if (drawn === lines) return;
-      const last = lossHeadline(trend, lines, formats);
-      setAttribute(card.element, 'hidden', last === null);
-      if (last === null) {
-        clear();
-        return;
-      }
-      const table = lossTable(trend, lines, formats);
-      const legend = lossLegend(trend, lines);
-      const content = { ...last, legend, table: { total: table.rows.length, newest: () => table } };
-      card.show(content, palette);
-      chart ??= createLossChart(card.canvas, trend, palette, formats);
-      chart.show(lines);
-      drawn = lines;
+    show: (content) => {
+      wanted = content;
+      const isThere = drawnLines(trend, content.lines).length > 0;
+      setAttribute(card.element, 'hidden', !isThere);
+      if (isThere) draw();
+      else clear();
     },
     clear,
   };
