@@ -135,7 +135,7 @@ describe('the package', () => {
         `${kind}`,
       );
     const packages = [...atActivation].filter((source) => !/[:/]/.test(source) || source.startsWith('@'));
-    assert.deepEqual(packages.sort(), ['diff', 'eventsource-parser', 'typebox']);
+    assert.deepEqual(packages.sort(), ['eventsource-parser', 'typebox']);
   });
 
   it('holds the licence of each package that is in a bundle', () => {
