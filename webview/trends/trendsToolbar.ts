@@ -3,10 +3,9 @@ import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createChecklist } from '../controls/checklist.ts';
 import { createSelect } from '../controls/select.ts';
-import { createSourceChoice } from '../controls/sourceChoice.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
-import { showSource } from '../viewState.ts';
+import { createSourceFilter } from '../predictions/sourceFilter.ts';
 import type { Improvement } from './improvement.ts';
 import type { Axis } from './lines/sourceLines.ts';
 import { overlayChoices } from './overlay.ts';
@@ -37,7 +36,7 @@ const strongest = 99;
 /** What stands above the charts: how the job did, which charts there are, and how they are drawn. */
 export function createTrendsToolbar(panel: Panel): TrendsToolbar {
   const improvement = element('span');
-  const source = createSourceChoice('trends-source', (chosen) => panel.change(showSource(chosen)));
+  const source = createSourceFilter(panel, 'trends-source');
   const axis = createSelect({ id: 'trends-axis' }, (value) => {
     const trendAxis = axes.find((choice) => choice.value === value)?.value ?? null;
     panel.change((view) => ({ ...view, trendAxis }));
@@ -89,7 +88,7 @@ export function createTrendsToolbar(panel: Panel): TrendsToolbar {
       const names = told.scores.map(({ name }) => name);
       setText(improvement, text);
       setAttribute(improvement, 'data-tone', tone);
-      source.show(told.sources, view.source);
+      source.refresh();
       axis.show(axes, axisOf(panel));
       band.show(bands, bandOf(view.trendBand, names));
       const offered = chartableScores(names).map((name) => ({ value: name, text: chartTitle(name, told.scores) }));
