@@ -37,7 +37,7 @@ export function bandOf(chosen: ViewState['trendBand'], names: readonly string[])
 }
 
 /**
- * The charts of scores, in their order.
+ * The charts of scores in their order, but that the one of the team's own by which answers are judged comes first.
  *
  * @param told the scores of which the points tell, in that order
  * @param charted those of them that have a chart
@@ -45,7 +45,7 @@ export function bandOf(chosen: ViewState['trendBand'], names: readonly string[])
 export function scoreTrends(
   told: readonly ChartedScore[],
   charted: readonly string[],
-  { scores }: Pick<Scores, 'scores'>,
+  { scores, judge }: Pick<Scores, 'scores' | 'judge'>,
   trendBand: ViewState['trendBand'],
 ): Trend[] {
   const names = scores.map(({ name }) => name);
@@ -55,7 +55,8 @@ export function scoreTrends(
     hasPlainScores(names) && !points.some((point) => compared.some((place) => point.scores[place] != null))
       ? 'No ground truth: the predictions of this job have nothing to be compared with.'
       : 'No prediction of this job has this score.';
-  return charted.flatMap((name): Trend[] => {
+  const isFirst = (name: string): boolean => name === judge && !isKnownScore(name);
+  return [...charted.filter(isFirst), ...charted.filter((name) => !isFirst(name))].flatMap((name): Trend[] => {
     const place = placeOf(told, name);
     const score = told[place];
     if (score === undefined) return [];
