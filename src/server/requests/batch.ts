@@ -4,12 +4,12 @@ import * as Type from 'typebox';
 import { isKnownScore } from '../../model/scores.ts';
 import { withinLevels } from '../../wire/depth.ts';
 import { type PredictionInput, predictionFields } from '../../wire/prediction.ts';
+import type { ReadJson } from '../../wire/pythonJson.ts';
 import { SchemaError } from '../../wire/schema.ts';
 import type { TokenJob } from '../access/jobTokens.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { AddOutcome, BatchKey, JobRecord, Storage } from '../storage/storage.ts';
 import { jsonBody, withBody } from './body.ts';
-import type { ReadJson } from './nonFinite.ts';
 import { requireToken } from './rights.ts';
 import type { Services } from './services.ts';
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { stepsToField } from '../../wire/depth.ts';
+import { type ReadJson, readJson } from '../../wire/pythonJson.ts';
 import { SchemaError } from '../../wire/schema.ts';
 import type { BodyShare } from '../access/bodyBudget.ts';
 import { askForBody } from '../access/expectations.ts';
 import { HttpError } from '../reporting/errors.ts';
 import { GrowingBytes } from './growingBytes.ts';
-import { type ReadJson, readJson } from './nonFinite.ts';
 import type { Services } from './services.ts';
 
 /**

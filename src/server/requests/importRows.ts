@@ -1,5 +1,6 @@
 import { stepsToField, withinLevels } from '../../wire/depth.ts';
 import { importedPrediction } from '../../wire/prediction.ts';
+import { readJson } from '../../wire/pythonJson.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Scorer } from '../scoring/scoring.ts';
 import { memberCount } from '../storage/jsonText.ts';
@@ -9,7 +10,7 @@ import type { JobChange, NewPrediction } from '../storage/storage.ts';
 import { checkScoreNames } from './batch.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
 import { LineIds } from './lineIds.ts';
-import { type NotFinite, parseRows, readJson } from './nonFinite.ts';
+import { type NotFinite, parseRows } from './nonFinite.ts';
 
 /** Rows of a batch end at one of these. */
 const batchRows = 500;
