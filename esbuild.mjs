@@ -46,6 +46,7 @@ const bundles = [
       server: 'src/server/main.ts',
       scoreWorker: 'src/server/scoring/scoreWorker.ts',
       replay: 'src/sample/replay.ts',
+      follow: 'src/follow/main.ts',
     },
     // CommonJS knows these under other names.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },

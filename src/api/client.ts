@@ -11,6 +11,7 @@ import {
   healthAnswer,
   type PredictionsPage,
   predictionsPage,
+  type StoredAnswer,
   stored,
   type TrendsAnswer,
   trendsAnswer,
@@ -66,10 +67,10 @@ export class ApiClient {
 
   /**
    * Stores predictions of a job, all or none. The key has to be the job's token. A batch that is sent again under its
-   * own `batchKey` is stored once, where the server knows such keys.
+   * own `batchKey` is stored once, where the server knows such keys; the answer says how many were there already.
    */
-  async sendPredictions(jobId: string, predictions: readonly unknown[], batchKey: string): Promise<void> {
-    await this.#sendBatch('/api/training/local/predictions', { job_id: jobId, predictions }, batchKey);
+  sendPredictions(jobId: string, predictions: readonly unknown[], batchKey: string): Promise<StoredAnswer> {
+    return this.#sendBatch('/api/training/local/predictions', { job_id: jobId, predictions }, batchKey);
   }
 
   /**
@@ -140,9 +141,9 @@ export class ApiClient {
     return sendForJson({ ...this.endpoint, key: null }, '/health', healthAnswer, { query, signal });
   }
 
-  async #sendBatch(path: string, body: object, batchKey: string): Promise<void> {
+  #sendBatch(path: string, body: object, batchKey: string): Promise<StoredAnswer> {
     const headers = { 'Idempotency-Key': batchKey };
-    await sendForJson(this.endpoint, path, stored, { method: 'POST', body, headers });
+    return sendForJson(this.endpoint, path, stored, { method: 'POST', body, headers });
   }
 
   #jobsPage(offset: number, signal: AbortSignal | undefined): Promise<JobListing> {

@@ -80,7 +80,9 @@ async function replay(): Promise<void> {
     for (let start = 0; start < answers.length; start += batchSize) {
       const batch = answers.slice(start, start + batchSize);
       const key = randomUUID();
-      await asScript((script) => script.sendPredictions(jobId, batch, key));
+      await asScript(async (script) => {
+        await script.sendPredictions(jobId, batch, key);
+      });
       await sleep(pause);
     }
   }

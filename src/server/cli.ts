@@ -60,6 +60,7 @@ const defaults = {
 
 const usage = `Usage: training-predictions-server [options]
        training-predictions-server keys create|list|revoke|replace …   keys; keys --help
+       training-predictions-server follow PATH …   sends what a trainer writes; follow --help
 
 Keeps the predictions of training jobs and streams them to whoever watches.
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import './storage/sqlite/warning.ts'; // First: it has to be there before SQLite is loaded.
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommand } from './cli.ts';
 import { runKeysCommand } from './keysCommand.ts';
@@ -8,17 +10,21 @@ import { createLog } from './reporting/log.ts';
 import { printable } from './reporting/terminal.ts';
 import { startServer } from './server.ts';
 
+/** A client of this server, which is no part of it: loaded for its own command alone. */
+const follower = extname(import.meta.filename) === '.ts' ? '../follow/main.ts' : 'follow.cjs';
+
 async function main(): Promise<void> {
+  if (process.argv[2] === 'follow') {
+    prepareProcess();
+    await import(pathToFileURL(join(import.meta.dirname, follower)).href);
+    return;
+  }
   const command = parseCommand(process.argv.slice(2), process.env, manifest.version);
   if ('print' in command) {
     process.stdout.write(command.print);
     return;
   }
-  // All that is written is for its owner alone, the database's own side files too.
-  process.umask(0o077);
-  // Whoever started us may be gone and have closed our output; the server goes on.
-  process.stdout.on('error', () => {});
-  process.stderr.on('error', () => {});
+  prepareProcess();
   const say = (message: string) => process.stderr.write(`${printable(message)}\n`);
   if ('keys' in command) {
     await runKeysCommand(command.keys, command, { print: (text) => process.stdout.write(printable(text)), say });
@@ -37,6 +43,14 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop).on('SIGINT', stop);
   // Last: whoever reads it may stop the server at once.
   process.stdout.write(`${JSON.stringify({ event: 'listening', url: server.url, dataDir: run.dataDir })}\n`);
+}
+
+function prepareProcess(): void {
+  // All that is written is for its owner alone, the database's own side files too.
+  process.umask(0o077);
+  // Whoever started us may be gone and have closed our output; the process goes on.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
 }
 
 function fail(error: unknown): void {

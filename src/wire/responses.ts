@@ -65,6 +65,7 @@ export const storedType = Type.Object({
 });
 /** Answer of the two routes that add rows. */
 export const stored = schema(storedType);
+export type StoredAnswer = Type.Static<typeof storedType>;
 
 const healthAnswerType = Type.Object({
   status: Type.Literal('ok'),

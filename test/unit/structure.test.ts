@@ -13,7 +13,7 @@ const rows = [
   ['commands'],
   ['import'],
   ['panel', 'views', 'notices', 'assistant'],
-  ['servers', 'sample'],
+  ['servers', 'sample', 'follow'],
   ['localServer'],
   ['config', 'credentials'],
   ['watch'],
@@ -142,6 +142,18 @@ describe('the structure of the source', () => {
   it('keeps the server out of the extension', () => {
     const strays = imports.filter(({ from, to }) => !inside('src/server')(from) && inside('src/server')(to));
     assert.deepEqual(strays.map(shown), []);
+  });
+
+  it('has a follower that works without VS Code, in all that it is made of', () => {
+    const reached = new Set<string>();
+    const visit = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const { to } of imports.filter(({ from }) => from === file)) visit(to);
+    };
+    visit('src/follow/main.ts');
+    assert.ok(reached.has('src/tables/mapRow.ts'));
+    assert.ok(!reached.has('vscode'));
   });
 
   it('has a wire that needs nothing of ours, of VS Code or of Node', () => {

@@ -1,0 +1,209 @@
+import { type Cut, type Form, formOf, RowSource, shapeOf, start } from './fileRows.ts';
+import type { Format, RowFile, ScoreConfig, Shape } from './formats/format.ts';
+import { Numbering } from './numbering.ts';
+import type { FilePosition, Positions } from './positions.ts';
+import { identityOf } from './rowIds.ts';
+import { beginningOf, beginsWith, openRunFile, type RunFile, tailBefore } from './runFile.ts';
+import type { Sender } from './sender.ts';
+import { type Making, placeOf, TakenRows } from './takenRows.ts';
+
+/** What all files of a run share. */
+export interface FollowedRun {
+  readonly jobId: string;
+  readonly format: Format;
+  readonly positions: Positions;
+  readonly sender: Sender;
+  /** Following ends by itself: what has no end yet never will. */
+  readonly once: boolean;
+  /** Files that were followed and are there no more, by their path relative to the run's folder. */
+  readonly gone: ReadonlyMap<string, FilePosition>;
+  /** Is told before rows are sent by which scores they are judged. */
+  judge(config: ScoreConfig): Promise<void>;
+}
+
+/** A file that shrank is taken as it is after so long without a change, in ms. */
+const quiet = 1000;
+
+/** How a file is read, and what was seen of it up to its position. */
+interface Context {
+  readonly form: Form;
+  readonly shape: Shape;
+  readonly making: Making;
+  /** The hash of what stands before the position; empty before it was reached. */
+  tail: string;
+}
+
+/** What is to be looked at again though nothing changes. */
+export interface Visit {
+  readonly waits: boolean;
+}
+
+const nothingMore: Visit = { waits: false };
+
+/**
+ * Follows one file. What was sent of it is known by a hash over the contents of its rows: a file that begins otherwise was
+ * written anew, and its rows are the next revision of theirs; one that goes on is read on.
+ */
+export class FileFollower {
+  readonly #run: FollowedRun;
+  readonly #path: string;
+  readonly #name: string;
+  readonly #file: RowFile;
+  /** What the server has answered for. */
+  #position: FilePosition | undefined;
+  #context: Context | undefined;
+  /** What was seen last, since when, and whether it was read after a while without a change. */
+  #seen = { size: -1, modified: -1, since: 0, wasRead: false, wasSettled: false };
+
+  /** @param name the path relative to the run's folder */
+  constructor(run: FollowedRun, path: string, name: string, file: RowFile) {
+    this.#run = run;
+    this.#path = path;
+    this.#name = name;
+    this.#file = file;
+    this.#position = run.positions.file(name);
+  }
+
+  /** Whether the file was read to its end when it was of this size, in bytes, and time, in ms since 1970. */
+  isSent(size: number, modified: number): boolean {
+    return size === this.#position?.size && modified === this.#position.modified;
+  }
+
+  /** Reads what is new, and sends it. @throws FollowEndedError, or what reading failed with */
+  async visit(): Promise<Visit> {
+    const file = await openRunFile(this.#path);
+    if (file === undefined) return nothingMore;
+    try {
+      return await this.#visit(file);
+    } finally {
+      await file.handle.close();
+    }
+  }
+
+  async #visit(file: RunFile): Promise<Visit> {
+    const { size, modified } = file;
+    if (this.isSent(size, modified)) return nothingMore;
+    if (size !== this.#seen.size || modified !== this.#seen.modified) {
+      this.#seen = { size, modified, since: performance.now(), wasRead: false, wasSettled: false };
+    }
+    const isSettled = this.#run.once || performance.now() - this.#seen.since >= quiet;
+    if (this.#seen.wasRead && (this.#seen.wasSettled || !isSettled)) return { waits: !this.#seen.wasSettled };
+    Object.assign(this.#seen, { wasRead: true, wasSettled: isSettled });
+    if (size === 0) return nothingMore;
+    const cut = await this.#read(file, isSettled);
+    if (cut === undefined) return nothingMore;
+    if (this.#run.once) this.#run.sender.refuse(this.#name, cut.line, cut.problem);
+    return { waits: !isSettled };
+  }
+
+  async #read(file: RunFile, isSettled: boolean): Promise<Cut | undefined> {
+    const goesOn = await this.#goesOn(file);
+    if (!goesOn) {
+      this.#position ??= await this.#adopted(file);
+      this.#position ??= await freshPosition(file, this.#name, 0);
+      this.#context = await this.#begin(file, this.#position);
+    }
+    const [context, position] = [this.#context, this.#position];
+    if (context === undefined || position === undefined) return { line: null, problem: 'nothing in it can be read' };
+    const source = new RowSource(file, context.form, this.#run.once);
+    const taken = new TakenRows(context.making, position, goesOn);
+    for await (const rows of source.rows(goesOn ? placeOf(position) : start)) {
+      for (const row of rows) {
+        if (!taken.take(row)) return this.#readAnew(file, isSettled);
+        if (taken.isFull) await this.#send(taken);
+      }
+    }
+    if (!taken.isKnown) {
+      // It is shorter than it was: its writer may be about to write what stood there, and more.
+      return isSettled ? this.#readAnew(file, isSettled) : { line: null, problem: 'it became shorter' };
+    }
+    await this.#send(taken);
+    await this.#run.sender.idle();
+    await this.#keepEnd(file, source.cut === undefined);
+    return source.cut;
+  }
+
+  /** Whether the file is the one that was read, with more at its end. */
+  async #goesOn(file: RunFile): Promise<boolean> {
+    const [position, context] = [this.#position, this.#context];
+    if (position === undefined || context?.form !== 'lines' || file.size < position.offset) return false;
+    return (await beginsWith(file, position.beginning)) && (await tailBefore(file, position.offset)) === context.tail;
+  }
+
+  /** A file that is gone and begins as this one does was renamed: its rows are known under its first path. */
+  async #adopted(file: RunFile): Promise<FilePosition | undefined> {
+    for (const [name, position] of this.#run.gone) {
+      if (position.rows === 0 || !(await beginsWith(file, position.beginning))) continue;
+      this.#run.positions.rename(name, this.#name);
+      return this.#run.positions.file(this.#name);
+    }
+    return undefined;
+  }
+
+  async #begin(file: RunFile, { identity, revision, columns }: FilePosition): Promise<Context | undefined> {
+    const { jobId, format, positions } = this.#run;
+    const form = await formOf(file, this.#file.reading);
+    if (form === undefined) return undefined;
+    const shape = format.readsColumns ? await shapeOf(file, form) : { columns: [], isText: false };
+    if (shape === undefined) return undefined;
+    // Rows that come later may have more columns; the same ones are understood alike.
+    const known = columns === undefined || columns.length === 0 ? shape : { ...shape, columns };
+    const making = {
+      maker: format.maker(this.#file, known),
+      numbering: new Numbering(positions),
+      identity: identityOf(jobId, identity, revision),
+      revision,
+    };
+    return { form, shape: known, making, tail: '' };
+  }
+
+  /** The file is another one than rows were sent of: all of it is the next revision. */
+  async #readAnew(file: RunFile, isSettled: boolean): Promise<Cut | undefined> {
+    const { identity = this.#name, revision = -1 } = this.#position ?? {};
+    this.#context = undefined;
+    this.#position = await freshPosition(file, identity, revision + 1);
+    return this.#read(file, isSettled);
+  }
+
+  async #send(taken: TakenRows): Promise<void> {
+    const { rows, taken: to } = taken.cutOff();
+    if (rows.length === 0) return;
+    const { format, sender, positions } = this.#run;
+    const predictions = rows.flatMap(({ line, prediction }) =>
+      prediction === undefined ? [] : [{ prediction, line, file: this.#name }],
+    );
+    const scores = predictions[0]?.prediction['scores'];
+    if (typeof scores === 'object' && scores !== null) await this.#run.judge(format.judging(Object.keys(scores)));
+    await sender.send(
+      predictions,
+      () => {
+        if (this.#position === undefined) return;
+        positions.setFile(this.#name, { ...this.#position, sending: { rows: to.rows, chain: to.chain } });
+        positions.commit();
+      },
+      () => {
+        if (this.#position === undefined) return;
+        const { sending: _, ...position } = this.#position;
+        this.#position = { ...position, ...to };
+        positions.setFile(this.#name, this.#position);
+      },
+    );
+    for (const { line, refused } of rows) if (refused !== undefined) sender.refuse(this.#name, line, refused);
+  }
+
+  async #keepEnd(file: RunFile, isWhole: boolean): Promise<void> {
+    const [context, position] = [this.#context, this.#position];
+    if (context === undefined || position === undefined) return;
+    if (context.form === 'lines') context.tail = await tailBefore(file, position.offset);
+    const { size, modified } = isWhole ? file : { size: -1, modified: -1 };
+    const beginning = await beginningOf(file);
+    this.#position = { ...position, size, modified, beginning, columns: [...context.shape.columns] };
+    this.#run.positions.setFile(this.#name, this.#position);
+    this.#run.positions.commit();
+  }
+}
+
+async function freshPosition(file: RunFile, identity: string, revision: number): Promise<FilePosition> {
+  const none = { rows: 0, offset: 0, line: 0, chain: '', size: -1, modified: -1 };
+  return { identity, revision, ...none, beginning: await beginningOf(file) };
+}

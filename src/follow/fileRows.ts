@@ -1,0 +1,181 @@
+import { isTableOfLists } from '../tables/jsonArray.ts';
+import { isParquet, openParquet, parquetRows } from '../tables/parquetRows.ts';
+import { isObject, type TableRow } from '../tables/rows.ts';
+import { ImportError } from '../tables/tableError.ts';
+import { openTable, readTable } from '../tables/tableFile.ts';
+import { stepsToField } from '../wire/depth.ts';
+import { readJson } from '../wire/pythonJson.ts';
+import { SchemaError } from '../wire/schema.ts';
+import type { Reading, Shape } from './formats/format.ts';
+import { linesOf } from './lines.ts';
+import { bytesOf, type RunFile } from './runFile.ts';
+
+/** A row as it stands in a file. */
+export interface SourceRow extends TableRow {
+  /** What tells it from another row at its place. */
+  readonly content: string;
+  /** Of lines: where the next one begins, in bytes; else 0. */
+  readonly end: number;
+  /** Why it is no row; it has no cells then. */
+  readonly problem?: string;
+}
+
+/** Where reading begins: at the start of a file, or of lines behind so many. */
+export interface Place {
+  readonly offset: number;
+  readonly line: number;
+}
+
+export const start: Place = { offset: 0, line: 0 };
+
+/** Rows of a table that are looked at for its columns: JSON's may differ from row to row. */
+const lookedAt = 200;
+/** Rows that are handed on at once. */
+const groupSize = 200;
+/** Of a file's beginning, to tell what it holds, in bytes. */
+const beginningLength = 65_536;
+
+/** The end of a file is not there yet, or not what it should be. */
+export interface Cut {
+  readonly line: number | null;
+  readonly problem: string;
+}
+
+/** How to read a file, as its beginning tells where its format does not. @returns undefined for one without rows yet */
+export async function formOf(file: RunFile, reading: Reading): Promise<Form | undefined> {
+  if (file.size === 0) return undefined;
+  if (reading === 'lines') return 'lines';
+  const beginning = await bytesOf(file, 0, Math.min(file.size, beginningLength));
+  if (reading === 'parquet' || isParquet(beginning)) return 'parquet';
+  const text = beginning
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (text === '') return undefined;
+  const isPacked = beginning[0] === 0x1f && beginning[1] === 0x8b;
+  return !isPacked && text.startsWith('{') && !isTableOfLists(text) ? 'lines' : 'table';
+}
+
+export type Form = 'lines' | 'parquet' | 'table';
+
+/** What its first rows tell of a file; undefined where it has none yet. */
+export async function shapeOf(file: RunFile, form: Form): Promise<Shape | undefined> {
+  const columns = new Set<string>();
+  let rows = 0;
+  const source = new RowSource(file, form, false);
+  for await (const group of source.rows(start)) {
+    for (const row of group) for (const name of Object.keys(row.cells)) columns.add(name);
+    rows += group.length;
+    if (rows >= lookedAt) break;
+  }
+  return rows === 0 ? undefined : { columns: [...columns], isText: source.isText };
+}
+
+/** The rows of one file as it is now. */
+export class RowSource {
+  readonly #file: RunFile;
+  readonly #form: Form;
+  readonly #takesLast: boolean;
+  #cut: Cut | undefined;
+  #isText = false;
+
+  /** @param takesLast whether the last line of a CSV counts that no line break follows: it may be half of one */
+  constructor(file: RunFile, form: Form, takesLast: boolean) {
+    this.#file = file;
+    this.#form = form;
+    this.#takesLast = takesLast;
+  }
+
+  /** After the last row: what is left of the file that is no row, or not yet. */
+  get cut(): Cut | undefined {
+    return this.#cut;
+  }
+
+  /** After the first row: whether all cells are texts. */
+  get isText(): boolean {
+    return this.#isText;
+  }
+
+  /** @param from other than the start for lines alone */
+  async *rows(from: Place): AsyncGenerator<SourceRow[]> {
+    if (this.#form === 'lines') yield* this.#lines(from);
+    else if (this.#form === 'parquet') yield* inGroups(this.#parquet());
+    else yield* inGroups(this.#table());
+  }
+
+  async *#lines(from: Place): AsyncGenerator<SourceRow[]> {
+    for await (const lines of linesOf(this.#file, from)) {
+      const rows: SourceRow[] = [];
+      for (const { number: line, end, text, isEnded, problem } of lines) {
+        const content = text.trim();
+        const parsed = problem === undefined ? objectOf(content) : { cells: {}, problem };
+        // An object whose last brace is there cannot be half of one.
+        if (!isEnded && parsed.problem !== undefined) {
+          this.#cut = { line, problem: 'the file ends in the middle of this line' };
+          break;
+        }
+        rows.push({ line, end, content, ...parsed });
+      }
+      if (rows.length > 0) yield rows;
+    }
+  }
+
+  async *#parquet(): AsyncGenerator<SourceRow> {
+    const parquet = await openParquet(this.#file.handle, this.#file.size);
+    if (parquet === undefined) {
+      this.#cut = { line: null, problem: 'this is no whole Parquet file' };
+      return;
+    }
+    try {
+      for await (const row of parquetRows(parquet)) yield withContent(row);
+    } catch (error) {
+      // Of the disk, and not of what is written there.
+      if (!(error instanceof Error) || 'code' in error) throw error;
+      this.#cut = { line: null, problem: `this Parquet file is damaged (${error.message})` };
+    }
+  }
+
+  async *#table(): AsyncGenerator<SourceRow> {
+    const { path, size, handle } = this.#file;
+    try {
+      const table = await openTable(path);
+      this.#isText = table.form === 'csv';
+      const isOpenEnded = this.#isText && (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] !== 0x0a;
+      let held: SourceRow | undefined;
+      for await (const row of readTable(table, () => {})) {
+        if (held !== undefined) yield held;
+        held = withContent(row);
+      }
+      if (held !== undefined && (this.#takesLast || !isOpenEnded)) yield held;
+      else if (held !== undefined) this.#cut = { line: held.line, problem: 'no line break follows' };
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+      this.#cut = { line: error.line, problem: error.message.replace(/^Line \d+[:,] /, '') };
+    }
+  }
+}
+
+async function* inGroups(rows: AsyncIterable<SourceRow>): AsyncGenerator<SourceRow[]> {
+  let group: SourceRow[] = [];
+  for await (const row of rows) {
+    group.push(row);
+    if (group.length < groupSize) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+function withContent(row: TableRow): SourceRow {
+  return { ...row, content: JSON.stringify(row.cells), end: 0 };
+}
+
+function objectOf(text: string): Pick<SourceRow, 'cells' | 'problem'> {
+  try {
+    const { value } = readJson(text, stepsToField.ofRow);
+    return isObject(value) ? { cells: value } : { cells: {}, problem: 'expected a JSON object' };
+  } catch (error) {
+    if (error instanceof SchemaError) return { cells: {}, problem: error.message };
+    return { cells: {}, problem: `this is not valid JSON (${(error as Error).message})` };
+  }
+}

@@ -1,0 +1,56 @@
+import { isKnownScore, namesScore } from '../../model/scores.ts';
+import { CellError, countOf, textOf } from '../../tables/cells.ts';
+import { predictionFields } from '../../wire/prediction.ts';
+import { RowError } from './format.ts';
+
+/** Longer names of scores are refused by servers, in characters. */
+const longestName = 100;
+
+/** @throws RowError where there is none */
+export function requiredText(cells: Readonly<Record<string, unknown>>, column: string): string {
+  if (!Object.hasOwn(cells, column)) throw new RowError(`"${column}" is missing`);
+  return textOf(cells[column]) ?? '';
+}
+
+/** The step of a row, else that of its file. @throws RowError where neither tells it */
+export function stepOf(value: unknown, ofFile: number | undefined): number {
+  if (value == null) {
+    if (ofFile === undefined) throw new RowError('neither row nor file tells the step');
+    return ofFile;
+  }
+  try {
+    return countOf(value);
+  } catch (cause) {
+    throw cause instanceof CellError ? new RowError(`"step": ${cause.message}`, { cause }) : cause;
+  }
+}
+
+/** A number or truth value, null for none; undefined for what is no score. */
+export type ScoreReader = (value: unknown) => number | boolean | null | undefined;
+
+/**
+ * What stands in the other columns of a row: scores where the value is one and the name may be one, else fields that no
+ * reader takes for a prediction's own.
+ *
+ * @param taken columns that have a place already
+ */
+export function otherCells(
+  cells: Readonly<Record<string, unknown>>,
+  taken: ReadonlySet<string>,
+  read: ScoreReader,
+): { scores: Record<string, number | boolean | null>; fields: Record<string, unknown> } {
+  const scores: [string, number | boolean | null][] = [];
+  const fields: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(cells)) {
+    if (taken.has(name)) continue;
+    const score = mayBeScore(name) ? read(value) : undefined;
+    if (score !== undefined) scores.push([name, score]);
+    else if (value !== null) fields.push([predictionFields.has(name) ? `original_${name}` : name, value]);
+  }
+  return { scores: Object.fromEntries(scores), fields: Object.fromEntries(fields) };
+}
+
+function mayBeScore(name: string): boolean {
+  if (name === '' || name.length > longestName) return false;
+  return isKnownScore(name) || (!predictionFields.has(name) && (namesScore(name) || /reward|score/i.test(name)));
+}

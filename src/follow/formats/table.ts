@@ -1,0 +1,44 @@
+import { missingRoles, recognise } from '../../tables/columns.ts';
+import { RowMapper } from '../../tables/mapRow.ts';
+import { Numbering } from '../../tables/numbering.ts';
+import { ImportError } from '../../tables/tableError.ts';
+import { type Format, type MadeRow, RowError } from './format.ts';
+
+/** Only a server sets these; an exported row has them. */
+const ofServers = ['id', 'created_at'];
+
+/**
+ * Any table that can be imported, by its columns. Its rows are numbered as an import numbers them, as far as that is
+ * possible for a file that still grows: while it is read for the first time.
+ */
+export const table: Format = {
+  name: 'table',
+  readsColumns: true,
+
+  locate: (path) => ({ run: path, reading: 'table' }),
+
+  knows: (columns) => missingRoles(recognise(columns)).length === 0,
+
+  maker(_file, { columns, isText }) {
+    const mapping = recognise(columns);
+    const mapper = new RowMapper(mapping, isText ? 'csv' : 'json', new Numbering(mapping));
+    return {
+      make(row) {
+        try {
+          const made = mapper.map(row);
+          for (const name of ofServers) delete made[name];
+          return [made as MadeRow];
+        } catch (cause) {
+          throw cause instanceof ImportError ? new RowError(withoutLine(cause.message), { cause }) : cause;
+        }
+      },
+    };
+  },
+
+  judging: () => ({}),
+};
+
+/** The line is told beside it. */
+function withoutLine(message: string): string {
+  return message.replace(/^Line \d+[:,] /, '');
+}

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+
+/** Bytes of a file's beginning that tell it from another, and of what stands before a place in it. */
+const headLength = 65_536;
+const tailLength = 4096;
+
+/** A file of a run, open for reading. Sizes are in bytes, times in ms since 1970. */
+export interface RunFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+  readonly modified: number;
+}
+
+/** How a file begins: so many bytes of it, and their hash. */
+export interface Beginning {
+  readonly length: number;
+  readonly hash: string;
+}
+
+/**
+ * Opens a plain file at exactly this path, which no link has a part in.
+ *
+ * @returns undefined where there is none
+ */
+export async function openRunFile(path: string): Promise<RunFile | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    // A pipe would wait for somebody who writes to it.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const stats = await handle.stat();
+    if (stats.isFile() && (await realpath(path)) === path) {
+      const file = { path, handle, size: stats.size, modified: stats.mtimeMs };
+      handle = undefined;
+      return file;
+    }
+    return undefined;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** A file that went away, was never there, became a link, or may not be read. */
+export function isGone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return (
+    typeof code === 'string' && ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'ESTALE'].includes(code)
+  );
+}
+
+export async function beginningOf(file: RunFile, length = Math.min(headLength, file.size)): Promise<Beginning> {
+  return { length, hash: sha(await bytesOf(file, 0, length)) };
+}
+
+/** Whether the file still begins as it did. */
+export async function beginsWith(file: RunFile, { length, hash: known }: Beginning): Promise<boolean> {
+  return file.size >= length && sha(await bytesOf(file, 0, length)) === known;
+}
+
+/** The hash of what stands before a place in the file. */
+export async function tailBefore(file: RunFile, offset: number): Promise<string> {
+  return sha(await bytesOf(file, Math.max(0, offset - tailLength), offset));
+}
+
+/** Fewer where the file ends. */
+export async function bytesOf({ handle }: RunFile, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(end - start);
+  let read = 0;
+  while (read < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, start + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return bytes.subarray(0, read);
+}
+
+function sha(bytes: Buffer): string {
+  return hash('sha1', bytes, 'base64url');
+}
