@@ -1,3 +1,4 @@
+import { csvRows } from '../tables/csvRows.ts';
 import { isTableOfLists } from '../tables/jsonArray.ts';
 import { isParquet, openParquet, parquetRows } from '../tables/parquetRows.ts';
 import { isObject, type TableRow } from '../tables/rows.ts';
@@ -52,8 +53,7 @@ export async function formOf(file: RunFile, reading: Reading): Promise<Form | un
     .replace(/^\ufeff/, '')
     .trimStart();
   if (text === '') return undefined;
-  const isPacked = beginning[0] === 0x1f && beginning[1] === 0x8b;
-  return !isPacked && text.startsWith('{') && !isTableOfLists(text) ? 'lines' : 'table';
+  return !(await isPacked(file)) && text.startsWith('{') && !isTableOfLists(text) ? 'lines' : 'table';
 }
 
 export type Form = 'lines' | 'parquet' | 'table';
@@ -136,22 +136,62 @@ export class RowSource {
   }
 
   async *#table(): AsyncGenerator<SourceRow> {
-    const { path, size, handle } = this.#file;
     try {
-      const table = await openTable(path);
+      const table = await openTable(this.#file.path);
       this.#isText = table.form === 'csv';
-      const isOpenEnded = this.#isText && (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] !== 0x0a;
-      let held: SourceRow | undefined;
-      for await (const row of readTable(table, () => {})) {
-        if (held !== undefined) yield held;
-        held = withContent(row);
-      }
-      if (held !== undefined && (this.#takesLast || !isOpenEnded)) yield held;
-      else if (held !== undefined) this.#cut = { line: held.line, problem: 'no line break follows' };
+      const rows = this.#isText && !(await isPacked(this.#file)) ? await this.#csv() : readTable(table, () => {});
+      for await (const row of rows) yield withContent(row);
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
       this.#cut = { line: error.line, problem: error.message.replace(/^Line \d+[:,] /, '') };
     }
+  }
+
+  /** Rows whose end is there: a parser that meets half a row tells none of those before it. */
+  async #csv(): Promise<AsyncIterable<TableRow>> {
+    const { size } = this.#file;
+    const whole = await endOfRows(this.#file);
+    if (whole < size && !this.#takesLast) this.#cut = { line: null, problem: 'the file ends in the middle of a row' };
+    const end = this.#takesLast ? size : whole;
+    const beginning = await bytesOf(this.#file, 0, Math.min(end, beginningLength));
+    return csvRows(textUpTo(this.#file, end), beginning.toString('utf8'));
+  }
+}
+
+async function isPacked(file: RunFile): Promise<boolean> {
+  const [first, second] = await bytesOf(file, 0, Math.min(2, file.size));
+  return first === 0x1f && second === 0x8b;
+}
+
+const chunkLength = 1024 * 1024;
+const [quote, lineFeed] = [0x22, 0x0a];
+
+/** Where the last row of a CSV ends that has an end, in bytes: behind a line break outside of quotes. */
+async function endOfRows(file: RunFile): Promise<number> {
+  let end = 0;
+  let isQuoted = false;
+  for (let at = 0; at < file.size; at += chunkLength) {
+    const chunk = await bytesOf(file, at, Math.min(file.size, at + chunkLength));
+    for (let index = 0; index < chunk.length; index += 1) {
+      const byte = chunk[index];
+      if (byte === quote) isQuoted = !isQuoted;
+      else if (byte === lineFeed && !isQuoted) end = at + index + 1;
+    }
+  }
+  return end;
+}
+
+/** @throws ImportError for what is not UTF-8 */
+async function* textUpTo(file: RunFile, end: number): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for (let at = 0; at < end; at += chunkLength) {
+      yield decoder.decode(await bytesOf(file, at, Math.min(end, at + chunkLength)), { stream: true });
+    }
+    yield decoder.decode();
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new ImportError('this is not UTF-8: save the file in that encoding', null, null, { cause });
   }
 }
 

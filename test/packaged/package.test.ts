@@ -31,6 +31,7 @@ const contents = [
       'server.cjs',
       'scoreWorker.cjs',
       'replay.cjs',
+      'follow.cjs',
       'importWorker.cjs',
       'schemaCompiler.cjs',
     ].map((f) => `dist/${f}`),
