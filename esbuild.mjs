@@ -1,5 +1,5 @@
-// Bundles everything that ships into dist/, or into `--outdir=DIR`. `--watch` rebuilds on change; `--production` writes
-// the licences of what is in the bundles beside them.
+// Bundles everything that ships into dist/, or into `--outdir=DIR`; with `--only=server` what belongs to that entry.
+// `--watch` rebuilds on change; `--production` writes the licences of what is in the bundles beside them.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { context } from 'esbuild';
@@ -7,7 +7,10 @@ import { inParts, loadedAtFirstCall, vscodeAsItComes, withoutFormats } from './s
 import { bundledPackages, thirdPartyNotices } from './scripts/thirdPartyNotices.mjs';
 
 const production = process.argv.includes('--production');
-const outdir = process.argv.find((argument) => argument.startsWith('--outdir='))?.slice('--outdir='.length) ?? 'dist';
+/** @param {string} name */
+const given = (name) => process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(`--${name}=`.length);
+const outdir = given('outdir') ?? 'dist';
+const only = given('only');
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
@@ -62,7 +65,7 @@ const bundles = [
 
 /** @type {import('esbuild').Metafile} */
 const metafile = { inputs: {}, outputs: {} };
-for (const options of bundles) {
+for (const options of bundles.filter(({ entryPoints }) => only === undefined || only in (entryPoints ?? {}))) {
   const build = await context(options);
   if (process.argv.includes('--watch')) {
     await build.watch();
