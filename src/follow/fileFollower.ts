@@ -174,20 +174,13 @@ export class FileFollower {
     );
     const scores = predictions[0]?.prediction['scores'];
     if (typeof scores === 'object' && scores !== null) await this.#run.judge(format.judging(Object.keys(scores)));
-    await sender.send(
-      predictions,
-      () => {
-        if (this.#position === undefined) return;
-        positions.setFile(this.#name, { ...this.#position, sending: { rows: to.rows, chain: to.chain } });
-        positions.commit();
-      },
-      () => {
-        if (this.#position === undefined) return;
-        const { sending: _, ...position } = this.#position;
-        this.#position = { ...position, ...to };
-        positions.setFile(this.#name, this.#position);
-      },
-    );
+    // Kept before it is sent, and while the batch before may still be under way.
+    this.#keep({ sending: { rows: to.rows, chain: to.chain } });
+    positions.commit();
+    await sender.send(predictions, () => {
+      const sending = this.#position?.sending ?? null;
+      this.#keep({ ...to, sending: sending !== null && sending.rows > to.rows ? sending : null });
+    });
     for (const { line, refused } of rows) if (refused !== undefined) sender.refuse(this.#name, line, refused);
   }
 
@@ -196,14 +189,18 @@ export class FileFollower {
     if (context === undefined || position === undefined) return;
     if (context.form === 'lines') context.tail = await tailBefore(file, position.offset);
     const { size, modified } = isWhole ? file : { size: -1, modified: -1 };
-    const beginning = await beginningOf(file);
-    this.#position = { ...position, size, modified, beginning, columns: [...context.shape.columns] };
-    this.#run.positions.setFile(this.#name, this.#position);
+    this.#keep({ size, modified, beginning: await beginningOf(file), columns: [...context.shape.columns] });
     this.#run.positions.commit();
+  }
+
+  #keep(change: Partial<FilePosition>): void {
+    if (this.#position === undefined) return;
+    this.#position = { ...this.#position, ...change };
+    this.#run.positions.setFile(this.#name, this.#position);
   }
 }
 
 async function freshPosition(file: RunFile, identity: string, revision: number): Promise<FilePosition> {
-  const none = { rows: 0, offset: 0, line: 0, chain: '', size: -1, modified: -1 };
+  const none = { rows: 0, offset: 0, line: 0, chain: '', sending: null, size: -1, modified: -1 };
   return { identity, revision, ...none, beginning: await beginningOf(file) };
 }

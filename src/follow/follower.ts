@@ -43,6 +43,7 @@ class Follower {
   readonly #metrics: MetricsFollower | undefined;
   readonly #files = new Map<string, FileFollower>();
   readonly #said: SaidOnce;
+  #judged = '';
   #gone: ReadonlyMap<string, FilePosition> = new Map();
 
   constructor(following: Following) {
@@ -152,7 +153,9 @@ class Follower {
   async #judge(config: ScoreConfig): Promise<void> {
     const { job, positions, mayConfigure } = this.#following;
     const text = JSON.stringify(config);
-    if (!mayConfigure || text === positions.judged) return;
+    if (!mayConfigure || text === this.#judged) return;
+    this.#judged = text;
+    if (text === positions.judged) return;
     const held = (await job.known())?.config;
     const known = isObject(held) ? held : {};
     const scores = { ...config.scores, ...(isObject(known['scores']) ? known['scores'] : {}) };

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { longestRow } from '../tables/rows.ts';
-import { bytesOf, type RunFile } from './runFile.ts';
+import type { RunFile } from './runFile.ts';
 
-const chunkLength = 1024 * 1024;
+const chunkLength = 256 * 1024;
 const lineFeed = 0x0a;
 
 /** A line of a file of JSON Lines. */
@@ -33,11 +33,14 @@ export async function* linesOf(file: RunFile, from: { offset: number; line: numb
     [rest, restLength] = [[], 0];
     return lineOf(whole, length, { number, end: offset, isEnded });
   };
+  // One for all of the file: a new one for each chunk would be most of what the process holds.
+  const buffer = Buffer.allocUnsafeSlow(Math.min(chunkLength, Math.max(1, file.size - offset)));
   let at = offset;
   while (at < file.size) {
-    const chunk = await bytesOf(file, at, Math.min(file.size, at + chunkLength));
-    if (chunk.length === 0) break;
-    at += chunk.length;
+    const { bytesRead } = await file.handle.read(buffer, 0, Math.min(buffer.length, file.size - at), at);
+    if (bytesRead === 0) break;
+    const chunk = buffer.subarray(0, bytesRead);
+    at += bytesRead;
     const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
@@ -46,7 +49,7 @@ export async function* linesOf(file: RunFile, from: { offset: number; line: numb
     }
     if (start < chunk.length) {
       restLength += chunk.length - start;
-      if (restLength <= longestRow) rest.push(chunk.subarray(start));
+      if (restLength <= longestRow) rest.push(Buffer.from(chunk.subarray(start)));
       else rest = [];
     }
     const filled = lines.filter(isFilled);

@@ -15,6 +15,8 @@ export type NumberedRow = MadeRow & { readonly epoch: number; readonly sample_in
 export class Numbering {
   readonly #positions: Positions;
   #counts = new Map<string, number>();
+  /** The row before: those of one sample mostly stand together. */
+  #last: { source: string; prompt: string; sample: number } | undefined;
 
   constructor(positions: Positions) {
     this.#positions = positions;
@@ -23,10 +25,18 @@ export class Numbering {
   number(row: MadeRow): NumberedRow {
     const source = typeof row['sample_source'] === 'string' ? row['sample_source'] : '';
     const epoch = Number(row['epoch'] ?? 0);
-    const sample = Number(row['sample_index'] ?? this.#positions.sample(source, hashOf(row.prompt)));
+    const sample = Number(row['sample_index'] ?? this.#sampleOf(source, row.prompt));
     const numbered = { epoch, sample_index: sample, ...row };
     if (row['completion_index'] != null) return numbered;
     return { ...numbered, completion_index: this.#next(JSON.stringify([source, epoch, row.step, sample])) };
+  }
+
+  #sampleOf(source: string, prompt: string): number {
+    const last = this.#last;
+    if (last?.prompt === prompt && last.source === source) return last.sample;
+    const sample = this.#positions.sample(source, hashOf(prompt));
+    this.#last = { source, prompt, sample };
+    return sample;
   }
 
   #next(key: string): number {

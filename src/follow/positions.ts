@@ -17,8 +17,8 @@ const filePositionType = Type.Object({
   line: Type.Integer({ minimum: 0 }),
   /** A hash over the contents of these rows. */
   chain: Type.String(),
-  /** The same once the batch is stored that was being sent, if one was: the server may have it already. */
-  sending: Type.Optional(Type.Object({ rows: Type.Integer({ minimum: 0 }), chain: Type.String() })),
+  /** The same once the batches are stored that were being sent, if any were: the server may have them already. */
+  sending: Type.Union([Type.Object({ rows: Type.Integer({ minimum: 0 }), chain: Type.String() }), Type.Null()]),
   beginning: Type.Object({ length: Type.Integer({ minimum: 0 }), hash: Type.String() }),
   /** Size in bytes and time in ms since 1970 when it was last read to its end. */
   size: Type.Number(),
@@ -47,7 +47,7 @@ const tables = `
 
 /**
  * What a follower remembers of one job: how far each file was sent, and the numbers that it gave to samples. Whatever a
- * request tells is on the disk before it is sent, so that a follower that is killed tells the same again.
+ * request tells is written before it is sent, so that a follower that is killed tells the same again.
  *
  * SQLite keeps it, since a lock that the system lets go of with the process keeps a second follower out.
  */
@@ -68,7 +68,8 @@ export class Positions {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#database = new DatabaseSync(join(folder, `${name}.db`));
     try {
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      // A process that is killed loses nothing so. A power cut may take the last batches back, which are read again then.
+      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
       this.#database.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
     } catch (cause) {
       this.#database.close();
@@ -90,15 +91,13 @@ export class Positions {
 
   file(path: string): FilePosition | undefined {
     const row = this.#statements.file.get(path);
-    return row === undefined ? undefined : filePosition.parse(JSON.parse(String(row['position'])));
+    return row === undefined ? undefined : positionOf(row);
   }
 
   /** By path. */
   files(): Map<string, FilePosition> {
-    const rows = this.#statements.files.all();
-    return new Map(
-      rows.map((row) => [String(row['path']), filePosition.parse(JSON.parse(String(row['position'])))] as const),
-    );
+    const rows = this.#statements.files.all().map((row) => [String(row['path']), positionOf(row)] as const);
+    return new Map(rows.filter((row): row is [string, FilePosition] => row[1] !== undefined));
   }
 
   setFile(path: string, position: FilePosition): void {
@@ -173,7 +172,7 @@ export class Positions {
     return this.#database.prepare('SELECT 1 FROM files').get() === undefined;
   }
 
-  /** All that was told is on the disk. */
+  /** All that was told outlives this process. */
   commit(): void {
     if (this.#isOpen) this.#database.exec('COMMIT');
     this.#isOpen = false;
@@ -192,4 +191,10 @@ export class Positions {
   #count(source: string): number {
     return Number(this.#database.prepare('SELECT count(*) AS n FROM samples WHERE source = ?').get(source)?.['n']);
   }
+}
+
+/** Undefined for what another version wrote: the file is read again then, and its rows are known. */
+function positionOf(row: Record<string, unknown>): FilePosition | undefined {
+  const position: unknown = JSON.parse(String(row['position']));
+  return filePosition.check(position) ? position : undefined;
 }

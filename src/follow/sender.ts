@@ -41,12 +41,10 @@ export class Sender {
   /**
    * Waits for the batch before, and hands this one over.
    *
-   * @param before is done before anything of it is sent
    * @param after is done once the server has answered for all of it
    */
-  async send(rows: readonly SentRow[], before: () => void, after: () => void): Promise<void> {
+  async send(rows: readonly SentRow[], after: () => void): Promise<void> {
     await this.#underWay;
-    before();
     this.#underWay = this.#sendAll(rows).then(after);
     // Whoever waits next is told.
     this.#underWay.catch(() => {});
