@@ -144,7 +144,7 @@ export class FileFollower {
     const { jobId, format, positions } = this.#run;
     const form = await formOf(file, this.#file.reading);
     if (form === undefined) return undefined;
-    const shape = format.readsColumns ? await shapeOf(file, form) : { columns: [], isText: false };
+    const shape = format.readsColumns ? await shapeOf(file, form) : { columns: [] };
     if (shape === undefined) return undefined;
     // Rows that come later may have more columns; the same ones are understood alike.
     const known = columns === undefined || columns.length === 0 ? shape : { ...shape, columns };

@@ -61,14 +61,17 @@ export type Form = 'lines' | 'parquet' | 'table';
 /** What its first rows tell of a file; undefined where it has none yet. */
 export async function shapeOf(file: RunFile, form: Form): Promise<Shape | undefined> {
   const columns = new Set<string>();
-  let rows = 0;
+  const looked: Readonly<Record<string, unknown>>[] = [];
   const source = new RowSource(file, form, false);
   for await (const group of source.rows(start)) {
-    for (const row of group) for (const name of Object.keys(row.cells)) columns.add(name);
-    rows += group.length;
-    if (rows >= lookedAt) break;
+    for (const { cells } of group) {
+      for (const name of Object.keys(cells)) columns.add(name);
+      looked.push(cells);
+    }
+    if (looked.length >= lookedAt) break;
   }
-  return rows === 0 ? undefined : { columns: [...columns], isText: source.isText };
+  if (looked.length === 0) return undefined;
+  return source.isText ? { columns: [...columns], texts: looked } : { columns: [...columns] };
 }
 
 /** The rows of one file as it is now. */

@@ -146,6 +146,19 @@ describe('a follower', function () {
     }
   });
 
+  it('takes rewards of a CSV for numbers as pandas writes them, and words among them for words', async () => {
+    const path = join(folder, 'pandas.csv');
+    const rows = Array.from({ length: 300 }, (_, index) => `1,p${index},a,${index === 290 ? 'broken' : '1.0'}`);
+    write(path, `step,prompt,completion,reward\n${rows.join('\n')}\n`);
+    const { code, lines } = await once(path);
+    assert.equal(code, 0);
+    const sent = await readAll(server, String(lines[0]?.['job_id']));
+    assert.deepEqual(
+      [0, 290, 299].map((index) => sent[index]?.['reward']),
+      [1, 'broken', 1],
+    );
+  });
+
   it('sends nothing twice, even where it has forgotten what it sent', async () => {
     const output = join(folder, 'twice');
     writeTrlStep(output, 10, group(10));
@@ -204,17 +217,19 @@ describe('a follower', function () {
   });
 
   it('finds the row that a server refuses, and sends the others of its batch', async () => {
-    const path = join(folder, 'deep.jsonl');
-    const deep = `${'['.repeat(99)}${']'.repeat(99)}`;
-    const rows = Array.from({ length: 20 }, (_, index) => `{"step":1,"prompt":"p${index}","completion":"a","more":1}`);
-    write(
-      path,
-      `${rows.join('\n').replace('"p7","completion":"a","more":1', `"p7","completion":"a","restart":-3`)}\n${deep}\n`,
-    );
-    const { code, lines, words } = await once(path);
+    const run = join(folder, 'deep');
+    const deep = JSON.parse(`${'['.repeat(105)}${']'.repeat(105)}`) as unknown;
+    const rows = Array.from({ length: 20 }, (_, index) => ({ input: `p${index}`, output: 'a', score: 1 }));
+    writeVerlStep(run, 1, rows.with(7, { input: 'p7', output: 'a', score: 1, more: deep } as (typeof rows)[0]));
+    const { code, lines, words } = await once(run);
     assert.equal(code, 1, words);
-    assert.deepEqual(last(lines), { event: 'done', rows: 19, known: 0, refused: 2 });
-    assert.match(words, /^deep\.jsonl, line 8: .*restart/m);
+    assert.deepEqual(last(lines), { event: 'done', rows: 19, known: 0, refused: 1 });
+    assert.match(words, /^1\.jsonl, line 8: .*more: .*100 levels/m);
+    const sent = await readAll(server, jobIdOf(run));
+    assert.deepEqual(
+      sent.map((row) => row['prompt']),
+      rows.map(({ input }) => input).filter((input) => input !== 'p7'),
+    );
   });
 
   it('lists what it recognises and sends nothing', async () => {

@@ -29,8 +29,8 @@ export interface RowMaker {
 export interface Shape {
   /** In the order in which they are first seen. */
   readonly columns: readonly string[];
-  /** CSV: all cells are texts. */
-  readonly isText: boolean;
+  /** Of CSV, whose cells are texts: the first rows, which tell what they stand for; undefined for others. */
+  readonly texts?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A row of a file is not what its trainer writes; the message says why, and not where. */

@@ -1,4 +1,5 @@
 import { missingRoles, recognise } from '../../tables/columns.ts';
+import { CsvCells } from '../../tables/csvCells.ts';
 import { RowMapper } from '../../tables/mapRow.ts';
 import { Numbering } from '../../tables/numbering.ts';
 import { ImportError } from '../../tables/tableError.ts';
@@ -19,14 +20,19 @@ export const table: Format = {
 
   knows: (columns) => missingRoles(recognise(columns)).length === 0,
 
-  maker(_file, { columns, isText }) {
+  maker(_file, { columns, texts }) {
     const mapping = recognise(columns);
-    const mapper = new RowMapper(mapping, isText ? 'csv' : 'json', new Numbering(mapping));
+    const csv = texts === undefined ? undefined : new CsvCells(mapping.isOwn);
+    for (const cells of texts ?? []) csv?.look(cells);
+    csv?.beginSecondReading();
+    const mapper = new RowMapper(mapping, csv, new Numbering(mapping));
     return {
       make(row) {
         try {
           const made = mapper.map(row);
           for (const name of ofServers) delete made[name];
+          // No number, in a column that had nothing else so far.
+          for (const name of Object.keys(made)) made[name] ??= made[name] === undefined ? row.cells[name] : null;
           return [made as MadeRow];
         } catch (cause) {
           throw cause instanceof ImportError ? new RowError(withoutLine(cause.message), { cause }) : cause;
