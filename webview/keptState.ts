@@ -60,6 +60,8 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   search: (value): value is string => typeof value === 'string' && value.length <= 1000,
   invalidOnly: (value) => typeof value === 'boolean',
   regressedOnly: (value) => typeof value === 'boolean',
+  group: (value): value is boolean | null => value === null || typeof value === 'boolean',
+  superseded: (value) => typeof value === 'boolean',
   sort: isSort,
   hiddenColumns: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
   columnOrder: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
@@ -83,11 +85,11 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   logScale: (value) => typeof value === 'boolean',
 };
 
-const { step, source, conditions, columnOrder, ...first } = initialView(1);
+const { step, source, conditions, columnOrder, group, superseded, ...first } = initialView(1);
 const { trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
 /** What views of older versions do not have. */
 const addedLater = {
-  ...{ step, source, conditions, columnOrder },
+  ...{ step, source, conditions, columnOrder, group, superseded },
   ...{ trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 

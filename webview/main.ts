@@ -110,6 +110,7 @@ host.listen({
   },
   page: predictions.showPage,
   detail: predictions.showDetail,
+  group: predictions.showGroup,
   comparison: comparison.show,
   trends: trends.show,
   losses: trends.showLosses,

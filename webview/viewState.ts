@@ -24,14 +24,17 @@ export const noFilters: Filters = {
   regressedOnly: false,
 };
 
+/** What a line stands for, and which rows are left out unless the reader asks for them. */
+export type Lines = Pick<ViewState, 'group' | 'superseded'>;
+
 export const filterBy =
-  (filters: Partial<Filters>): Transition =>
+  (filters: Partial<Filters & Lines>): Transition =>
   (view) => ({ ...view, ...filters, offset: 0, expanded: [] });
 
 /** Names what the table shows: another name, and it begins at its top again. */
 export function queryOf(view: ViewState): string {
   const { epoch, step, source, search, conditions, invalidOnly, regressedOnly, sort, offset, pageSize } = view;
-  const filters = [epoch, step, source, search, conditions, invalidOnly, regressedOnly];
+  const filters = [epoch, step, source, search, conditions, invalidOnly, regressedOnly, view.group, view.superseded];
   return JSON.stringify([...filters, sort, offset, pageSize]);
 }
 

@@ -26,6 +26,8 @@ export function initialView(pageSize: number): ViewState {
     search: '',
     invalidOnly: false,
     regressedOnly: false,
+    group: null,
+    superseded: false,
     sort: null,
     hiddenColumns: [],
     columnOrder: [],

@@ -11,6 +11,7 @@ import { detailOf, jobSummary, statusMessage } from './content.ts';
 import type { DiffDocuments } from './differences/diffDocuments.ts';
 import { Differences } from './differences/differences.ts';
 import { type ExportRows, shownRows } from './export/exportRows.ts';
+import { groupDetail } from './groups/groupFigures.ts';
 import { localResourceRoots, panelHtml } from './html.ts';
 import { initialView } from './initialView.ts';
 import { LossesView } from './lossesView.ts';
@@ -120,9 +121,11 @@ export class Panel implements vscode.Disposable {
   /** What the table's filters show; null where they hide nothing. */
   shownRows(): ExportRows | null {
     while (this.#table.work());
-    const { rows } = this.#table;
+    const { rows, grouped } = this.#table;
     const { store } = this.watch.session;
-    return rows.count() === store.size ? null : shownRows(rows, store.arrivals, store);
+    if (!grouped && rows.count() === store.size) return null;
+    const shown = shownRows(rows, store.arrivals, store);
+    return shown.count === store.size ? null : shown;
   }
 
   get onDidDispose(): vscode.Event<void> {
@@ -211,7 +214,11 @@ export class Panel implements vscode.Disposable {
   }
 
   #postDetail(id: string): void {
-    this.#postbox.post({ type: 'detail', id, detail: detailOf(this.watch.session.store.get(id), this.#differences) });
+    const { store } = this.watch.session;
+    const row = store.table.find(id);
+    if (this.#table.grouped && row !== undefined && store.group(row).length > 1) {
+      this.#postbox.post({ type: 'group', id, group: groupDetail(store, id) });
+    } else this.#postbox.post({ type: 'detail', id, detail: detailOf(store.get(id), this.#differences) });
   }
 
   /** A difference that took its time is there: whatever shows it is sent again. */

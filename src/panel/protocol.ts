@@ -71,6 +71,10 @@ const viewStateType = Type.Object({
   invalidOnly: Type.Boolean(),
   /** Shows only rows that are worse than the sample's answer of the epoch before. */
   regressedOnly: Type.Boolean(),
+  /** One line a sample and checkpoint; null leaves it to the job: where a sample has several completions. */
+  group: Type.Union([Type.Boolean(), Type.Null()]),
+  /** Shows also what a later start of the training, or a later writing, has taken the place of. */
+  superseded: Type.Boolean(),
   /** Null is newest first. */
   sort: Type.Union([Type.Object({ column: columnKeyType, descending: Type.Boolean() }), Type.Null()]),
   hiddenColumns: Type.Array(columnKeyType, { maxItems: mostColumns }),
@@ -232,7 +236,17 @@ export interface ScoreInfo {
   direction: Direction;
 }
 
-/** One line of the table. Texts are cut at `cellCharacters`. */
+/** What has taken the place of rows: a later start of the training, or a later writing of their checkpoint. */
+export type SupersededBy = 'start' | 'revision';
+
+/** The completions of a sample at a checkpoint, in figures of the deciding score. */
+export interface GroupFigures {
+  completions: number;
+  /** Null where none of them has the score. `best` and `worst` are the largest and the smallest where neither is better. */
+  judged: { mean: number; best: number; worst: number; spread: number; teachesNothing: boolean } | null;
+}
+
+/** One line of the table. Texts are cut at `cellCharacters`. Of a group its scores are means. */
 export interface Row {
   id: string;
   epoch: number;
@@ -249,6 +263,9 @@ export interface Row {
   charErrorRate: number | null;
   exactMatch: number | null;
   validationPass: boolean | null;
+  /** Null for a single prediction. */
+  group: (GroupFigures & { validation: number | null }) | null;
+  superseded: SupersededBy | null;
   /** Values of the `score:` columns that are shown, in their order, as far as the row has them. */
   scores: (readonly [name: string, value: number])[];
   /** By the deciding score, against the sample's answers of the checkpoint before; null where one of the two has none. */
@@ -284,6 +301,28 @@ export interface Page {
   stored: number;
   /** The filter is still being applied: rows and `total` are not final. */
   searching: boolean;
+  /** A line is a group of completions. */
+  grouped: boolean;
+}
+
+/** One of the completions of an open group. */
+export interface GroupMember {
+  id: string;
+  /** Among the completions in their order, from 1. */
+  place: number;
+  /** Cut at `cellCharacters`. */
+  prediction: string;
+  /** The scores of the job's own, and the deciding one; all of a job without any. */
+  scores: (readonly [name: string, value: number])[];
+}
+
+/** The completions of an open group. */
+export interface GroupDetail {
+  /** Cut at `cellCharacters`, as the ground truth. */
+  prompt: string;
+  groundTruth: string | null;
+  /** Best first by the deciding score; those without it last. */
+  completions: GroupMember[];
 }
 
 /** The full texts of an open row. */
@@ -388,10 +427,15 @@ export type HostMessage =
       sources: string[];
       /** Every epoch has one step: a checkpoint is called by its epoch. */
       byEpoch: boolean;
+      /** Some sample has several completions at a checkpoint. */
+      completions: boolean;
+      /** Some rows may be superseded. */
+      supersedes: boolean;
     }
   /** The visible page. A row that the page before this one told of as it is now is told of by its id alone. */
   | (Omit<Page, 'rows'> & { type: 'page'; rows: (Row | string)[] })
   | { type: 'detail'; id: string; detail: RowDetail | null }
+  | { type: 'group'; id: string; group: GroupDetail | null }
   /** The sample's newest answers, as many of all its `answers` as the view asks for. */
   | {
       type: 'comparison';

@@ -1,20 +1,12 @@
 import type { Part } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { SortedRows } from '../store/sortedRows.ts';
-import { comparator, isPlain, matcher, partOf, type TableQuery } from './tableQuery.ts';
-
-/** The rows of the store that a query shows. `before` is an arrival number: rows as they stood then. */
-export interface Rows {
-  /** Takes in what arrived, for at most `budget` ms. @returns whether that was all */
-  advance(budget: number): boolean;
-  count(): number;
-  countBefore(before: number): number;
-  page(offset: number, limit: number): number[];
-  pageBefore(before: number, offset: number, limit: number): number[];
-}
+import { GroupedRows } from './groups/groupedRows.ts';
+import { comparator, isPlain, matcher, partOf, type Rows, type TableQuery } from './tableQuery.ts';
 
 export function rowsOf(store: PredictionStore, query: TableQuery): Rows {
-  return isPlain(query) ? new StoreRows(store, partOf(query)) : new FilteredRows(store, query);
+  if (query.grouped) return new GroupedRows(store, query);
+  return isPlain(query, store) ? new StoreRows(store, partOf(query)) : new FilteredRows(store, query);
 }
 
 /** What the store keeps in order anyway: an arrival costs nothing here. */
@@ -45,6 +37,10 @@ class StoreRows implements Rows {
 
   pageBefore(before: number, offset: number, limit: number): number[] {
     return this.#store.rowsBefore(before, this.#part, offset, limit);
+  }
+
+  rowsBefore(before: number): number[] {
+    return this.pageBefore(before, 0, Number.POSITIVE_INFINITY);
   }
 }
 
@@ -113,6 +109,10 @@ class FilteredRows implements Rows {
       else page.push(row);
     }
     return page;
+  }
+
+  rowsBefore(before: number): number[] {
+    return this.pageBefore(before, 0, Number.POSITIVE_INFINITY);
   }
 
   /** An older answer came late: it is what these are held against now. */

@@ -3,10 +3,10 @@ import { isKnownScore } from '../model/scores.ts';
 import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
+import { cell } from './cell.ts';
 import { type Landmarks, landmarksOf } from './comparison/landmarks.ts';
 import type { Differences } from './differences/differences.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
-import { cell } from './tableView.ts';
 
 const promptCharacters = 120;
 /** Longer pairs of texts are not compared in the Comparison tab, in characters. */

@@ -41,6 +41,8 @@ export class ScoresView {
       chosen: judging.chosen,
       sources: [...store.sources].sort(compareTexts),
       byEpoch: store.checkpointsAreEpochs,
+      completions: store.hasCompletions,
+      supersedes: store.supersedes,
     };
   }
 }

@@ -1,4 +1,5 @@
 /** Which rows the table shows, and in which order. */
+import { groupOf } from '../model/completions.ts';
 import { compareScores } from '../model/marks.ts';
 import type { SampleKey } from '../model/samples.ts';
 import type { Part } from '../store/checkpointIndex.ts';
@@ -9,12 +10,40 @@ import { TextOrder } from './textOrder.ts';
 
 export type TableQuery = Pick<
   ViewState,
-  'epoch' | 'step' | 'source' | 'search' | 'conditions' | 'invalidOnly' | 'regressedOnly' | 'sort'
->;
+  'epoch' | 'step' | 'source' | 'search' | 'conditions' | 'invalidOnly' | 'regressedOnly' | 'sort' | 'superseded'
+> & {
+  /** A line stands for the completions of a sample at a checkpoint. */
+  grouped: boolean;
+};
+
+/** What of a view asks for rows. @param grouped what comes of its `group` */
+export function queryOf(view: ViewState, grouped: boolean): TableQuery {
+  const { epoch, step, source, search, conditions, invalidOnly, regressedOnly, sort, superseded } = view;
+  return { epoch, step, source, search, conditions, invalidOnly, regressedOnly, sort, superseded, grouped };
+}
+
+/** The lines that a query shows, each by a row. `before` is an arrival number: lines as they stood then. */
+export interface Rows {
+  /** Takes in what arrived, for at most `budget` ms. @returns whether that was all */
+  advance(budget: number): boolean;
+  count(): number;
+  countBefore(before: number): number;
+  page(offset: number, limit: number): number[];
+  pageBefore(before: number, offset: number, limit: number): number[];
+  /** All rows that the lines stand for, in their order. */
+  rowsBefore(before: number): number[];
+}
 
 /** True for a query that the store answers by itself: newest first, all rows or those of an epoch or checkpoint. */
-export function isPlain({ source, search, conditions, invalidOnly, regressedOnly, sort }: TableQuery): boolean {
-  return source === null && search === '' && conditions.length === 0 && !invalidOnly && !regressedOnly && sort === null;
+export function isPlain(query: TableQuery, store: PredictionStore): boolean {
+  const { source, search, conditions, invalidOnly, regressedOnly, sort, grouped } = query;
+  const asksForText = source !== null || search !== '';
+  const asksForScores = conditions.length > 0 || invalidOnly || regressedOnly;
+  return !asksForText && !asksForScores && sort === null && !grouped && !hidesSuperseded(query, store);
+}
+
+function hidesSuperseded({ superseded }: TableQuery, store: PredictionStore): boolean {
+  return store.supersedes && !superseded;
 }
 
 /** The part of the job that a query is about. */
@@ -26,24 +55,28 @@ export function partOf({ epoch, step }: Pick<TableQuery, 'epoch' | 'step'>): Par
  * What decides beside the rows themselves which of them a query shows, and in which order: where something of it is
  * another, rows that were looked at have to be looked at again.
  */
-export function basisOf({ conditions, regressedOnly, sort }: TableQuery, store: PredictionStore): readonly unknown[] {
+export function basisOf(query: TableQuery, store: PredictionStore): readonly unknown[] {
+  const { conditions, regressedOnly, sort, grouped } = query;
   const comparesScores = conditions.length > 0 || (sort !== null && isScoreColumn(sort.column));
-  const asksForSamples = regressedOnly || sort?.column === 'sample';
+  const asksForSamples = regressedOnly || sort?.column === 'sample' || grouped || hidesSuperseded(query, store);
   return [
     store.life,
+    grouped,
     // A score may lose its column to another one.
     comparesScores ? store.scoreNames : null,
     asksForSamples ? store.reckoning : null,
   ];
 }
 
-export function isSameQuery(a: TableQuery, b: TableQuery): boolean {
+export function isSameQuery(a: ViewState, b: ViewState): boolean {
   return (
     a.epoch === b.epoch &&
     a.step === b.step &&
     a.source === b.source &&
     a.search === b.search &&
     JSON.stringify(a.conditions) === JSON.stringify(b.conditions) &&
+    a.group === b.group &&
+    a.superseded === b.superseded &&
     a.invalidOnly === b.invalidOnly &&
     a.regressedOnly === b.regressedOnly &&
     a.sort?.column === b.sort?.column &&
@@ -58,6 +91,7 @@ export function matcher(query: TableQuery, store: PredictionStore): (row: number
   const part = partOf(query);
   return (row) =>
     store.isOf(row, part) &&
+    (query.superseded || !store.isSuperseded(row)) &&
     (query.source === null || table.source(row) === query.source) &&
     query.conditions.every((condition) => fulfils(table.score(row, condition.score), condition)) &&
     (!query.invalidOnly || table.validationPass(row) === false) &&
@@ -66,7 +100,7 @@ export function matcher(query: TableQuery, store: PredictionStore): (row: number
 }
 
 /** @param value NaN where the row has no such score; values that differ by a rounding are equal */
-function fulfils(value: number, condition: Condition): boolean {
+export function fulfils(value: number, condition: Condition): boolean {
   if (condition.comparison === 'none') return Number.isNaN(value);
   switch (compareScores(value, condition.value, 'higher')) {
     case 'worse':
@@ -81,7 +115,7 @@ function fulfils(value: number, condition: Condition): boolean {
 }
 
 /** Texts that repeat are searched once; the answer, which may have to be read from a file, last. */
-function textMatcher(search: string, { table }: PredictionStore): (row: number) => boolean {
+export function textMatcher(search: string, { table }: PredictionStore): (row: number) => boolean {
   const pattern = new RegExp(escapePattern(search), 'iu');
   const known = new Map<number, boolean>();
   const repeated = (number: number, text: () => string): boolean => {
@@ -159,11 +193,18 @@ function sampleNumbers(store: PredictionStore): (row: number) => number {
 
 /** @param value NaN where there is none */
 function byNumber(value: (row: number) => number, direction: number): (a: number, b: number) => number {
-  return (a, b) => {
-    const [left, right] = [value(a), value(b)];
-    if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
-    return (left - right) * direction;
-  };
+  return (a, b) => compareValues(value(a), value(b), direction);
+}
+
+/** NaN, which is no value, comes last either way. */
+export function compareValues(left: number, right: number, direction: number): number {
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+  return (left - right) * direction;
+}
+
+/** Mean of a score over rows; NaN where none has it. */
+export function meanOf({ table }: PredictionStore, rows: readonly number[], name: string): number {
+  return groupOf(rows.map((row) => table.score(row, name)))?.mean ?? Number.NaN;
 }
 
 /** @param number names a text that repeats; undefined for one of its own, null where there is none */

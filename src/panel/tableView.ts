@@ -1,18 +1,12 @@
 import type { Judge } from '../model/directions.ts';
-import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
+import { cell } from './cell.ts';
+import { groupFigures } from './groups/groupFigures.ts';
 import { shownScores, withScores } from './initialView.ts';
-import {
-  type CheckpointCount,
-  cellCharacters,
-  type HostMessageOf,
-  type Page,
-  type Row,
-  type ViewState,
-} from './protocol.ts';
-import { type Rows, rowsOf } from './rows.ts';
-import { basisOf, isSameQuery } from './tableQuery.ts';
+import type { CheckpointCount, HostMessageOf, Page, Row, ViewState } from './protocol.ts';
+import { rowsOf } from './rows.ts';
+import { basisOf, isSameQuery, meanOf, queryOf, type Rows, type TableQuery } from './tableQuery.ts';
 
 /** How long a filter works before it lets others work, in ms. */
 const slice = 8;
@@ -24,6 +18,8 @@ const slice = 8;
 export class TableView {
   readonly #store: PredictionStore;
   #state: ViewState;
+  /** Lines are groups: what is held keeps its lines when the first group comes. */
+  #grouped: boolean;
   #rows: Rows;
   /** What the rows were found by. */
   #basis: readonly unknown[];
@@ -46,12 +42,18 @@ export class TableView {
   constructor(store: PredictionStore, state: ViewState) {
     this.#store = store;
     this.#state = state;
-    this.#rows = rowsOf(store, state);
-    this.#basis = basisOf(state, store);
+    this.#grouped = this.#wantsGroups();
+    this.#rows = rowsOf(store, this.#query());
+    this.#basis = basisOf(this.#query(), store);
     this.#life = store.life;
   }
 
-  /** The rows that the filters show, in their order. */
+  /** A line is a group of completions. */
+  get grouped(): boolean {
+    return this.#grouped;
+  }
+
+  /** What the filters show, in its order. */
   get rows(): Rows {
     return this.#rows;
   }
@@ -61,7 +63,10 @@ export class TableView {
     const isSame = isSameQuery(state, this.#state);
     const stays = this.#held !== null && state.hold && isSame;
     this.#state = state;
-    if (!isSame) this.#findAnew();
+    if (!isSame) {
+      this.#grouped = this.#wantsGroups();
+      this.#findAnew();
+    }
     this.work();
     if (stays) return;
     this.#held = null;
@@ -117,7 +122,7 @@ export class TableView {
       version: this.#held?.before ?? store.arrivals,
       held: this.#held !== null,
       offset,
-      rows: rows.map((row) => toRow(row, store, scores)),
+      rows: rows.map((row) => (this.#grouped ? this.#toLine(row, scores) : toRow(row, store, scores))),
       total,
       newRows: Math.max(0, all - total),
       // A job has thousands of epochs, of which one or two are new.
@@ -126,6 +131,7 @@ export class TableView {
       ...this.#checkpoints(told),
       stored: store.size,
       searching: this.#searching,
+      grouped: this.#grouped,
     };
   }
 
@@ -152,7 +158,8 @@ export class TableView {
 
   /** Rows of an earlier life of the job are gone: there is nothing left to hold. Others may pass by another judge. */
   #renew(): void {
-    const basis = basisOf(this.#state, this.#store);
+    if (this.#held === null || this.#life !== this.#store.life) this.#grouped = this.#wantsGroups();
+    const basis = basisOf(this.#query(), this.#store);
     if (basis.every((part, index) => part === this.#basis[index])) return;
     this.#findAnew();
     if (this.#life === this.#store.life) {
@@ -166,8 +173,36 @@ export class TableView {
   }
 
   #findAnew(): void {
-    this.#rows = rowsOf(this.#store, this.#state);
-    this.#basis = basisOf(this.#state, this.#store);
+    this.#rows = rowsOf(this.#store, this.#query());
+    this.#basis = basisOf(this.#query(), this.#store);
+  }
+
+  #wantsGroups(): boolean {
+    return this.#state.group ?? this.#store.hasCompletions;
+  }
+
+  #query(): TableQuery {
+    return queryOf(this.#state, this.#grouped);
+  }
+
+  /** A group keeps the id by which it was opened, also where it is another row's by now. @param row one of its rows */
+  #toLine(row: number, scores: readonly string[]): Row {
+    const store = this.#store;
+    const rows = store.group(row);
+    const newest = rows.at(-1) ?? row;
+    const mean = (name: string): number => meanOf(store, rows, name);
+    const { expanded } = this.#state;
+    const open = rows.map((other) => store.table.id(other)).find((id) => expanded.includes(id));
+    const line = { ...toRow(newest, store, scores), id: open ?? store.table.id(row) };
+    if (rows.length < 2) return line;
+    return {
+      ...line,
+      prediction: '',
+      charErrorRate: orNull(mean('char_error_rate')),
+      exactMatch: orNull(mean('exact_match')),
+      group: { ...groupFigures(store, rows), validation: orNull(mean('validation_pass')) },
+      scores: scoresOf(scores, mean),
+    };
   }
 
   /** @param before an arrival number; null is now */
@@ -179,8 +214,9 @@ export class TableView {
 
 function isSame(row: Row, other: Row | undefined): boolean {
   if (other === undefined) return false;
-  const { scores, ...fields } = row;
+  const { scores, group, ...fields } = row;
   return (
+    JSON.stringify(group) === JSON.stringify(other.group) &&
     (Object.keys(fields) as (keyof typeof fields)[]).every((key) => fields[key] === other[key]) &&
     scores.length === other.scores.length &&
     scores.every(([name, value], place) => name === other.scores[place]?.[0] && value === other.scores[place]?.[1])
@@ -204,15 +240,17 @@ function toRow(row: number, store: PredictionStore, scores: readonly string[]): 
     charErrorRate: orNull(table.score(row, 'char_error_rate')),
     exactMatch: orNull(table.score(row, 'exact_match')),
     validationPass: table.validationPass(row),
-    scores: scores.flatMap((name) => {
-      const value = table.score(row, name);
-      return Number.isNaN(value) ? [] : [[name, value] as const];
-    }),
+    group: null,
+    superseded: store.supersededBy(row),
+    scores: scoresOf(scores, (name) => table.score(row, name)),
     mark: store.mark(row),
   };
 }
 
-/** A text as a cell of the webview carries it. */
-export function cell(text: string): string {
-  return beginning(text, cellCharacters);
+/** @param value NaN where there is none */
+function scoresOf(names: readonly string[], value: (name: string) => number): Row['scores'] {
+  return names.flatMap((name) => {
+    const found = value(name);
+    return Number.isNaN(found) ? [] : [[name, found] as const];
+  });
 }

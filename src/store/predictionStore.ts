@@ -12,7 +12,7 @@ import { RowTable } from './rowTable.ts';
 import type { SampleHistory } from './sampleHistory.ts';
 import { type SampleAnswers, SampleIndex } from './sampleIndex.ts';
 import type { SpillOptions } from './spill.ts';
-import { Superseding } from './superseding.ts';
+import { type SupersededBy, Superseding } from './superseding.ts';
 
 /** How many rows a checkpoint has. */
 export interface CheckpointSummary extends Checkpoint {
@@ -340,6 +340,21 @@ export class PredictionStore {
   /** A later start of the training, or a later writing of its checkpoint, has taken the place of a row. */
   isSuperseded(row: number): boolean {
     return this.#superseding.isSuperseded(row);
+  }
+
+  /** What has taken the place of a row; null where nothing has. */
+  supersededBy(row: number): SupersededBy | null {
+    return this.#superseding.supersededBy(row);
+  }
+
+  /** Some sample has several completions at a checkpoint. */
+  get hasCompletions(): boolean {
+    return this.#samples.areCompletions;
+  }
+
+  /** The rows that make one group with a row, in their order: its completions, or those that were superseded with it. */
+  group(row: number): number[] {
+    return (this.#samples.historyOf(row)?.fellows(row) ?? []).reverse();
   }
 
   /** The completions that a row is one of, in their order: those of its sample at its checkpoint. */

@@ -82,6 +82,25 @@ export class SampleHistory {
     return compareScores(this.value(row, judge.name), this.value(before, judge.name), judge.direction);
   }
 
+  /** Whether a row has a fellow: another completion of its sample at its checkpoint. Which start superseded them plays no part. */
+  hasFellow(row: number): boolean {
+    for (const answer of this.#at(row)) {
+      if (answer === row) continue;
+      if (this.#superseding.isOfOneWriting(answer, row) || (this.#isLive(answer) && this.#isLive(row))) return true;
+    }
+    return false;
+  }
+
+  /** The rows that stand for one answer with `row`, the newest first: its completions, or those that were superseded with it. */
+  fellows(row: number): number[] {
+    if (this.#isLive(row)) return this.completions(row);
+    const rows: number[] = [];
+    for (const answer of this.#at(row)) {
+      if (this.#superseding.isOfOneWriting(answer, row) && !this.#isLive(answer)) rows.push(answer);
+    }
+    return rows;
+  }
+
   *#at(row: number): Generator<number> {
     for (const answer of this.answers.fromWhere((other) => this.#compare(other, row) <= 0)) {
       if (this.#compare(answer, row) !== 0) return;

@@ -38,12 +38,18 @@ export class SampleIndex {
   /** By source; one that has a place here takes no more memory. */
   readonly #firsts = new Map<string, { first: Sample | undefined }>();
   #lastKey: SampleKey | undefined;
+  #areCompletions = false;
 
   constructor(table: RowTable, superseding: Superseding, promptIds: PromptIds, byPromptId: boolean) {
     this.#table = table;
     this.#superseding = superseding;
     this.byPromptId = byPromptId;
     this.#nameOf = byPromptId ? (row) => promptIds.of(row) : () => undefined;
+  }
+
+  /** Some sample has several completions at a checkpoint. */
+  get areCompletions(): boolean {
+    return this.#areCompletions;
   }
 
   /** The sample with the smallest index; null while there is none. */
@@ -105,6 +111,7 @@ export class SampleIndex {
     if (isBefore(sample, this.#first)) this.#first = sample;
     const ofSource = this.#firsts.get(sample.source);
     if (ofSource !== undefined && isBefore(sample, ofSource.first)) ofSource.first = sample;
+    if (!this.#areCompletions) this.#areCompletions = sample.history.hasFellow(row);
   }
 
   /** Takes back the row that was put in last and not settled, however far it came. */

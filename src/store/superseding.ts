@@ -4,6 +4,9 @@ import { restartFrom, restartOf, revisionOf, Starts } from '../model/restarts.ts
 import type { Prediction } from '../wire/prediction.ts';
 import type { RowTable } from './rowTable.ts';
 
+/** What takes the place of rows: a later start of the training process, or a later writing of their checkpoint. */
+export type SupersededBy = 'start' | 'revision';
+
 /** Which rows of a table others have superseded: those of an earlier start, and of a smaller revision. */
 export class Superseding {
   readonly #table: RowTable;
@@ -35,15 +38,26 @@ export class Superseding {
   }
 
   isSuperseded(row: number): boolean {
-    if (!this.isPossible) return false;
+    return this.supersededBy(row) !== null;
+  }
+
+  /** What has taken the place of a row: a later start of the training, or a later writing of its checkpoint. */
+  supersededBy(row: number): SupersededBy | null {
+    if (!this.isPossible) return null;
     const table = this.#table;
     const checkpoint = { epoch: table.epoch(row), step: table.step(row) };
-    if (this.#starts.supersede(table.restart(row), checkpoint)) return true;
+    if (this.#starts.supersede(table.restart(row), checkpoint)) return 'start';
     let largest = 0;
     for (const [restart, revision] of this.#revisions.get(this.#placeOf(row)) ?? []) {
       if (revision > largest && !this.#starts.supersede(restart, checkpoint)) largest = revision;
     }
-    return table.revision(row) < largest;
+    return table.revision(row) < largest ? 'revision' : null;
+  }
+
+  /** Whether two rows of a checkpoint are from one start and one writing. */
+  isOfOneWriting(a: number, b: number): boolean {
+    const table = this.#table;
+    return table.restart(a) === table.restart(b) && table.revision(a) === table.revision(b);
   }
 
   /** @returns whether it is larger than those of its checkpoint and source before */

@@ -28,6 +28,7 @@ const view: ViewState = {
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
   ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },
+  ...{ group: false, superseded: true },
 };
 
 /** Shows the rows of a store in every way that a panel can. */
@@ -38,6 +39,9 @@ export function showAll(store: PredictionStore): void {
     ...['a', '\0', '\ud800', '(['].map((search) => ({ search })),
     { invalidOnly: true },
     { regressedOnly: true },
+    { superseded: false },
+    ...[true, false].map((superseded) => ({ group: true, superseded, search: 'a' })),
+    { group: true, superseded: true, sort: { column: 'charErrorRate', descending: true } },
     ...store.epochs().map(({ epoch }) => ({ epoch })),
   ];
   for (const state of states) {

@@ -3,9 +3,10 @@ import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import { validationText } from '../predictions/grid/columns.ts';
 import type { Scores } from '../scores.ts';
 import { createDifference } from '../texts/differenceView.ts';
+import { entryScores, hasOwnScores, markMeaning } from '../texts/entryScores.ts';
 import type { Formats } from '../texts/formats.ts';
+import { scoreItem } from '../texts/scoreItem.ts';
 import { checkpointTexts, cutText, markText } from './comparisonTexts.ts';
-import { type EntryScore, entryScores, hasOwnScores, markMeaning } from './entryScores.ts';
 
 export interface HistoryEntryView {
   readonly element: HTMLElement;
@@ -82,15 +83,4 @@ export function createHistoryEntry(
       heading.focus({ preventScroll: true });
     },
   };
-}
-
-function scoreItem({ title, value, decides, meaning }: EntryScore): HTMLElement {
-  return element(
-    'li',
-    { class: 'entry-score', title: meaning, 'data-decides': decides },
-    element('span', { class: 'entry-score-name', dir: 'auto' }, title),
-    ' ',
-    element('span', { class: 'entry-score-value' }, value),
-    ...(decides ? [element('span', { class: 'spoken' }, ', the deciding score')] : []),
-  );
 }

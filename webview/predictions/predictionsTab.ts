@@ -27,6 +27,7 @@ export interface PredictionsTab {
   readonly element: HTMLElement;
   showPage(message: HostMessageOf<'page'>): void;
   showDetail(answer: HostMessageOf<'detail'>): void;
+  showGroup(answer: HostMessageOf<'group'>): void;
   /** Draws the present view state again. */
   refresh(): void;
   /** The version of the page on the screen; null before the first. */
@@ -68,6 +69,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       panel.post({ type: 'copy', id, what });
       panel.say('Copied');
     },
+    ask: (id) => panel.post({ type: 'open', id }),
     openDiff: (id) =>
       panel.post({ type: 'openDiff', left: { id, field: 'groundTruth' }, right: { id, field: 'prediction' } }),
     compare: (key) => panel.change(compareSample(key)),
@@ -166,6 +168,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       settle();
     },
     showDetail: ({ id, detail }) => grid.showDetail(id, detail),
+    showGroup: ({ id, group }) => grid.showGroup(id, group),
     refresh,
     version: () => page?.version ?? null,
     settle,

@@ -13,6 +13,7 @@ import { newRowsText, type Page } from './pageTexts.ts';
 import { createScoreFilter } from './scoreFilter.ts';
 import { createSearchField } from './searchField.ts';
 import { createSourceFilter } from './sourceFilter.ts';
+import { createSupersededChoice } from './supersededChoice.ts';
 
 export interface Toolbar {
   readonly element: HTMLElement;
@@ -23,6 +24,9 @@ export interface Toolbar {
 }
 
 const nothing: Pick<Page, 'epochs' | 'checkpoints' | 'stored'> = { epochs: [], checkpoints: [], stored: 0 };
+
+const groupMeaning =
+  'One line a sample and checkpoint, with the mean of each score. Filters of scores ask for the mean; the search shows a group where one of its completions holds the text';
 
 /** What stands above the table: its filters, what rows are judged by, the rows that wait, the choice of columns. */
 export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
@@ -37,6 +41,9 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const ring = createProgressRing();
   const regressed = createCheckbox('Regressed only', (regressedOnly) => panel.change(filterBy({ regressedOnly })));
   const invalid = createCheckbox('Invalid only', (invalidOnly) => panel.change(filterBy({ invalidOnly })));
+  const group = createCheckbox('Group completions', (checked) => panel.change(filterBy({ group: checked })));
+  group.element.title = groupMeaning;
+  const superseded = createSupersededChoice(panel);
   const scoreFilter = createScoreFilter(panel);
   const judge = createJudgeControl(panel);
   const waiting = createButton({ text: '', appearance: 'primary', onPress: showNew });
@@ -54,6 +61,8 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       element('div', { class: 'search-field' }, search.element, ring),
       regressed.element,
       invalid.element,
+      group.element,
+      superseded.element,
       scoreFilter.element,
       judge.element,
       element('span', { class: 'spring' }),
@@ -71,6 +80,8 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       const text = page === null ? null : newRowsText(page.newRows, formats);
       if (text !== null) waiting.setText(text);
       waiting.setVisible(text !== null);
+      setAttribute(group.element, 'hidden', !scores.completions && view.group !== true);
+      group.show(view.group ?? page?.grouped ?? false);
       // The rest an arrival leaves as it is.
       if (view === shown?.view && scores === shown.scores && columns === shown.columns) return;
       shown = { view, scores, columns };
@@ -78,6 +89,7 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       search.show(view.search);
       regressed.show(view.regressedOnly);
       invalid.show(view.invalidOnly);
+      superseded.refresh();
       scoreFilter.refresh();
       judge.refresh();
       menu.show(columns);

@@ -1,7 +1,7 @@
 import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { RowTable } from '../../store/rowTable.ts';
 import type { Prediction } from '../../wire/prediction.ts';
-import type { Rows } from '../rows.ts';
+import type { Rows } from '../tableQuery.ts';
 
 /** Rows as they stood at one moment, read as they are written. */
 export interface ExportRows {
@@ -16,12 +16,12 @@ export function allRows(store: PredictionStore): ExportRows {
 }
 
 /**
- * The rows that a query shows, in its order.
+ * The rows that the lines of a query stand for, in its order.
  *
  * @param before an arrival number: what arrives later is left out
  */
 export function shownRows(rows: Rows, before: number, store: PredictionStore): ExportRows {
-  return readLater(rows.pageBefore(before, 0, rows.countBefore(before)), store.table);
+  return readLater(rows.rowsBefore(before), store.table);
 }
 
 function readLater(rows: readonly number[], table: RowTable): ExportRows {

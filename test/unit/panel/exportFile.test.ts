@@ -62,7 +62,14 @@ describe('the file of an export', () => {
 
   it('holds the rows as they stood when it was begun, in the order of the table', async () => {
     const filters = { epoch: 1, step: null, source: null, search: 'ANSWER', conditions: [] };
-    const query = { ...filters, invalidOnly: false, regressedOnly: false, sort: null };
+    const query = {
+      ...filters,
+      invalidOnly: false,
+      regressedOnly: false,
+      sort: null,
+      superseded: false,
+      grouped: false,
+    };
     const rows = rowsOf(store, query);
     while (!rows.advance(10));
     const shown = shownRows(rows, store.arrivals, store);

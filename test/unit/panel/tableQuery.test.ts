@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { newestFirst, predictionOrder } from '../../../src/model/order.ts';
+import { restartOf, revisionOf } from '../../../src/model/restarts.ts';
 import { initialView } from '../../../src/panel/initialView.ts';
 import type { Condition, ViewState } from '../../../src/panel/protocol.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
-import { plainJudge, plainMarks, plainNames, plainScores } from '../../support/plainModel.ts';
+import { plainJudge, plainLive, plainMarks, plainNames, plainSamples, plainScores } from '../../support/plainModel.ts';
 import { aPrediction } from '../../support/predictions.ts';
 import { randomRows } from '../../support/randomRows.ts';
 
@@ -29,14 +30,28 @@ const sort = fc.record({
   ),
   descending: fc.boolean(),
 });
+/** Of single rows. */
 const asked = fc.record({
   epoch: fc.option(fc.nat(3)),
   step: fc.option(fc.nat(3)),
   source: fc.option(fc.constantFrom('', 'train', 'val')),
   conditions: fc.array(condition, { maxLength: 2 }),
   regressedOnly: fc.boolean(),
+  superseded: fc.boolean(),
   sort: fc.option(sort),
 });
+
+const askedOfGroups = fc.record({
+  ...{ epoch: fc.option(fc.nat(3)), step: fc.option(fc.nat(3)), superseded: fc.boolean() },
+  ...{ source: fc.option(fc.constantFrom('', 'train', 'val')), conditions: fc.array(condition, { maxLength: 2 }) },
+  ...{ regressedOnly: fc.boolean(), invalidOnly: fc.boolean(), sort: fc.option(sort) },
+  search: fc.constantFrom('', '', 'answer 1'),
+});
+
+/** Of these none is superseded, and none put to another sample. */
+const plainRows = randomRows.map((rows) =>
+  rows.map((row) => ({ ...row, restart: 0, revision: 0, prompt_id: null, restart_from: null })),
+);
 
 const scoreOf: Record<string, string> = {
   charErrorRate: 'char_error_rate',
@@ -59,9 +74,11 @@ function plainIds(rows: readonly Prediction[], view: ViewState, chosen: string |
   const kept = new Set(plainNames(rows));
   const scoreIn = (row: Prediction, name: string) => (kept.has(name) ? plainScores(row).get(name) : undefined);
   const marks = plainMarks(rows, plainJudge(rows, undefined, chosen));
+  const live = new Set(plainLive(rows));
   const { sort: order } = view;
   const found = rows.filter(
     (row) =>
+      (view.superseded || live.has(row)) &&
       (view.epoch === null || (row.epoch === view.epoch && (view.step === null || row.step === view.step))) &&
       (view.source === null || (row.sample_source ?? '') === view.source) &&
       view.conditions.every((wanted) => plainlyFulfils(scoreIn(row, wanted.score), wanted)) &&
@@ -81,16 +98,74 @@ function plainIds(rows: readonly Prediction[], view: ViewState, chosen: string |
   return found.sort((a, b) => compare(a, b) || newestFirst(predictionOrder, a, b)).map(({ id }) => id);
 }
 
+/** The rows of each group that a view shows, from all rows at once: those of a line in their order. */
+function plainGroups(rows: readonly Prediction[], view: ViewState, chosen: string | null): string[][] {
+  const kept = new Set(plainNames(rows));
+  const scoreIn = (row: Prediction, name: string) => (kept.has(name) ? plainScores(row).get(name) : undefined);
+  const marks = plainMarks(rows, plainJudge(rows, undefined, chosen));
+  const live = new Set(plainLive(rows));
+  const sampleOf = plainSamples(rows);
+  const { sort: order, search } = view;
+  const groups = new Map<string, Prediction[]>();
+  for (const row of rows.toSorted((a, b) => newestFirst(predictionOrder, b, a))) {
+    if (!view.superseded && !live.has(row)) continue;
+    const writing = live.has(row) ? '' : `${restartOf(row)} ${revisionOf(row)}`;
+    const key = JSON.stringify([sampleOf(row), row.epoch, row.step, live.has(row), writing]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const mean = (group: readonly Prediction[], name: string): number | undefined => {
+    const values = group.flatMap((row) => scoreIn(row, name) ?? []);
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  const last = (group: readonly Prediction[]): Prediction => group.at(-1) ?? aPrediction();
+  const found = [...groups.values()].filter((group) => {
+    const row = last(group);
+    return (
+      (view.epoch === null || (row.epoch === view.epoch && (view.step === null || row.step === view.step))) &&
+      (view.source === null || (row.sample_source ?? '') === view.source) &&
+      view.conditions.every((wanted) => plainlyFulfils(mean(group, wanted.score), wanted)) &&
+      (!view.regressedOnly || marks.get(row.id) === 'worse') &&
+      (!view.invalidOnly || group.some((one) => scoreIn(one, 'validation_pass') === 0)) &&
+      (search === '' || group.some((one) => one.prediction.includes(search)))
+    );
+  });
+  const value = (group: readonly Prediction[]): number => {
+    const column = order?.column ?? 'epoch';
+    if (column === 'epoch' || column === 'step') return last(group)[column];
+    return mean(group, scoreOf[column] ?? column.slice('score:'.length)) ?? Number.NaN;
+  };
+  const compare = (a: readonly Prediction[], b: readonly Prediction[]): number => {
+    if (order === null) return 0;
+    const [left, right] = [value(a), value(b)];
+    if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+    return (left - right) * (order.descending ? -1 : 1);
+  };
+  const ordered = found.sort((a, b) => compare(a, b) || newestFirst(predictionOrder, last(a), last(b)));
+  return ordered.map((group) => group.map(({ id }) => id));
+}
+
 function shownIds(table: TableView): string[] {
   while (table.work());
   return table.page().rows.map(({ id }) => id);
+}
+
+/** The rows of each line, by the line's id. */
+function shownGroups(table: TableView, store: PredictionStore): string[][] {
+  return shownIds(table).map((id) => {
+    const row = store.table.find(id);
+    return row === undefined ? [] : store.group(row).map((other) => store.table.id(other));
+  });
+}
+
+function exported(table: TableView, store: PredictionStore): string[] {
+  return table.rows.rowsBefore(store.arrivals).map((row) => store.table.id(row));
 }
 
 describe('what a table is asked for', () => {
   it('is what a plain filter and sort of all rows gives, whatever arrives and decides meanwhile', () => {
     fc.assert(
       fc.property(randomRows, asked, fc.nat(40), fc.constantFrom(null, ...names), (rows, wanted, at, chosen) => {
-        const view = { ...initialView(1000), ...wanted };
+        const view = { ...initialView(1000), ...wanted, group: false };
         const store = new PredictionStore();
         const settings = store.scoreSettings;
         for (const row of rows.slice(0, at)) store.add(row);
@@ -103,6 +178,89 @@ describe('what a table is asked for', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is what a plain grouping of all rows gives, whatever arrives and decides meanwhile', () => {
+    fc.assert(
+      fc.property(
+        randomRows,
+        askedOfGroups,
+        fc.nat(40),
+        fc.constantFrom(null, ...names),
+        (rows, wanted, at, chosen) => {
+          const view = { ...initialView(1000), ...wanted, group: true };
+          const store = new PredictionStore();
+          for (const row of rows.slice(0, at)) store.add(row);
+          const table = new TableView(store, view);
+          assert.deepEqual(shownGroups(table, store), plainGroups(rows.slice(0, at), view, null));
+          for (const row of rows.slice(at)) {
+            store.add(row);
+            if (row.sample_index === 0) table.work();
+          }
+          assert.deepEqual(shownGroups(table, store), plainGroups(rows, view, null));
+          store.judgeBy(store.scoreSettings, chosen);
+          const groups = shownGroups(table, store);
+          assert.deepEqual(groups, plainGroups(rows, view, chosen));
+          assert.deepEqual([...new Set(groups.flat())].length, groups.flat().length);
+          assert.deepEqual(exported(table, store), groups.flat());
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is held as groups stood, in their order, whatever is added to them', () => {
+    fc.assert(
+      fc.property(plainRows, askedOfGroups, fc.nat(40), (rows, wanted, at) => {
+        const view = { ...initialView(1000), ...wanted, group: true, regressedOnly: false };
+        const store = new PredictionStore();
+        for (const row of rows.slice(0, at)) store.add(row);
+        const { reckoning } = store;
+        const names = store.scoreNames;
+        const table = new TableView(store, view);
+        const before = shownIds(table);
+        table.show({ ...view, hold: true }, table.page().version);
+        for (const row of rows.slice(at)) store.add(row);
+        fc.pre(store.reckoning === reckoning && store.scoreNames === names);
+        assert.deepEqual(shownIds(table), before);
+        const { total, newRows } = table.page();
+        assert.equal(total, before.length);
+        table.show(view, null);
+        assert.deepEqual(shownGroups(table, store), plainGroups(rows, view, null));
+        assert.equal(newRows, Math.max(0, table.page().total - total));
+        table.show({ ...view, hold: true }, store.rowSince(at));
+        assert.deepEqual(shownIds(table), before, 'held as it stood before');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('groups by itself once a sample has several completions, but for a page that is held', () => {
+    const store = new PredictionStore();
+    const add = (id: string, step: number) => store.add(aPrediction({ id, step, scores: { reward: step } }));
+    add('a', 1);
+    const view = initialView(10);
+    const table = new TableView(store, view);
+    assert.deepEqual([shownIds(table), table.page().grouped, store.hasCompletions], [['a'], false, false]);
+    table.show({ ...view, hold: true }, table.page().version);
+    add('b', 1);
+    add('c', 2);
+    assert.deepEqual([shownIds(table), table.page().grouped, store.hasCompletions], [['a'], false, true]);
+    table.show(view, null);
+    assert.deepEqual([shownIds(table), table.page().grouped, table.page().total], [['c', 'a'], true, 2]);
+    assert.deepEqual(
+      table.page().rows.map(({ group }) => group?.completions ?? null),
+      [null, 2],
+    );
+    table.show({ ...view, group: false }, null);
+    assert.deepEqual(shownIds(table), ['c', 'b', 'a']);
+  });
+
+  it('keeps the id of a group that is open, though another row of it came first', () => {
+    const store = new PredictionStore();
+    for (const id of ['a', 'b']) store.add(aPrediction({ id }));
+    const view = { ...initialView(10), expanded: ['b'] };
+    assert.deepEqual(shownIds(new TableView(store, view)), ['b']);
   });
 
   it('holds a page still when another score decides, and counts anew what it shows', () => {

@@ -15,8 +15,8 @@ import {
   sampleText,
   shownSample,
 } from '../../../webview/comparison/comparisonTexts.ts';
-import { entryScores, markMeaning } from '../../../webview/comparison/entryScores.ts';
 import { noScores, type Scores } from '../../../webview/scores.ts';
+import { entryScores, markMeaning } from '../../../webview/texts/entryScores.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 
 const formats = formatsFor('en');
@@ -106,6 +106,8 @@ const bySteps: Scores = {
   chosen: null,
   sources: ['', 'val\u200b'],
   byEpoch: false,
+  completions: false,
+  supersedes: false,
 };
 
 describe('the words of a job whose epochs have several steps', () => {

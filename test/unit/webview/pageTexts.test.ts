@@ -40,6 +40,8 @@ function page(offset: number, rows: number, total: number): Page {
     charErrorRate: null,
     exactMatch: null,
     validationPass: null,
+    group: null,
+    superseded: null,
     scores: [],
     mark: null,
   });
@@ -56,6 +58,7 @@ function page(offset: number, rows: number, total: number): Page {
     allCheckpoints: true,
     stored: 100,
     searching: false,
+    grouped: false,
   };
 }
 

@@ -214,6 +214,26 @@ describe('what a panel shows', () => {
     assert.deepEqual(readKeptState(kept), kept);
   });
 
+  it('is read back from what a version without groups of completions kept', () => {
+    const { group, superseded, ...old } = filterBy({ epoch: 2 })(view);
+    assert.deepEqual([group, superseded], [null, false]);
+    assert.deepEqual(readKeptState({ restore: 'job', view: old, layout: initialLayout })?.view, {
+      ...old,
+      group: null,
+      superseded: false,
+    });
+    for (const unfit of [{ group: 1 }, { superseded: null }]) {
+      assert.equal(readKeptState({ restore: 'job', view: { ...view, ...unfit } }), null);
+    }
+  });
+
+  it('closes rows when lines become groups or superseded rows are shown', () => {
+    for (const lines of [{ group: true }, { superseded: true }]) {
+      assert.deepEqual(filterBy(lines)(view), { ...initialView, ...lines });
+      assert.notEqual(queryOf(filterBy(lines)(initialView)), queryOf(initialView));
+    }
+  });
+
   it('is read back with scores of any name', () => {
     const scored = {
       ...sortBy('score:__proto__')(addCondition({ score: 'a', comparison: '≥', value: -1 })(view)),

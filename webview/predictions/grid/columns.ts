@@ -9,6 +9,7 @@ import type { Formats } from '../../texts/formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
 import { fullOrder } from '../columnOrder.ts';
 import type { ColumnWidth } from './columnWidths.ts';
+import { drawPrediction } from './predictionCell.ts';
 
 /** A column of the table: how wide it is and how its cells are drawn (`.column-<kind>` in grid.css). */
 export interface Column extends ColumnWidth {
@@ -78,28 +79,32 @@ const charErrorRate: Column['draw'] = (cell, formats) => {
   };
 };
 
-const exactMatch: Column['draw'] = (cell) => {
+const exactMatch: Column['draw'] = (cell, formats) => {
   const mark = createMark('exact_match');
   const sign = element('span');
   cell.append(mark.element, sign);
   return (row, scores) => {
     showMark(mark, row, scores, 'exact_match');
-    setText(sign, row.exactMatch === 1 ? '✓' : '–');
-    const meaning = row.exactMatch === 1 ? 'Exact match' : 'Not an exact match';
+    const share = row.exactMatch ?? 0;
+    const isShare = share > 0 && share < 1;
+    setText(sign, isShare ? formats.score(share) : row.exactMatch === 1 ? '✓' : '–');
+    const meaning = isShare ? 'Some are an exact match' : row.exactMatch === 1 ? 'Exact match' : 'Not an exact match';
     setAttribute(cell, 'title', row.exactMatch === null ? 'No ground truth to compare with' : meaning);
   };
 };
 
-const validation: Column['draw'] = (cell) => {
+const validation: Column['draw'] = (cell, formats) => {
   const mark = createMark('validation_pass');
   const verdict = element('span');
   cell.append(mark.element, verdict);
   return (row, scores) => {
-    const { validationPass } = row;
+    const value =
+      row.group === null ? (row.validationPass === null ? null : Number(row.validationPass)) : row.group.validation;
+    const isShare = value !== null && value > 0 && value < 1;
     showMark(mark, row, scores, 'validation_pass');
-    setText(verdict, validationText(validationPass));
-    setAttribute(verdict, 'data-tone', validationPass === null ? null : validationPass ? 'good' : 'bad');
-    setAttribute(cell, 'title', validationPass === null ? 'Not validated' : null);
+    setText(verdict, isShare ? formats.score(value) : validationText(value === null ? null : value === 1));
+    setAttribute(verdict, 'data-tone', value === null || isShare ? null : value === 1 ? 'good' : 'bad');
+    setAttribute(cell, 'title', value === null ? 'Not validated' : isShare ? 'Some are valid' : null);
   };
 };
 
@@ -146,7 +151,7 @@ const ownColumns: readonly Omit<Column, 'kind'>[] = [
   { key: 'sample', title: 'Sample', width: 80, draw: sample },
   { key: 'prompt', title: 'Prompt', width: null, draw: foreignText((row) => row.prompt) },
   { key: 'groundTruth', title: 'Ground truth', width: null, draw: foreignText((row) => row.groundTruth) },
-  { key: 'prediction', title: 'Prediction', width: null, draw: foreignText((row) => row.prediction) },
+  { key: 'prediction', title: 'Prediction', width: null, draw: drawPrediction },
   {
     key: 'charErrorRate',
     title: 'CER',

@@ -1,4 +1,4 @@
-import type { ColumnKey, Row, RowDetail, ViewState } from '../../../src/panel/protocol.ts';
+import type { ColumnKey, GroupDetail, Row, RowDetail, ViewState } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';
 import type { Scores } from '../../scores.ts';
@@ -32,6 +32,7 @@ export interface Grid {
   /** Rows are kept by id: what stays on the screen keeps its nodes, and with them focus and selection. */
   show(content: GridContent): void;
   showDetail(id: string, detail: RowDetail | null): void;
+  showGroup(id: string, group: GroupDetail | null): void;
 }
 
 /** The cells may be cut: their texts are copied by the host, which has all of them. */
@@ -56,6 +57,8 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   const views = new Map<string, RowView>();
   let ids: readonly string[] = [];
+  /** Of the lines that are groups, whose cells are not texts of one prediction. */
+  let groups: ReadonlySet<string> = new Set();
   let shown: readonly Column[] = [];
   /** Where these are among all columns; the one that opens rows is the first. */
   let places: readonly number[] = [];
@@ -119,7 +122,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
     const selects = document.getSelection()?.isCollapsed === false;
     if (selects || position === null || id === undefined || key === undefined) return;
     event.preventDefault();
-    if (isCopied(key)) actions.copy(id, key);
+    if (isCopied(key) && !(key === 'prediction' && groups.has(id))) actions.copy(id, key);
     else event.clipboardData?.setData('text/plain', cellAt(position)?.innerText ?? '');
   });
 
@@ -160,6 +163,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       setAttribute(table, 'aria-busy', busy ? 'true' : null);
       table.classList.toggle('wrap', view.wrap);
       ids = rows.map(({ id }) => id);
+      groups = new Set(rows.flatMap(({ id, group }) => (group === null ? [] : [id])));
       const present = new Set(ids);
       const spare: RowView[] = [];
       for (const [id, view] of views) {
@@ -193,5 +197,6 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       if (lost) cellAt(active)?.focus({ preventScroll: true });
     },
     showDetail: (id, detail) => views.get(id)?.showDetail(detail),
+    showGroup: (id, group) => views.get(id)?.showGroup(group),
   };
 }

@@ -1,8 +1,9 @@
-import type { ColumnKey, Row, RowDetail } from '../../../src/panel/protocol.ts';
+import type { ColumnKey, GroupDetail, Row, RowDetail } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import type { Column } from './columns.ts';
+import { createGroupDetail, type GroupDetailView } from './groupDetail.ts';
 import type { RowActions } from './rowActions.ts';
 import { createRowDetail, type RowDetailView } from './rowDetail.ts';
 
@@ -17,6 +18,7 @@ export interface RowView {
   /** @param position from 1, the heading being row 1 of the grid */
   update(row: Row, position: number, open: boolean, scores: Scores): void;
   showDetail(detail: RowDetail | null): void;
+  showGroup(group: GroupDetail | null): void;
 }
 
 /** Makes the lines of a prediction. They can become those of another one, which takes less than to make them. */
@@ -45,17 +47,25 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   });
 
   let detail: RowDetailView | null = null;
+  let group: GroupDetailView | null = null;
   let detailCell: HTMLElement | null = null;
   let detailLine: HTMLElement | null = null;
 
-  function openDetail(row: Row, { byEpoch }: Scores) {
-    detail = createRowDetail(row, byEpoch, formats, actions);
-    detailCell = element('td', {}, detail.element);
+  function openDetail(row: Row, scores: Scores) {
+    if (row.group === null) detail = createRowDetail(row, scores.byEpoch, formats, actions);
+    else group = createGroupDetail(row, scores, formats, actions);
+    detailCell = element(
+      'td',
+      {},
+      ...(detail === null ? [] : [detail.element]),
+      ...(group === null ? [] : [group.element]),
+    );
     detailLine = element('tr', { class: 'detail-line' }, detailCell);
   }
 
   function close() {
     detail = null;
+    group = null;
     detailCell = null;
     detailLine = null;
   }
@@ -84,10 +94,14 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     update: (row, position, open, scores) => {
       // The document is asked only where something changed: that takes longer than all of this.
       if (row !== drawnRow || scores !== drawnBy) {
-        if (row.id !== drawnRow?.id) close();
+        const isOther = row.id !== drawnRow?.id || (row.group === null) !== (drawnRow.group === null);
+        if (isOther) close();
         for (const { update } of drawn) update(row, scores);
         setAttribute(line, 'data-id', row.id);
-        setAttribute(opener, 'aria-label', `Details of #${row.sampleIndex} at step ${formats.count(row.step)}`);
+        const what = row.group === null ? 'Details' : 'Completions';
+        setAttribute(opener, 'aria-label', `${what} of #${row.sampleIndex} at step ${formats.count(row.step)}`);
+        line.classList.toggle('superseded', row.superseded !== null);
+        group?.update(row);
         drawnRow = row;
         drawnBy = scores;
       }
@@ -97,10 +111,11 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
         line.classList.toggle('open', open);
       }
       [drawnPosition, drawnOpen] = [position, open];
-      if (open && detail === null) openDetail(row, scores);
+      if (open && detailLine === null) openDetail(row, scores);
       if (detailCell !== null) setAttribute(detailCell, 'colspan', drawn.length + 1);
       if (!open) close();
     },
     showDetail: (answer) => detail?.show(answer),
+    showGroup: (answer) => group?.show(answer),
   };
 }

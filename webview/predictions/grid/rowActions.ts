@@ -7,6 +7,8 @@ export type Copied = WebviewMessageOf<'copy'>['what'];
 export interface RowActions {
   toggle(id: string): void;
   copy(id: string, what: Copied): void;
+  /** Asks the host once more for what an open row holds. */
+  ask(id: string): void;
   /** Opens ground truth and prediction side by side. */
   openDiff(id: string): void;
   /** Turns to the sample's answers over the checkpoints. */

@@ -74,11 +74,11 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   };
 }
 
-function field(title: (string | Node)[], content: HTMLElement) {
+export function field(title: (string | Node)[], content: HTMLElement) {
   return element('div', { class: 'detail-field' }, element('h2', { class: 'detail-title' }, ...title), content);
 }
 
-function link(text: string, press: () => void) {
+export function link(text: string, press: () => void) {
   const button = element('button', { type: 'button', class: 'link' }, text);
   button.addEventListener('click', press);
   return button;

@@ -1,8 +1,8 @@
 import { isKnownScore } from '../../src/model/knownScores.ts';
 import type { HistoryEntry } from '../../src/panel/protocol.ts';
 import type { Scores } from '../scores.ts';
-import type { Formats } from '../texts/formats.ts';
-import { directionText, scoreTitle, scoreValueText, scoreWords } from '../texts/scoreTexts.ts';
+import type { Formats } from './formats.ts';
+import { directionText, scoreTitle, scoreValueText, scoreWords } from './scoreTexts.ts';
 
 /** A score of an entry, as it is written. */
 export interface EntryScore {
@@ -16,7 +16,11 @@ export interface EntryScore {
 }
 
 /** The scores of an entry that have no place of their own. */
-export function entryScores(entry: HistoryEntry, { scores, judge }: Scores, formats: Formats): EntryScore[] {
+export function entryScores(
+  entry: Pick<HistoryEntry, 'scores'>,
+  { scores, judge }: Scores,
+  formats: Formats,
+): EntryScore[] {
   return entry.scores.map(([name, value]) => {
     const decides = name === judge;
     const direction = scores.find((score) => score.name === name)?.direction ?? 'none';

@@ -1,0 +1,27 @@
+import type { Row } from '../../../src/panel/protocol.ts';
+import { element, setAttribute, setText } from '../../dom.ts';
+import type { Scores } from '../../scores.ts';
+import type { Formats } from '../../texts/formats.ts';
+import { groupLineText, nothingTaughtText, supersededTexts } from '../../texts/groupTexts.ts';
+
+/** What a row answers: the prediction, or what there is to say of a group of them. */
+export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores) => void {
+  const superseded = element('span', { class: 'cell-note', hidden: true });
+  const nothing = element('span', { class: 'cell-mark', hidden: true }, 'teaches nothing');
+  const text = element('span', { dir: 'auto', class: 'cell-text' });
+  const content = element('span', { class: 'clip' }, superseded, nothing, text);
+  cell.append(content);
+  return (row, scores) => {
+    const { group } = row;
+    setAttribute(superseded, 'hidden', row.superseded === null);
+    setText(superseded, row.superseded === null ? '' : supersededTexts[row.superseded]);
+    const teaches = group?.judged?.teachesNothing !== true;
+    setAttribute(nothing, 'hidden', teaches);
+    setAttribute(nothing, 'title', group === null || teaches ? null : nothingTaughtText(group, scores, formats));
+    setAttribute(text, 'data-group', group !== null);
+    const words = group === null ? row.prediction : groupLineText(group, scores, formats);
+    setText(text, words);
+    // The cell is mostly too narrow for all of it.
+    setAttribute(text, 'title', group === null ? null : words);
+  };
+}

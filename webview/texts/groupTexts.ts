@@ -1,0 +1,35 @@
+import type { GroupFigures, SupersededBy } from '../../src/panel/protocol.ts';
+import type { Scores } from '../scores.ts';
+import type { Formats } from './formats.ts';
+import { scoreValueText, scoreWords } from './scoreTexts.ts';
+
+type Judge = Pick<Scores, 'judge' | 'scores'>;
+
+/** "8 completions" */
+export function completionsText(count: number, formats: Formats): string {
+  return `${formats.count(count)} ${count === 1 ? 'completion' : 'completions'}`;
+}
+
+/**
+ * "8 completions · best 1 · worst 0 · spread 1", or "… · all 1": a line of the table, where the mean has a column of its
+ * own.
+ */
+export function groupLineText({ completions, judged }: GroupFigures, { judge }: Judge, formats: Formats): string {
+  const count = completionsText(completions, formats);
+  if (judged === null || judge === null) return count;
+  const value = (figure: number): string => scoreValueText(judge, figure, formats);
+  if (judged.teachesNothing) return `${count} · all ${value(judged.mean)}`;
+  return `${count} · best ${value(judged.best)} · worst ${value(judged.worst)} · spread ${value(judged.spread)}`;
+}
+
+/** Why a group is marked whose completions all have the same deciding score. */
+export function nothingTaughtText({ completions }: GroupFigures, { judge, scores }: Judge, formats: Formats): string {
+  const by = judge === null ? 'score' : scoreWords(judge, scores);
+  return `All ${formats.count(completions)} completions have the same ${by}: in reinforcement learning such a group teaches nothing`;
+}
+
+/** What stands before a row that another one has taken the place of. */
+export const supersededTexts: Record<SupersededBy, string> = {
+  start: 'superseded by a later start',
+  revision: 'written anew',
+};
