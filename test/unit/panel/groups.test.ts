@@ -41,7 +41,7 @@ describe('the completions of a sample at a checkpoint', () => {
     assert.equal(groupLineText(nothing, byReward, formats), '2 completions · all 1');
     assert.match(nothingTaughtText(nothing, byReward, formats), /^All 2 completions have the same reward/);
     assert.equal(groupFigures(filled([1, 1, null]), [0, 1, 2]).judged?.teachesNothing, false);
-    assert.equal(groupFigures(filled([null, null]), [0, 1]).judged, null);
+    assert.equal(groupFigures(filled([null, 1]), [0]).judged, null);
   });
 
   it('are listed best first, equal ones in their order, those without the score last', () => {
