@@ -48,13 +48,16 @@ export function eachScore(row: Prediction, take: (name: string, value: number, o
 /** What is under `scores`; undefined where that has another shape than `scoresType`: then it is an unknown field. */
 export function sentScores({ scores }: Pick<Prediction, 'scores'>): Readonly<Record<string, unknown>> | undefined {
   if (typeof scores !== 'object' || scores === null || Array.isArray(scores)) return undefined;
-  for (const [name, value] of Object.entries(scores)) {
+  const fields = scores as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(fields)) {
     if (name === '' || name.length > longestName) return undefined;
+    const value = fields[name];
+    const kind = typeof value;
+    if (kind === 'number' || kind === 'boolean' || value === null) continue;
     // A number whose digits are kept, `-0.0` among them, is one too.
-    if (value !== null && !/^(number|boolean)$/.test(typeof value) && writtenNumber(value) === undefined)
-      return undefined;
+    if (writtenNumber(value) === undefined) return undefined;
   }
-  return scores as Readonly<Record<string, unknown>>;
+  return fields;
 }
 
 const longestName = 100;
