@@ -1,7 +1,7 @@
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
-import { addToMean, average, emptyMean, type Mean } from './means.ts';
+import { addMean, addToMean, average, emptyMean, type Mean } from './means.ts';
 import { knownScore } from './scores.ts';
 
 /** What an epoch's statistics look at in a row. Rates are as in the wire contract; null where the row has none. */
@@ -59,6 +59,18 @@ export function addRow(epoch: EpochStatistics, row: ScoredRow): void {
   if (charErrorRate === null) return;
   epoch.minCharErrorRate = Math.min(epoch.minCharErrorRate ?? charErrorRate, charErrorRate);
   epoch.maxCharErrorRate = Math.max(epoch.maxCharErrorRate ?? charErrorRate, charErrorRate);
+}
+
+/** Counts other rows of the epoch in. */
+export function addStatistics(epoch: EpochStatistics, other: EpochStatistics): void {
+  epoch.predictionCount += other.predictionCount;
+  epoch.latestStep = Math.max(epoch.latestStep, other.latestStep);
+  for (const name of ['exactMatch', 'charErrorRate', 'lengthRatio', 'wordOverlap', 'validation'] as const) {
+    addMean(epoch[name], other[name]);
+  }
+  const { minCharErrorRate: min, maxCharErrorRate: max } = other;
+  if (min !== null) epoch.minCharErrorRate = Math.min(epoch.minCharErrorRate ?? min, min);
+  if (max !== null) epoch.maxCharErrorRate = Math.max(epoch.maxCharErrorRate ?? max, max);
 }
 
 /** The fields of a prediction in which its scores of the contract stand. */

@@ -14,6 +14,12 @@ export function addToMean(mean: Mean, value: number | null): void {
   mean.count += 1;
 }
 
+/** Puts the values of another in. */
+export function addMean(mean: Mean, { sum, count }: Mean): void {
+  mean.sum += sum;
+  mean.count += count;
+}
+
 /** Null where no value was there. */
 export function average({ sum, count }: Mean): number | null {
   return count === 0 ? null : sum / count;

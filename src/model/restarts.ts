@@ -1,18 +1,23 @@
 import type { Prediction } from '../wire/prediction.ts';
+import { placeIn } from './ascending.ts';
 import { type Checkpoint, compareCheckpoints } from './checkpoints.ts';
+import { sourceOf } from './samples.ts';
+
+/** The fields of a prediction that say which writing of its checkpoint it is from. */
+export type RestartFields = Pick<Prediction, 'restart' | 'restart_from' | 'revision'>;
 
 /** Which start of the training process a row is from; the first is 0. */
-export function restartOf(row: Prediction): number {
+export function restartOf(row: RestartFields): number {
   return wholeNumber(row.restart) ?? 0;
 }
 
 /** The step at which the start of a row went on; null where it does not say. */
-export function restartFrom(row: Prediction): number | null {
+export function restartFrom(row: RestartFields): number | null {
   return wholeNumber(row.restart_from) ?? null;
 }
 
 /** How often the rows of a row's checkpoint had been written before. */
-export function revisionOf(row: Prediction): number {
+export function revisionOf(row: RestartFields): number {
   return wholeNumber(row.revision) ?? 0;
 }
 
@@ -55,8 +60,7 @@ export class Starts {
    * @returns whether other rows than before may be superseded
    */
   add(restart: number, from: number | null, checkpoint: Checkpoint): boolean {
-    let index = this.#starts.findIndex((start) => start.restart >= restart);
-    if (index < 0) index = this.#starts.length;
+    const index = placeIn(this.#starts, (start) => start.restart < restart);
     const known = this.#starts[index];
     if (known?.restart !== restart) {
       this.#starts.splice(index, 0, { restart, from, first: checkpoint });
@@ -72,12 +76,46 @@ export class Starts {
 
   /** Whether rows of this start at this checkpoint are superseded. */
   supersede(restart: number, checkpoint: Checkpoint): boolean {
-    for (let index = this.#starts.length - 1; index > 0; index -= 1) {
-      const start = this.#starts[index];
-      if (start === undefined || start.restart <= restart) return false;
-      if (start.from === null ? compareCheckpoints(checkpoint, start.first) >= 0 : checkpoint.step > start.from)
-        return true;
+    return restart < this.liveFrom(checkpoint);
+  }
+
+  /** The last start that supersedes rows of this checkpoint: those of every start before it are; 0 where none does. */
+  liveFrom(checkpoint: Checkpoint): number {
+    for (let index = this.#starts.length - 1; index >= 0; index -= 1) {
+      const { restart, from, first } = this.#starts[index] as Start;
+      if (from === null ? compareCheckpoints(checkpoint, first) >= 0 : checkpoint.step > from) return restart;
     }
-    return false;
+    return 0;
+  }
+}
+
+/** Tells the rows of one checkpoint that are not superseded, in any order. */
+export class LiveRows {
+  readonly #liveFrom: number;
+  /** The largest revision by source; of a source without one, 0. */
+  readonly #revisions = new Map<string, number>();
+
+  /** @param liveFrom as `Starts.liveFrom` says of the checkpoint */
+  constructor(liveFrom: number) {
+    this.#liveFrom = liveFrom;
+  }
+
+  /**
+   * Takes notice of a row.
+   *
+   * @returns whether its revision is larger than those of its source before, which may have been taken for the largest
+   */
+  learn(row: Prediction): boolean {
+    const revision = revisionOf(row);
+    if (revision === 0 || restartOf(row) < this.#liveFrom) return false;
+    const source = sourceOf(row);
+    if (revision <= (this.#revisions.get(source) ?? 0)) return false;
+    this.#revisions.set(source, revision);
+    return true;
+  }
+
+  /** As far as the rows are known that were learned of. */
+  has(row: Prediction): boolean {
+    return restartOf(row) >= this.#liveFrom && revisionOf(row) >= (this.#revisions.get(sourceOf(row)) ?? 0);
   }
 }

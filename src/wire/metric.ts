@@ -28,9 +28,20 @@ export type Metric = Type.Static<typeof metricType>;
 /** Fields that every metric is told with, null where the trainer sent none. */
 export const metricFields: readonly string[] = Object.keys(content);
 
+const start = Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()]));
+
+/** A metric as it is posted. */
+const metricInputType = Type.Object({
+  ...metricType.properties,
+  /** Which start of the training process this is from; the first is 0. */
+  restart: start,
+  /** The step at which that start went on. */
+  restart_from: start,
+});
+
 /** Body of `POST /api/training/local/metrics`. */
 export const metricBatch = schema(
-  Type.Object({ job_id: Type.String({ minLength: 1 }), metrics: Type.Array(metricType, { minItems: 1 }) }),
+  Type.Object({ job_id: Type.String({ minLength: 1 }), metrics: Type.Array(metricInputType, { minItems: 1 }) }),
 );
 
 /** Answer of `GET /api/training/local/{jobId}/metrics`, ascending by step. */

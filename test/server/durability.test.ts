@@ -169,10 +169,17 @@ describe('the database file', () => {
   it('of the first version is brought up to date, with everything in it', async () => {
     const id = await fill();
     const database = new DatabaseSync(file());
-    const newer = ['metrics', 'batches', 'discarded', 'api_keys', 'checkpoints', 'prompts'];
+    const newer = ['metrics', 'batches', 'discarded', 'api_keys', 'checkpoints', 'prompts', 'starts'];
     for (const table of newer) database.exec(`DROP TABLE ${table}`);
     for (const index of ['checkpoint', 'id']) database.exec(`DROP INDEX predictions_by_${index}`);
-    for (const column of ['bytes', 'alive_at', 'nonfinite_values', 'prompt_ids', 'several_steps_seq']) {
+    for (const column of [
+      'bytes',
+      'alive_at',
+      'nonfinite_values',
+      'prompt_ids',
+      'several_steps_seq',
+      'may_supersede',
+    ]) {
       database.exec(`ALTER TABLE jobs DROP COLUMN ${column}`);
     }
     for (const column of ['step', 'id_key']) database.exec(`ALTER TABLE predictions DROP COLUMN ${column}`);

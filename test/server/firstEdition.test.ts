@@ -153,6 +153,34 @@ for (const [name, engine] of Object.entries(engines)) {
       assert.deepEqual(added.json, { success: true, count: 3, known: 1 });
     });
 
+    it('knows which of its rows were superseded', async () => {
+      const schema = name === 'sqlite' ? '' : 'training_predictions.';
+      const rows = ['10,"prediction":"a"', '20,"prediction":"b"', '20,"prediction":"\\u0000","restart":1'];
+      rows.push('30,"prediction":"d","revision":1', '30,"prediction":"e"', '40,"restart":0,"prediction":"f"');
+      for (const [index, text] of rows.entries()) {
+        const content = `{"epoch":9,"sample_index":0,"prompt":"p","step":${text}}`;
+        await left.run(
+          `INSERT INTO ${schema}predictions
+           SELECT number, last_seq + 1, 9, 0, 'old ${index}', '2026-01-01T00:00:00.000Z', '${content}'
+           FROM ${schema}jobs WHERE id = '"again"';
+           UPDATE ${schema}jobs SET last_seq = last_seq + 1, prediction_count = prediction_count + 1
+           WHERE id = '"again"'`,
+        );
+      }
+      const { json } = await request(await start(), predictionsPath('again', '/checkpoints'));
+      assert.deepEqual(
+        (json['checkpoints'] as Fields[])
+          .filter(({ epoch }) => epoch === 9)
+          .map(({ step, prediction_count: count, superseded_count: superseded }) => [step, count, superseded]),
+        [
+          [10, 1, 0],
+          [20, 2, 1],
+          [30, 2, 2],
+          [40, 1, 1],
+        ],
+      );
+    });
+
     it('is brought up to date by the next server when one was killed at it', async () => {
       await left.run(engine.manyRows);
       await left.run(`UPDATE ${name === 'sqlite' ? '' : 'training_predictions.'}jobs ${grownJob}`);

@@ -64,6 +64,15 @@ describe('the metrics of a job', () => {
     }
   });
 
+  it('keep which start they are from', async () => {
+    await add({ step: 1 }, { step: 2, restart: 3, restart_from: 1 });
+    const told = (await read()).map(({ restart, restart_from: from }) => [restart, from]);
+    assert.deepEqual(told, [
+      [undefined, undefined],
+      [3, 1],
+    ]);
+  });
+
   it('of the recorded run come back as they were', async () => {
     const file = join(import.meta.dirname, '../../media/orders-run-metrics.jsonl');
     const run = readFileSync(file, 'utf8')
@@ -113,6 +122,8 @@ describe('the metrics of a job', () => {
     ['no step', [{ epoch: 1 }], 'metrics[0].step: required'],
     ['a step that is text', [{ step: 1 }, { step: '2' }], 'metrics[1].step: expected integer'],
     ['a loss that is text', [{ step: 1, train_loss: 'nan' }], 'metrics[0].train_loss: expected number or null'],
+    ['a start that is none', [{ step: 1, restart: 1.5 }], 'metrics[0].restart: expected integer or null'],
+    ['a start from nowhere', [{ step: 1, restart_from: -1 }], 'metrics[0].restart_from: '],
     ["another job's id", [{ step: 1, job_id: 'other' }], "metrics[0].job_id: differs from the batch's job_id"],
   ] as const) {
     it(`refuse ${what}, with nothing stored`, async () => {

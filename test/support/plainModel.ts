@@ -4,6 +4,7 @@ import { decidingScore, type Judge, noSettings, type ScoreSettings } from '../..
 import { type CheckpointChanges, compareScores, type Mark } from '../../src/model/marks.ts';
 import { compareScoreNames, isKnownScore, knownScores, namesScore } from '../../src/model/scores.ts';
 import type { Prediction } from '../../src/wire/prediction.ts';
+import type { TrendPoint } from '../../src/wire/trends.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -178,10 +179,12 @@ export function plainPoints(rows: readonly Prediction[], names: readonly string[
 /** What the server tells of checkpoints, over all their sources. */
 export function plainCheckpoints(rows: readonly Prediction[], names: readonly string[]) {
   const sampleOf = plainSamples(rows);
+  const live = plainLive(rows);
   return checkpointsOf(rows).map((checkpoint) => {
-    const here = rows.filter(isAt(checkpoint));
+    const here = live.filter(isAt(checkpoint));
+    const all = rows.filter(isAt(checkpoint)).length;
     const samples = [...new Set(here.map(sampleOf))].map((sample) => here.filter((row) => sampleOf(row) === sample));
-    const counts = { sample_count: samples.length, prediction_count: here.length };
+    const counts = { sample_count: samples.length, prediction_count: all };
     const scores = names.flatMap((name) => {
       const summary = plainSummary(samples.map((same) => valueAt(same, name)));
       return summary === null ? [] : [[name, summary] as const];
@@ -190,7 +193,32 @@ export function plainCheckpoints(rows: readonly Prediction[], names: readonly st
       ...checkpoint,
       ...counts,
       scores: Object.fromEntries(scores),
-      checkpoint: { ...checkpoint, ...counts, superseded_count: 0 },
+      checkpoint: { ...checkpoint, ...counts, superseded_count: all - here.length },
     };
   });
+}
+
+/** What a server of FineTune Lab's API tells of epochs, over rows. */
+export function plainTrends(rows: readonly Prediction[]): TrendPoint[] {
+  const live = plainLive(rows);
+  return [...new Set(live.map(({ epoch }) => epoch))]
+    .sort((a, b) => a - b)
+    .map((epoch) => {
+      const here = live.filter((row) => row.epoch === epoch);
+      const values = (name: string) => here.flatMap((row) => plainScores(row).get(name) ?? []);
+      const average = (name: string) => (values(name).length === 0 ? null : mean(values(name)));
+      const rates = values('char_error_rate');
+      return {
+        epoch,
+        step: Math.max(...here.map(({ step }) => step)),
+        sample_count: here.length,
+        avg_exact_match: average('exact_match'),
+        avg_char_error_rate: average('char_error_rate'),
+        avg_length_ratio: average('length_ratio'),
+        avg_word_overlap: average('word_overlap'),
+        min_char_error_rate: rates.length === 0 ? null : Math.min(...rates),
+        max_char_error_rate: rates.length === 0 ? null : Math.max(...rates),
+        validation_pass_rate: average('validation_pass'),
+      };
+    });
 }

@@ -2,7 +2,14 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { firstScoreNames } from '../../model/checkpointScores.ts';
-import { epochSummary, overallImprovement, trendPoint } from '../../model/epochStatistics.ts';
+import {
+  addStatistics,
+  type EpochStatistics,
+  emptyStatistics,
+  epochSummary,
+  overallImprovement,
+  trendPoint,
+} from '../../model/epochStatistics.ts';
 import { trendsQuery } from '../../wire/queries.ts';
 import type { Schema } from '../../wire/schema.ts';
 import { checkpointsType, epochsType, trendsType } from '../requests/answers.ts';
@@ -48,12 +55,12 @@ export function statisticsRoutes(app: FastifyInstance, { storage, auth, summarie
     const all = await summaries.of(job);
     return {
       job_id: job.id,
-      checkpoints: all.map(({ epoch, step, predictionCount, samples }) => ({
+      checkpoints: all.map(({ epoch, step, predictionCount, samples, liveCount }) => ({
         epoch,
         step,
         prediction_count: predictionCount,
         sample_count: samples,
-        superseded_count: 0,
+        superseded_count: predictionCount - liveCount,
       })),
     };
   });
@@ -64,14 +71,27 @@ export function statisticsRoutes(app: FastifyInstance, { storage, auth, summarie
     // As it came: names of digits alone are texts.
     const { by, scores } = trendsQuery.parse(request.query);
     if (by === undefined) {
-      const points = (await storage.epochs(job)).map(trendPoint);
+      const epochs = job.maySupersede ? liveEpochs(await summaries.of(job)) : await storage.epochs(job);
+      const points = epochs.map(trendPoint);
       return { job_id: job.id, trends: points, overall_improvement: overallImprovement(points) };
     }
-    const all = await summaries.of(job);
+    const all = (await summaries.of(job)).filter(({ liveCount }) => liveCount > 0);
     const names = scores?.split(',') ?? firstScoreNames(all.flatMap(scoreNames)).slice(0, defaultScores);
     void reply.type('application/json; charset=utf-8');
     return reply.send(Readable.from(trendsText(job, all, new Set(names))));
   });
+}
+
+/** The epochs of rows that are not superseded. @param checkpoints ascending */
+function liveEpochs(checkpoints: readonly SummarizedCheckpoint[]): EpochStatistics[] {
+  const epochs: EpochStatistics[] = [];
+  for (const { liveRows } of checkpoints) {
+    if (liveRows === undefined || liveRows.predictionCount === 0) continue;
+    if (epochs.at(-1)?.epoch !== liveRows.epoch) epochs.push(emptyStatistics(liveRows.epoch));
+    const epoch = epochs.at(-1);
+    if (epoch !== undefined) addStatistics(epoch, liveRows);
+  }
+  return epochs;
 }
 
 function scoreNames({ scores }: SummarizedCheckpoint): string[] {

@@ -7,6 +7,8 @@ export interface JobMarks {
   readonly promptIds: number;
   /** Sequence number of the first row at a second step of its epoch; null while each epoch has one. */
   readonly severalStepsFrom: number | null;
+  /** A row of it is of a later start or revision than the first: others may be superseded. */
+  readonly maySupersede: boolean;
 }
 
-export const noMarks: JobMarks = { promptIds: promptIds.none, severalStepsFrom: null };
+export const noMarks: JobMarks = { promptIds: promptIds.none, severalStepsFrom: null, maySupersede: false };

@@ -3,6 +3,7 @@ import { scoredRow } from '../../model/epochStatistics.ts';
 import { promptKey } from '../../model/samples.ts';
 import type { PredictionInput } from '../../wire/prediction.ts';
 import type { FilledScores } from '../scoring/scoring.ts';
+import { supersedingOf } from './checkpointGrowth.ts';
 import { type ElementText, members, objectText } from './jsonText.ts';
 import type { JobRecord, NewPrediction, StoredPrediction } from './storage.ts';
 
@@ -32,6 +33,7 @@ export function newPrediction(
     sampleIndex: input.sample_index,
     content: contentOf(input, source, filled),
     promptKey: promptKey(input)?.toString(),
+    ...supersedingOf(input),
     exactMatch: sent.exactMatch ?? scores.exact_match,
     charErrorRate: sent.charErrorRate ?? scores.char_error_rate,
     lengthRatio: sent.lengthRatio ?? scores.length_ratio,

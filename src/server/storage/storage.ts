@@ -47,6 +47,10 @@ export interface NewPrediction extends ScoredRow {
   readonly content: string;
   /** Names its sample, where it has a `prompt_id`. */
   readonly promptKey?: string | undefined;
+  /** Of a start of the training process after the first: which one, and the step at which it went on, where it says so. */
+  readonly start?: { readonly restart: number; readonly from: number | null } | undefined;
+  /** It replaces rows of its checkpoint that had been written before. */
+  readonly isRevision?: boolean;
   /** Its values that were sent as NaN or infinite. */
   readonly nonfiniteValues?: number;
 }
@@ -147,6 +151,8 @@ export interface SummaryOf {
   readonly predictionCount: number;
   /** Whether a `prompt_id` named the sample. */
   readonly isNamed: boolean;
+  /** Rows of starts before this one were left out, and those that others replaced; null where no row of the job could be. */
+  readonly liveFrom: number | null;
 }
 
 /** What was kept of a checkpoint's rows. */
@@ -160,6 +166,17 @@ export interface JobCheckpoints extends JobMarks {
   readonly lastSeq: number;
   /** Ascending. */
   readonly checkpoints: StoredCheckpoint[];
+  /** Those after the first, ascending. */
+  readonly starts: readonly StoredStart[];
+}
+
+/** A start of a job's training process after the first, as the job's rows tell of it. */
+export interface StoredStart {
+  readonly restart: number;
+  /** The smallest step at which its rows say that it went on; null where none does. */
+  readonly from: number | null;
+  /** Its smallest checkpoint. */
+  readonly first: Checkpoint;
 }
 
 /** How many rows a checkpoint has. */

@@ -9,6 +9,8 @@ import type {
   StoredCheckpoint,
   StoredEpoch,
   StoredPrediction,
+  StoredStart,
+  SummaryOf,
 } from './storage.ts';
 
 /** A row as either engine's library tells it; numbers are JavaScript's. */
@@ -37,8 +39,15 @@ export function jobOf(row: SqlRow): JobRecord {
   };
 }
 
+/** What `marksOf` looks at in a row of `jobs`. */
+export const markColumns = 'prompt_ids, several_steps_seq, may_supersede';
+
 export function marksOf(row: SqlRow): JobMarks {
-  return { promptIds: numberOf(row, 'prompt_ids'), severalStepsFrom: numberOrNull(row, 'several_steps_seq') };
+  return {
+    promptIds: numberOf(row, 'prompt_ids'),
+    severalStepsFrom: numberOrNull(row, 'several_steps_seq'),
+    maySupersede: numberOf(row, 'may_supersede') === 1,
+  };
 }
 
 export function checkpointCountOf(row: SqlRow): CheckpointCount {
@@ -50,23 +59,35 @@ export function checkpointCountOf(row: SqlRow): CheckpointCount {
 }
 
 export function checkpointOf(row: SqlRow): StoredCheckpoint {
-  const predictionCount = numberOf(row, 'summary_count');
-  const summaryOf = predictionCount === 0 ? undefined : { predictionCount, isNamed: isNamed(row) };
-  return { ...checkpointCountOf(row), summaryOf };
+  return {
+    ...checkpointCountOf(row),
+    summaryOf: numberOf(row, 'summary_count') === 0 ? undefined : summarizedOf(row),
+  };
 }
 
 export function summaryOf(row: SqlRow): KeptSummary {
   return {
     epoch: numberOf(row, 'epoch'),
     step: numberOf(row, 'step'),
-    predictionCount: numberOf(row, 'summary_count'),
-    isNamed: isNamed(row),
+    ...summarizedOf(row),
     text: textOf(row, 'summary'),
   };
 }
 
-function isNamed(row: SqlRow): boolean {
-  return numberOf(row, 'summary_named') === 1;
+function summarizedOf(row: SqlRow): SummaryOf {
+  return {
+    predictionCount: numberOf(row, 'summary_count'),
+    isNamed: numberOf(row, 'summary_named') === 1,
+    liveFrom: numberOrNull(row, 'summary_live_from'),
+  };
+}
+
+export function startOf(row: SqlRow): StoredStart {
+  return {
+    restart: numberOf(row, 'restart'),
+    from: numberOrNull(row, 'restart_from'),
+    first: { epoch: numberOf(row, 'epoch'), step: numberOf(row, 'step') },
+  };
 }
 
 export function jobSizeOf(row: SqlRow): JobSize {

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CheckpointScores, CheckpointSums } from '../../model/checkpointScores.ts';
 import { type Checkpoint, checkpointKey } from '../../model/checkpoints.ts';
+import type { EpochStatistics } from '../../model/epochStatistics.ts';
+import { Starts } from '../../model/restarts.ts';
 import { promptIdsNameSamples } from '../../model/samples.ts';
-import type { Prediction } from '../../wire/prediction.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Log } from '../reporting/log.ts';
 import { mapInTurns } from '../scoring/turns.ts';
@@ -16,9 +16,8 @@ import {
   type StoredCheckpoint,
   type SummaryOf,
 } from '../storage/storage.ts';
+import { type AddedUp, addUp, turn } from './addUp.ts';
 
-/** Time after which others on this thread get a turn, in ms. */
-const turn = 5;
 /** Summaries that are kept in one transaction. */
 const keptAtOnce = 50;
 /** Time without a change after which what changed of a job is added up before anybody asks, in ms. */
@@ -33,6 +32,10 @@ const rememberedScores = 200_000;
 /** A checkpoint with what is told of it. */
 export interface SummarizedCheckpoint extends Checkpoint, SummaryOf {
   readonly samples: number;
+  /** Rows that are not superseded, of which the samples and their scores are. */
+  readonly liveCount: number;
+  /** What those rows add to their epoch; undefined where no row of the job can be superseded. */
+  readonly liveRows: EpochStatistics | undefined;
   /** By name, in their order; JSON. */
   readonly scores: readonly (readonly [name: string, summary: string])[];
 }
@@ -115,19 +118,22 @@ export class CheckpointSummaries {
   async #summarize(job: JobRecord): Promise<SummarizedCheckpoint[]> {
     const found = await this.#storage.checkpoints(job);
     if (found === undefined) return [];
-    const isNamed = areNamed(found);
-    const remembered = await this.#recall(job, found.checkpoints, isNamed);
+    const countOf = counting(found);
+    const remembered = await this.#recall(job, found.checkpoints, countOf);
     const made: KeptSummary[] = [];
     const summarized: SummarizedCheckpoint[] = [];
     let end = performance.now() + turn;
     for (const checkpoint of found.checkpoints) {
       const known = remembered.get(checkpointKey(checkpoint));
-      if (known !== undefined && isTrue(known, checkpoint, isNamed)) {
+      const counted = countOf(checkpoint);
+      if (known !== undefined && isTrue(known, counted)) {
         summarized.push(known);
         continue;
       }
       if (this.#closed) throw new HttpError(503, 'The server is shutting down', { retryAfter: 1 });
-      const summary = await this.#addUp(job, checkpoint, found.lastSeq, isNamed);
+      const { epoch, step } = checkpoint;
+      const added = await addUp(this.#storage, job, checkpoint, found.lastSeq, counted);
+      const summary = { epoch, step, ...counted, text: JSON.stringify(added) };
       summarized.push(summarizedOf(summary));
       made.push(summary);
       if (made.length === keptAtOnce) await this.#keep(job, made.splice(0));
@@ -144,14 +150,15 @@ export class CheckpointSummaries {
   async #recall(
     job: JobRecord,
     checkpoints: readonly StoredCheckpoint[],
-    isNamed: boolean,
+    countOf: (checkpoint: StoredCheckpoint) => SummaryOf,
   ): Promise<ReadonlyMap<string, SummarizedCheckpoint>> {
     const remembered = this.#remembered.get(job.number);
     const isMissing = (checkpoint: StoredCheckpoint): boolean => {
       const { summaryOf } = checkpoint;
-      if (summaryOf === undefined || !isTrue(summaryOf, checkpoint, isNamed)) return false;
+      const counted = countOf(checkpoint);
+      if (summaryOf === undefined || !isTrue(summaryOf, counted)) return false;
       const known = remembered?.get(checkpointKey(checkpoint));
-      return known === undefined || !isTrue(known, checkpoint, isNamed);
+      return known === undefined || !isTrue(known, counted);
     };
     if (remembered !== undefined && !checkpoints.some(isMissing)) return remembered;
     const kept = await mapInTurns(await this.#storage.summaries(job), summarizedOf);
@@ -170,24 +177,6 @@ export class CheckpointSummaries {
     }
   }
 
-  async #addUp(
-    job: JobRecord,
-    { epoch, step, predictionCount }: StoredCheckpoint,
-    upTo: number,
-    isNamed: boolean,
-  ): Promise<KeptSummary> {
-    const sums = new CheckpointSums(isNamed);
-    let end = performance.now() + turn;
-    const read = { order: 'sample', epoch, step, after: 0, upTo, limit: predictionCount } as const;
-    for await (const rows of this.#storage.predictions(job, read)) {
-      for (const row of rows) sums.add({ ...(JSON.parse(row.content) as Prediction), epoch, step });
-      if (performance.now() < end) continue;
-      await nextTurn();
-      end = performance.now() + turn;
-    }
-    return { epoch, step, predictionCount, isNamed, text: JSON.stringify(sums.summary()) };
-  }
-
   /** Without room on the disk they are made anew each time. */
   async #keep(job: JobRecord, summaries: readonly KeptSummary[]): Promise<void> {
     if (summaries.length === 0) return;
@@ -199,21 +188,32 @@ export class CheckpointSummaries {
   }
 }
 
+/** What a summary has to be of to tell of a checkpoint as it is now. */
+function counting(found: JobCheckpoints): (checkpoint: StoredCheckpoint) => SummaryOf {
+  const isNamed = areNamed(found);
+  const starts = new Starts();
+  for (const { restart, from, first } of found.starts) starts.add(restart, from, first);
+  return (checkpoint) => ({
+    predictionCount: checkpoint.predictionCount,
+    isNamed,
+    liveFrom: found.maySupersede ? starts.liveFrom(checkpoint) : null,
+  });
+}
+
 /** Whether the job's `prompt_id`s name its samples; without any it makes no difference. */
 function areNamed(found: JobCheckpoints): boolean {
   if (found.promptIds === promptIds.none) return false;
   return promptIdsNameSamples(found.checkpoints.length > 1, found.promptIds === promptIds.repeated);
 }
 
-/** Whether a summary is of what the checkpoint is now. */
-function isTrue(summary: SummaryOf, { predictionCount }: StoredCheckpoint, isNamed: boolean): boolean {
-  return summary.predictionCount === predictionCount && summary.isNamed === isNamed;
+function isTrue(summary: SummaryOf, { predictionCount, isNamed, liveFrom }: SummaryOf): boolean {
+  return summary.predictionCount === predictionCount && summary.isNamed === isNamed && summary.liveFrom === liveFrom;
 }
 
-function summarizedOf({ epoch, step, predictionCount, isNamed, text }: KeptSummary): SummarizedCheckpoint {
-  const { samples, scores } = JSON.parse(text) as CheckpointScores;
+function summarizedOf({ text, ...of }: KeptSummary): SummarizedCheckpoint {
+  const { samples, predictions, scores, rows } = JSON.parse(text) as AddedUp;
   const texts = scores.map(([name, summary]) => [name, JSON.stringify(summary)] as const);
-  return { epoch, step, predictionCount, isNamed, samples, scores: texts };
+  return { ...of, samples, liveCount: predictions, liveRows: rows, scores: texts };
 }
 
 function scoresOf(checkpoints: ReadonlyMap<string, SummarizedCheckpoint>): number {

@@ -3,8 +3,20 @@ import { checkpointsOf } from '../checkpointGrowth.ts';
 import { type JobMarks, promptIds } from '../jobMarks.ts';
 import { promptHash } from '../promptHash.ts';
 import type { CheckpointCount, JobCheckpoints, JobRecord, KeptSummary, NewPrediction } from '../storage.ts';
-import { checkpointCountOf, checkpointOf, marksOf, numberOf, numberOrNull, summaryOf } from '../storedRows.ts';
+import {
+  checkpointCountOf,
+  checkpointOf,
+  markColumns,
+  marksOf,
+  numberOf,
+  numberOrNull,
+  type SqlRow,
+  startOf,
+  summaryOf,
+  textOf,
+} from '../storedRows.ts';
 import type { Ask, PostgresDatabase } from './database.ts';
+import { addToStarts } from './starts.ts';
 
 const addCheckpoints = `
   INSERT INTO training_predictions.checkpoints AS known (job, epoch, step, first_seq, prediction_count)
@@ -21,7 +33,7 @@ export async function addToCheckpoints(
   job: number,
   firstSeq: number,
   rows: readonly NewPrediction[],
-  { severalStepsFrom, promptIds: known }: JobMarks,
+  { severalStepsFrom, promptIds: known, maySupersede }: JobMarks,
 ): Promise<JobMarks> {
   const checkpoints = checkpointsOf(rows, firstSeq);
   if (checkpoints.length > 0) {
@@ -36,6 +48,7 @@ export async function addToCheckpoints(
   return {
     severalStepsFrom: severalStepsFrom ?? (await firstOfSecondSteps(ask, job, [...new Set(checkpoints.map(epochOf))])),
     promptIds: await addPrompts(ask, job, rows, known),
+    maySupersede: (await addToStarts(ask, job, rows)) || maySupersede,
   };
 }
 
@@ -76,8 +89,11 @@ export async function addPrompts(
 export async function readCheckpoints(database: PostgresDatabase, job: number): Promise<JobCheckpoints | undefined> {
   // One statement sees one moment.
   const rows = await database.query(
-    `SELECT jobs.last_seq, jobs.prompt_ids, jobs.several_steps_seq, epoch, step, checkpoints.prediction_count,
-       summary_count, summary_named
+    `SELECT jobs.last_seq, ${markColumns}, epoch, step, checkpoints.prediction_count,
+       summary_count, summary_named, summary_live_from,
+       CASE WHEN may_supersede = 1 AND row_number() OVER (ORDER BY epoch, step) = 1
+         THEN (SELECT json_agg(starts ORDER BY restart)::text FROM training_predictions.starts WHERE job = $1)
+       END AS starts
      FROM training_predictions.jobs LEFT JOIN training_predictions.checkpoints ON checkpoints.job = jobs.number
      WHERE jobs.number = $1 ORDER BY epoch, step`,
     [job],
@@ -85,7 +101,8 @@ export async function readCheckpoints(database: PostgresDatabase, job: number): 
   const [first] = rows;
   if (first === undefined) return undefined;
   const checkpoints = first['epoch'] === null ? [] : rows.map(checkpointOf);
-  return { lastSeq: numberOf(first, 'last_seq'), ...marksOf(first), checkpoints };
+  const starts = first['starts'] === null ? [] : (JSON.parse(textOf(first, 'starts')) as SqlRow[]).map(startOf);
+  return { lastSeq: numberOf(first, 'last_seq'), ...marksOf(first), checkpoints, starts };
 }
 
 export async function keepSummaries(
@@ -95,9 +112,10 @@ export async function keepSummaries(
 ): Promise<void> {
   await database.query(
     `UPDATE training_predictions.checkpoints AS known
-     SET summary_count = made.count, summary_named = made.named, summary = made.text
-     FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])
-       AS made (epoch, step, count, named, text)
+     SET summary_count = made.count, summary_named = made.named, summary_live_from = made.live_from,
+       summary = made.text
+     FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+       AS made (epoch, step, count, named, live_from, text)
      WHERE known.job = $1 AND known.epoch = made.epoch AND known.step = made.step`,
     [
       number,
@@ -105,6 +123,7 @@ export async function keepSummaries(
       summaries.map(({ step }) => step),
       summaries.map(({ predictionCount }) => predictionCount),
       summaries.map(({ isNamed }) => Number(isNamed)),
+      summaries.map(({ liveFrom }) => liveFrom),
       summaries.map(({ text }) => text),
     ],
   );
@@ -112,7 +131,8 @@ export async function keepSummaries(
 
 export async function readSummaries(database: PostgresDatabase, job: number): Promise<KeptSummary[]> {
   const rows = await database.query(
-    `SELECT epoch, step, summary_count, summary_named, summary FROM training_predictions.checkpoints
+    `SELECT epoch, step, summary_count, summary_named, summary_live_from, summary
+     FROM training_predictions.checkpoints
      WHERE job = $1 AND summary_count > 0`,
     [job],
   );

@@ -3,7 +3,7 @@ import type { JobGrowth } from '../batches.ts';
 import { noMarks } from '../jobMarks.ts';
 import type { JobState } from '../jobStates.ts';
 import type { JobRecord, JobSize, JobsRead } from '../storage.ts';
-import { idText, jobOf, jobSizeOf, numberOf } from '../storedRows.ts';
+import { idText, jobOf, jobSizeOf, markColumns, numberOf } from '../storedRows.ts';
 import type { Ask, PostgresDatabase } from './database.ts';
 
 /** What a job's row is found by. */
@@ -87,10 +87,10 @@ export async function createJob(ask: Ask, job: FirstState): Promise<JobRecord> {
   const marks = growth?.marks ?? noMarks;
   const [row] = await ask(
     `INSERT INTO training_predictions.jobs (number, id, id_hash, user_id, incarnation, status, created_at, fields,
-       last_seq, prediction_count, bytes, alive_at, nonfinite_values, prompt_ids, several_steps_seq)
+       last_seq, prediction_count, bytes, alive_at, nonfinite_values, ${markColumns})
      OVERRIDING SYSTEM VALUE
      VALUES (coalesce($1::bigint, nextval(pg_get_serial_sequence('training_predictions.jobs', 'number'))),
-       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14) RETURNING *`,
+       $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $7, $12, $13, $14, $15) RETURNING *`,
     [
       job.number ?? null,
       idText(job.jobId),
@@ -106,6 +106,7 @@ export async function createJob(ask: Ask, job: FirstState): Promise<JobRecord> {
       growth?.nonfiniteValues ?? 0,
       marks.promptIds,
       marks.severalStepsFrom,
+      Number(marks.maySupersede),
     ],
   );
   return jobOf(row ?? {});
@@ -134,15 +135,18 @@ export async function growJob(ask: Ask, number: number, growth: JobGrowth): Prom
   await ask(
     `UPDATE training_predictions.jobs SET last_seq = last_seq + $2, prediction_count = prediction_count + $2,
        bytes = bytes + $3, alive_at = $4, nonfinite_values = nonfinite_values + $5, prompt_ids = $6,
-       several_steps_seq = $7
+       several_steps_seq = $7, may_supersede = $8
      WHERE number = $1`,
-    [number, predictions, bytes, aliveAt, nonfiniteValues, marks.promptIds, marks.severalStepsFrom],
+    [
+      ...[number, predictions, bytes, aliveAt, nonfiniteValues],
+      ...[marks.promptIds, marks.severalStepsFrom, Number(marks.maySupersede)],
+    ],
   );
 }
 
 /** Removes all of a job whose id is locked; its sequence goes on should the id come back. */
 export async function removeJob(ask: Ask, { id, number, lastSeq }: JobRecord): Promise<void> {
-  for (const table of ['predictions', 'epochs', 'checkpoints', 'prompts', 'metrics', 'batches']) {
+  for (const table of ['predictions', 'epochs', 'checkpoints', 'starts', 'prompts', 'metrics', 'batches']) {
     await ask(`DELETE FROM training_predictions.${table} WHERE job = $1`, [number]);
   }
   await ask('DELETE FROM training_predictions.jobs WHERE number = $1', [number]);

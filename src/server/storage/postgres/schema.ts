@@ -1,8 +1,10 @@
 import { promptKey } from '../../../model/samples.ts';
+import { supersedingOf } from '../checkpointGrowth.ts';
 import { promptIds } from '../jobMarks.ts';
 import { numberOf } from '../storedRows.ts';
 import { addPrompts } from './checkpoints.ts';
 import type { Ask } from './database.ts';
+import { addToStarts } from './starts.ts';
 
 /** Version of the tables that `migrations` make. */
 const schemaVersion = 4;
@@ -100,7 +102,8 @@ const migrations: readonly string[] = [
   ALTER TABLE training_predictions.jobs
     ADD COLUMN nonfinite_values BIGINT NOT NULL DEFAULT 0,
     ADD COLUMN prompt_ids BIGINT NOT NULL DEFAULT 0,
-    ADD COLUMN several_steps_seq BIGINT;
+    ADD COLUMN several_steps_seq BIGINT,
+    ADD COLUMN may_supersede BIGINT NOT NULL DEFAULT 0;
   ALTER TABLE training_predictions.batches ADD COLUMN known BIGINT;
   ALTER TABLE training_predictions.predictions
     ADD COLUMN step BIGINT NOT NULL DEFAULT 0,
@@ -111,7 +114,7 @@ const migrations: readonly string[] = [
       ('x000' || substr(id, 3, 6) || substr(id, 10, 4) || substr(id, 16, 3))::bit(64)::bigint END;
   `,
   // A checkpoint's summary is of `summary_count` rows, and made anew when there are others. `prompts` holds what is known
-  // of a job's `prompt_id`s until one comes twice.
+  // of a job's `prompt_id`s until one comes twice, `starts` the starts of its training process after the first.
   `
   CREATE INDEX predictions_by_checkpoint ON training_predictions.predictions (job, epoch, step, sample_index, seq);
   CREATE INDEX predictions_by_id ON training_predictions.predictions (job, id_key) WHERE id_key IS NOT NULL;
@@ -123,6 +126,7 @@ const migrations: readonly string[] = [
     prediction_count BIGINT NOT NULL,
     summary_count BIGINT NOT NULL DEFAULT 0,
     summary_named BIGINT NOT NULL DEFAULT 0,
+    summary_live_from BIGINT,
     summary TEXT,
     PRIMARY KEY (job, epoch, step)
   );
@@ -135,6 +139,14 @@ const migrations: readonly string[] = [
     ) AS steps WHERE place = 2
   );
   CREATE TABLE training_predictions.prompts (job BIGINT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (job, key));
+  CREATE TABLE training_predictions.starts (
+    job BIGINT NOT NULL,
+    restart BIGINT NOT NULL,
+    restart_from BIGINT,
+    epoch BIGINT NOT NULL,
+    step BIGINT NOT NULL,
+    PRIMARY KEY (job, restart)
+  );
   `,
 ];
 
@@ -182,6 +194,31 @@ async function findPrompts(ask: Ask): Promise<void> {
   }
 }
 
+/** Of rows that came when `restart` and `revision` were fields like others. */
+async function findStarts(ask: Ask): Promise<void> {
+  for (let after = [0, 0]; ; ) {
+    const rows = await ask(
+      `SELECT job, seq, epoch, step, content FROM training_predictions.predictions
+       WHERE (job, seq) > ($1, $2) AND (strpos(content, '"restart"') > 0 OR strpos(content, '"revision"') > 0)
+       ORDER BY job, seq LIMIT ${atOnce}`,
+      after,
+    );
+    for (const job of new Set(rows.map((row) => numberOf(row, 'job')))) {
+      const ofJob = rows.filter((row) => row['job'] === job);
+      const found = ofJob.map((row) => ({
+        epoch: numberOf(row, 'epoch'),
+        step: numberOf(row, 'step'),
+        ...supersedingOf(JSON.parse(String(row['content']))),
+      }));
+      if (!(await addToStarts(ask, job, found))) continue;
+      await ask('UPDATE training_predictions.jobs SET may_supersede = 1 WHERE number = $1', [job]);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = [numberOf(last, 'job'), numberOf(last, 'seq')];
+  }
+}
+
 /**
  * Makes the tables that are missing, within a transaction. Whoever else does the same at this moment waits, and then
  * finds nothing to do.
@@ -213,6 +250,9 @@ export async function migrate(ask: Ask): Promise<void> {
     // Of a new database there are no rows yet.
     if (there && version + index + 1 === stepsSince) await fillSteps(ask);
   }
-  if (there && version < stepsSince) await findPrompts(ask);
+  if (there && version < stepsSince) {
+    await findPrompts(ask);
+    await findStarts(ask);
+  }
   await ask('UPDATE training_predictions.schema_version SET version = $1', [schemaVersion]);
 }

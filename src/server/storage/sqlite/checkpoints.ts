@@ -2,9 +2,10 @@ import type { Checkpoint } from '../../../model/checkpoints.ts';
 import { type CheckpointGrowth, checkpointsOf } from '../checkpointGrowth.ts';
 import { type JobMarks, promptIds } from '../jobMarks.ts';
 import { promptHash } from '../promptHash.ts';
-import type { CheckpointCount, JobCheckpoints, KeptSummary, NewPrediction } from '../storage.ts';
-import { checkpointCountOf, checkpointOf, marksOf, numberOf, summaryOf } from '../storedRows.ts';
+import type { CheckpointCount, JobCheckpoints, KeptSummary, NewPrediction, StoredStart } from '../storage.ts';
+import { checkpointCountOf, checkpointOf, markColumns, marksOf, numberOf, startOf, summaryOf } from '../storedRows.ts';
 import type { SqliteDatabase } from './database.ts';
+import { addToStarts } from './starts.ts';
 
 const addCheckpointSql = `
   INSERT INTO checkpoints (job, epoch, step, first_seq, prediction_count) VALUES (?, ?, ?, ?, ?)
@@ -20,7 +21,7 @@ export function addToCheckpoints(
   job: number,
   firstSeq: number,
   rows: readonly NewPrediction[],
-  { severalStepsFrom, promptIds: known }: JobMarks,
+  { severalStepsFrom, promptIds: known, maySupersede }: JobMarks,
 ): JobMarks {
   const checkpoints = checkpointsOf(rows, firstSeq);
   const add = database.sql(addCheckpointSql);
@@ -30,6 +31,7 @@ export function addToCheckpoints(
   return {
     severalStepsFrom: severalStepsFrom ?? firstOfSecondSteps(database, job, checkpoints),
     promptIds: addPrompts(database, job, rows, known),
+    maySupersede: addToStarts((sql) => database.sql(sql), job, rows) || maySupersede,
   };
 }
 
@@ -70,28 +72,39 @@ export function addPrompts(
 }
 
 export function readCheckpoints(database: SqliteDatabase, job: number): JobCheckpoints | undefined {
-  const row = database.sql('SELECT last_seq, prompt_ids, several_steps_seq FROM jobs WHERE number = ?').get(job);
+  const row = database.sql(`SELECT last_seq, ${markColumns} FROM jobs WHERE number = ?`).get(job);
   if (row === undefined) return undefined;
   const checkpoints = database.sql(
-    `SELECT epoch, step, prediction_count, summary_count, summary_named FROM checkpoints
+    `SELECT epoch, step, prediction_count, summary_count, summary_named, summary_live_from FROM checkpoints
      WHERE job = ? ORDER BY epoch, step`,
   );
-  return { lastSeq: numberOf(row, 'last_seq'), ...marksOf(row), checkpoints: checkpoints.all(job).map(checkpointOf) };
+  return {
+    lastSeq: numberOf(row, 'last_seq'),
+    ...marksOf(row),
+    checkpoints: checkpoints.all(job).map(checkpointOf),
+    starts: readStarts(database, job),
+  };
+}
+
+/** Ascending. */
+function readStarts(database: SqliteDatabase, job: number): StoredStart[] {
+  const rows = database.sql('SELECT restart, restart_from, epoch, step FROM starts WHERE job = ? ORDER BY restart');
+  return rows.all(job).map(startOf);
 }
 
 export function keepSummaries(database: SqliteDatabase, job: number, summaries: readonly KeptSummary[]): void {
   const keep = database.sql(
-    `UPDATE checkpoints SET summary_count = ?, summary_named = ?, summary = ?
+    `UPDATE checkpoints SET summary_count = ?, summary_named = ?, summary_live_from = ?, summary = ?
      WHERE job = ? AND epoch = ? AND step = ?`,
   );
-  for (const { epoch, step, predictionCount, isNamed, text } of summaries) {
-    keep.run(predictionCount, Number(isNamed), text, job, epoch, step);
+  for (const { epoch, step, predictionCount, isNamed, liveFrom, text } of summaries) {
+    keep.run(predictionCount, Number(isNamed), liveFrom, text, job, epoch, step);
   }
 }
 
 export function readSummaries(database: SqliteDatabase, job: number): KeptSummary[] {
   const rows = database.sql(
-    'SELECT epoch, step, summary_count, summary_named, summary FROM checkpoints WHERE job = ? AND summary_count > 0',
+    'SELECT epoch, step, summary_count, summary_named, summary_live_from, summary FROM checkpoints WHERE job = ? AND summary_count > 0',
   );
   return rows.all(job).map(summaryOf);
 }

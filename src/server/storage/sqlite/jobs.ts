@@ -3,7 +3,7 @@ import type { JobGrowth } from '../batches.ts';
 import type { JobMarks } from '../jobMarks.ts';
 import type { JobState } from '../jobStates.ts';
 import type { JobRecord, JobSize, JobsRead } from '../storage.ts';
-import { idText, jobOf, jobSizeOf, marksOf, numberOf, type SqlRow } from '../storedRows.ts';
+import { idText, jobOf, jobSizeOf, markColumns, marksOf, numberOf, type SqlRow } from '../storedRows.ts';
 import type { SqliteDatabase } from './database.ts';
 
 /** `user_id` of a job that is being imported; ids are JSON text and never empty. */
@@ -22,7 +22,7 @@ export function jobOfNumber(database: SqliteDatabase, number: number): JobRecord
 
 /** What rows go on from; undefined when the job's life is over: a number is of one life. */
 export function endOf(database: SqliteDatabase, number: number): JobEnd | undefined {
-  const row = database.sql('SELECT last_seq, prompt_ids, several_steps_seq FROM jobs WHERE number = ?').get(number);
+  const row = database.sql(`SELECT last_seq, ${markColumns} FROM jobs WHERE number = ?`).get(number);
   return row && { lastSeq: numberOf(row, 'last_seq'), marks: marksOf(row) };
 }
 
@@ -80,12 +80,12 @@ export function showJob(
   const row = database
     .sql(
       `UPDATE jobs SET id = ?, user_id = ?, status = ?, fields = ?, last_seq = last_seq + ?, prediction_count = ?,
-         bytes = ?, alive_at = ?, nonfinite_values = ?, prompt_ids = ?, several_steps_seq = ?
+         bytes = ?, alive_at = ?, nonfinite_values = ?, prompt_ids = ?, several_steps_seq = ?, may_supersede = ?
        WHERE number = ? RETURNING *`,
     )
     .get(
       ...[idText(jobId), idText(userId), status, fields, predictions, predictions, bytes, aliveAt],
-      ...[nonfiniteValues, marks.promptIds, marks.severalStepsFrom, number],
+      ...[nonfiniteValues, marks.promptIds, marks.severalStepsFrom, Number(marks.maySupersede), number],
     );
   return jobOf(row ?? {});
 }
@@ -103,12 +103,12 @@ export function growJob(database: SqliteDatabase, number: number, growth: JobGro
   database
     .sql(
       `UPDATE jobs SET last_seq = last_seq + ?, prediction_count = prediction_count + ?, bytes = bytes + ?, alive_at = ?,
-         nonfinite_values = nonfinite_values + ?, prompt_ids = ?, several_steps_seq = ?
+         nonfinite_values = nonfinite_values + ?, prompt_ids = ?, several_steps_seq = ?, may_supersede = ?
        WHERE number = ?`,
     )
     .run(
       ...[predictions, predictions, bytes, aliveAt],
-      ...[nonfiniteValues, marks.promptIds, marks.severalStepsFrom, number],
+      ...[nonfiniteValues, marks.promptIds, marks.severalStepsFrom, Number(marks.maySupersede), number],
     );
 }
 

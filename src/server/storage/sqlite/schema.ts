@@ -2,9 +2,11 @@ import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { promptKey } from '../../../model/samples.ts';
+import { supersedingOf } from '../checkpointGrowth.ts';
 import { promptIds } from '../jobMarks.ts';
 import { promptHash } from '../promptHash.ts';
 import { idKeyOf } from '../rowIds.ts';
+import { addToStarts } from './starts.ts';
 
 /** Version of the tables below, kept in the file's `user_version`. */
 const schemaVersion = 4;
@@ -106,12 +108,14 @@ const thirdTables = `
 
 /*
  * A checkpoint's summary is of `summary_count` rows, and made anew when there are others. `prompts` holds what is known
- * of a job's `prompt_id`s until one comes twice. `id_key` is null for ids that are no UUIDs.
+ * of a job's `prompt_id`s until one comes twice, `starts` the starts of its training process after the first. `id_key` is
+ * null for ids that are no UUIDs.
  */
 const fourthTables = `
   ALTER TABLE jobs ADD COLUMN nonfinite_values INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE jobs ADD COLUMN prompt_ids INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE jobs ADD COLUMN several_steps_seq INTEGER;
+  ALTER TABLE jobs ADD COLUMN may_supersede INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE batches ADD COLUMN known INTEGER;
   ALTER TABLE predictions ADD COLUMN step INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE predictions ADD COLUMN id_key INTEGER;
@@ -126,6 +130,7 @@ const fourthTables = `
     prediction_count INTEGER NOT NULL,
     summary_count INTEGER NOT NULL DEFAULT 0,
     summary_named INTEGER NOT NULL DEFAULT 0,
+    summary_live_from INTEGER,
     summary TEXT,
     PRIMARY KEY (job, epoch, step)
   ) STRICT, WITHOUT ROWID;
@@ -138,6 +143,14 @@ const fourthTables = `
     ) WHERE place = 2
   );
   CREATE TABLE prompts (job INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (job, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE starts (
+    job INTEGER NOT NULL,
+    restart INTEGER NOT NULL,
+    restart_from INTEGER,
+    epoch INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (job, restart)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** What the tables are made with that SQL alone cannot tell. */
@@ -155,7 +168,10 @@ export function makeTables(database: DatabaseSync, version: number): void {
   const missing = [firstTables, secondTables, thirdTables, fourthTables].slice(version).join('');
   addFunctions(database);
   database.exec(`BEGIN; ${missing}`);
-  if (version > 0) findPrompts(database);
+  if (version > 0) {
+    findPrompts(database);
+    findStarts(database);
+  }
   database.exec(`PRAGMA user_version=${schemaVersion}; COMMIT`);
   // A file from before needs this for `auto_vacuum` to take effect.
   if (version === 1) database.exec('VACUUM');
@@ -181,6 +197,19 @@ function findPrompts(database: DatabaseSync): void {
     }
     if (known === promptIds.repeated) database.prepare('DELETE FROM prompts WHERE job = ?').run(job);
     update.run(known, job);
+  }
+}
+
+/** Of rows that came when `restart` and `revision` were fields like others. */
+function findStarts(database: DatabaseSync): void {
+  const update = database.prepare('UPDATE jobs SET may_supersede = 1 WHERE number = ?');
+  const rows = database.prepare(
+    `SELECT job, epoch, step, content FROM predictions
+     WHERE instr(content, '"restart"') > 0 OR instr(content, '"revision"') > 0`,
+  );
+  for (const { job, epoch, step, content } of rows.iterate()) {
+    const row = { epoch: Number(epoch), step: Number(step), ...supersedingOf(JSON.parse(String(content))) };
+    if (addToStarts((sql) => database.prepare(sql), Number(job), [row])) update.run(job ?? null);
   }
 }
 

@@ -12,7 +12,9 @@ const retryDelay = { first: 1000, longest: 60_000 };
 
 /** Removes a job at once, within the caller's transaction, and lets its rows be swept. */
 export function discardJob(database: SqliteDatabase, job: number): void {
-  for (const table of ['epochs', 'checkpoints', 'batches']) database.sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
+  for (const table of ['epochs', 'checkpoints', 'starts', 'batches']) {
+    database.sql(`DELETE FROM ${table} WHERE job = ?`).run(job);
+  }
   database.sql('DELETE FROM jobs WHERE number = ?').run(job);
   database.sql('INSERT INTO discarded VALUES (?)').run(job);
 }
