@@ -17,6 +17,8 @@ export interface FollowedRun {
   readonly once: boolean;
   /** Files that were followed and are there no more, by their path relative to the run's folder. */
   readonly gone: ReadonlyMap<string, FilePosition>;
+  /** Aborted to stop in the middle of a file. */
+  readonly signal: AbortSignal;
   /** Is told before rows are sent by which scores they are judged. */
   judge(config: ScoreConfig): Promise<void>;
 }
@@ -111,6 +113,7 @@ export class FileFollower {
       for (const row of rows) {
         if (!taken.take(row)) return this.#readAnew(file, isSettled);
         if (taken.isFull) await this.#send(taken);
+        this.#run.signal.throwIfAborted();
       }
     }
     if (!taken.isKnown) {

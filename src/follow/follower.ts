@@ -134,7 +134,7 @@ class Follower {
   }
 
   get #followedRun(): FollowedRun {
-    const { run, job, positions, once } = this.#following;
+    const { run, job, positions, once, signal } = this.#following;
     const follower = this;
     return {
       jobId: job.jobId,
@@ -142,6 +142,7 @@ class Follower {
       positions,
       sender: this.#sender,
       once,
+      signal,
       get gone() {
         return follower.#gone;
       },

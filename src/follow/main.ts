@@ -10,7 +10,7 @@ import { type FollowCommand, parseFollow, usage } from './arguments.ts';
 import { exitCodes, FollowEndedError } from './exit.ts';
 import { follow } from './follower.ts';
 import { FollowedAlreadyError, Positions } from './positions.ts';
-import { type Report, reportTo, SaidOnce } from './report.ts';
+import { type Report, reportTo } from './report.ts';
 import { hashOf } from './rowIds.ts';
 import { filesOf, findRuns, jobIdOf, type Run } from './runs.ts';
 import { ServerJob } from './serverJob.ts';
@@ -54,10 +54,8 @@ async function runFollow(args: readonly string[], environment: NodeJS.ProcessEnv
 
 async function carryOut(command: FollowCommand, report: Report, signal: AbortSignal): Promise<number> {
   const { path, server, once } = command;
-  const said = new SaidOnce(report);
-  const passed = (link: string) => said.say(`${link} is a link, and not followed.`);
-  if (command.list) return list(await findRuns(path, command.format, () => {}), path, report);
-  const run = await theRun(command, report, signal, passed);
+  if (command.list) return list(await findRuns(path, command.format), path, report);
+  const run = await theRun(command, report, signal);
   if (run === undefined) return exitCodes.done;
   const job = new ServerJob(command.jobId ?? jobIdOf(run), server, { once, report, signal });
   const { edition, held } = await job.reach();
@@ -81,11 +79,10 @@ async function theRun(
   { path, format, once }: FollowCommand,
   report: Report,
   signal: AbortSignal,
-  passed: (link: string) => void,
 ): Promise<Run | undefined> {
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const began = performance.now();
-    const runs = await findRuns(path, format, passed);
+    const runs = await findRuns(path, format);
     const [run, ...more] = runs;
     if (run !== undefined && more.length === 0) return run;
     if (run !== undefined) {
@@ -104,7 +101,7 @@ async function theRun(
 
 async function list(runs: readonly Run[], path: string, report: Report): Promise<number> {
   for (const run of runs) {
-    const files = (await filesOf(run, () => {})).length;
+    const files = (await filesOf(run)).length;
     report.event({ event: 'run', job_id: jobIdOf(run), format: run.format.name, path: run.path, files });
   }
   if (runs.length === 0) throw nothingAt(path);

@@ -47,27 +47,22 @@ export function formatNamed(name: string): Format {
  * for only where their format is named, since data sets are tables too.
  *
  * @param format the only one that is looked for
- * @param passed is told of links, which are not followed
  */
-export async function findRuns(
-  path: string,
-  format: Format | undefined,
-  passed: (link: string) => void,
-): Promise<Run[]> {
+export async function findRuns(path: string, format: Format | undefined): Promise<Run[]> {
   const scope = await realPath(path);
   if (scope === undefined) return [];
   const isFile = (await stat(scope)).isFile();
-  const files = isFile ? [scope] : await filesBelow(scope, passed);
+  const files = isFile ? [scope] : await filesBelow(scope);
   const looked = format === undefined ? trainers : [format];
   const runs = (await Promise.all(looked.map((one) => runsOf(one, files, scope)))).flat();
   if (runs.length > 0 || !isFile || format !== undefined) return runs;
   return runsOf(table, files, scope);
 }
 
-/** The files of a run that are there now, by step and name. */
+/** The files of a run that are there now, by step and name. @param passed is told of links, which are not followed */
 export async function filesOf(
   { format, path, base, scope }: Run,
-  passed: (link: string) => void,
+  passed = (_link: string): void => {},
 ): Promise<FoundFile[]> {
   const isFile = (await stat(scope).catch(noneIfGone))?.isFile();
   if (isFile === undefined) return [];
@@ -128,7 +123,7 @@ async function isKnown(format: Format, found: readonly { path: string; file: Row
   return false;
 }
 
-async function filesBelow(root: string, passed: (link: string) => void): Promise<string[]> {
+async function filesBelow(root: string, passed = (_link: string): void => {}): Promise<string[]> {
   const files: string[] = [];
   let folders = [root];
   for (let depth = 0; depth <= deepest && folders.length > 0; depth += 1) {
