@@ -1,9 +1,9 @@
-import { type Cut, type Form, formOf, RowSource, shapeOf, start } from './fileRows.ts';
+import { type Cut, type Form, formOf, RowSource, shapeOf, start } from './files/fileRows.ts';
+import { beginningOf, beginsWith, openRunFile, type RunFile, tailBefore } from './files/runFile.ts';
 import type { Format, RowFile, ScoreConfig, Shape } from './formats/format.ts';
 import { Numbering } from './numbering.ts';
 import type { FilePosition, Positions } from './positions.ts';
 import { identityOf } from './rowIds.ts';
-import { beginningOf, beginsWith, openRunFile, type RunFile, tailBefore } from './runFile.ts';
 import type { Sender } from './sender.ts';
 import { type Making, placeOf, TakenRows } from './takenRows.ts';
 

@@ -1,125 +1,46 @@
 /**
  * `training-predictions-server follow`: a client like any script, in a process of its own. The server's entry loads this
- * for that command alone, which is carried out then.
+ * for that command alone, which is carried out then, in a thread: a thread can be told how much it may take in memory.
  */
-import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError } from '../api/errors.ts';
-import { ForeignDirectoryError } from '../ownFiles.ts';
-import { type FollowCommand, parseFollow, usage } from './arguments.ts';
-import { exitCodes, FollowEndedError } from './exit.ts';
-import { follow } from './follower.ts';
-import { FollowedAlreadyError, Positions } from './positions.ts';
-import { type Report, reportTo } from './report.ts';
-import { hashOf } from './rowIds.ts';
-import { filesOf, findRuns, jobIdOf, type Run } from './runs.ts';
-import { ServerJob } from './serverJob.ts';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import * as Type from 'typebox';
+import { schema } from '../wire/schema.ts';
+import { runFollow } from './command.ts';
+import { exitCodes } from './exit.ts';
 
-/** Between two looks for something that is recognised, in ms; looking takes at most a tenth of the time. */
-const pause = 500;
+/** Room for what was made last, in MB. Nearly all lives as long as a batch: more would be taken, and bring nothing. */
+const youngGeneration = 24;
 
-runFollow(process.argv.slice(3), process.env).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = exitCodes.refused;
-  },
-);
+const task = schema(Type.Object({ args: Type.Array(Type.String()) }));
 
-/** @param args without the word `follow` @returns the exit code */
-async function runFollow(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const report = reportTo(process.stdout, process.stderr);
-  const stop = new AbortController();
+if (isMainThread) startThread();
+else void runThread();
+
+function startThread(): void {
+  const worker = new Worker(import.meta.filename, {
+    workerData: { args: process.argv.slice(3) },
+    resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
+  });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // A second one ends the process at once.
-    process.once(signal, () => stop.abort());
+    process.once(signal, () => worker.postMessage('stop'));
   }
+  worker.once('error', (error) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  });
+  worker.once('exit', (code) => {
+    process.exitCode = code;
+  });
+}
+
+async function runThread(): Promise<void> {
+  const stop = new AbortController();
+  // It keeps the thread alive no longer than there is something to do.
+  parentPort?.once('message', () => stop.abort()).unref();
   try {
-    const command = parseFollow(args, environment);
-    if (command === 'help') {
-      process.stdout.write(usage);
-      return exitCodes.done;
-    }
-    return await carryOut(command, report, stop.signal);
+    process.exitCode = await runFollow(task.parse(workerData).args, process.env, stop.signal);
   } catch (error) {
-    if (stop.signal.aborted && error instanceof Error && error.name === 'AbortError') return exitCodes.done;
-    const told = wordsOf(error);
-    if (told === undefined) throw error;
-    for (const line of told.message.split('\n')) report.say(line);
-    return told.exitCode;
+    process.exitCode = exitCodes.refused;
+    throw error;
   }
-}
-
-async function carryOut(command: FollowCommand, report: Report, signal: AbortSignal): Promise<number> {
-  const { path, server, once } = command;
-  if (command.list) return list(await findRuns(path, command.format), path, report);
-  const run = await theRun(command, report, signal);
-  if (run === undefined) return exitCodes.done;
-  const job = new ServerJob(command.jobId ?? jobIdOf(run), server, { once, report, signal });
-  const { edition, held } = await job.reach();
-  const place = server.named?.address.origin ?? 'local';
-  const positions = new Positions(server.dataDirectory, hashOf(JSON.stringify([place, job.jobId, run.path])));
-  try {
-    if (!positions.isEmpty && (held ?? 0) === 0) {
-      report.say(`The server has nothing of ${job.jobId} any more: all is sent again.`);
-      positions.forget();
-    }
-    const mayConfigure = (held ?? 0) === 0 || !positions.isEmpty;
-    await job.save({ status: 'running', ...(held === undefined ? { model_name: basename(run.path) } : {}) });
-    return await follow({ run, job, positions, edition, once, mayConfigure, report, signal });
-  } finally {
-    positions.close();
-  }
-}
-
-/** The one run at or below the path; undefined when it was waited for and the signal came. @throws FollowEndedError */
-async function theRun(
-  { path, format, once }: FollowCommand,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Run | undefined> {
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const began = performance.now();
-    const runs = await findRuns(path, format);
-    const [run, ...more] = runs;
-    if (run !== undefined && more.length === 0) return run;
-    if (run !== undefined) {
-      await list(runs, path, report);
-      throw new FollowEndedError(
-        `There are ${runs.length} runs at ${path}: name one of them, since each is a job of its own.`,
-        exitCodes.usage,
-      );
-    }
-    if (once) throw nothingAt(path);
-    if (isFirst) report.event({ event: 'waiting', path });
-    await sleep(Math.max(pause, 10 * (performance.now() - began)), undefined, { signal });
-  }
-  return undefined;
-}
-
-async function list(runs: readonly Run[], path: string, report: Report): Promise<number> {
-  for (const run of runs) {
-    const files = (await filesOf(run)).length;
-    report.event({ event: 'run', job_id: jobIdOf(run), format: run.format.name, path: run.path, files });
-  }
-  if (runs.length === 0) throw nothingAt(path);
-  return exitCodes.done;
-}
-
-function nothingAt(path: string): FollowEndedError {
-  return new FollowEndedError(
-    `Nothing at ${path} is recognised. A table is followed when it is named itself, or with --format table.`,
-    exitCodes.usage,
-  );
-}
-
-function wordsOf(error: unknown): { message: string; exitCode: number } | undefined {
-  if (error instanceof FollowEndedError) return error;
-  if (error instanceof FollowedAlreadyError) return { message: error.message, exitCode: exitCodes.usage };
-  if (error instanceof ForeignDirectoryError) return { message: error.message, exitCode: exitCodes.usage };
-  // The server's word on what is asked of it, such as a job of somebody else's.
-  if (error instanceof ApiError) return { message: error.message, exitCode: exitCodes.refused };
-  return undefined;
 }

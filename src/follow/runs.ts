@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { exitCodes, FollowEndedError } from './exit.ts';
-import { formOf, shapeOf } from './fileRows.ts';
+import { formOf, shapeOf } from './files/fileRows.ts';
+import { isGone, openRunFile } from './files/runFile.ts';
 import type { Format, RowFile } from './formats/format.ts';
 import { formats, table, trainers } from './formats/formats.ts';
-import { isGone, openRunFile } from './runFile.ts';
 
 /** What one training writes. */
 export interface Run {

@@ -1,4 +1,4 @@
-import type { Place, SourceRow } from './fileRows.ts';
+import type { Place, SourceRow } from './files/fileRows.ts';
 import { RowError, type RowMaker } from './formats/format.ts';
 import type { Numbering } from './numbering.ts';
 import type { FilePosition } from './positions.ts';

@@ -18,7 +18,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { type Fields, predictionsPath, request } from '../support/serverClient.ts';
 
 describe('a follower', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let server: TestServer;
   let folder = '';
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Line, linesOf } from '../../../src/follow/lines.ts';
-import { openRunFile } from '../../../src/follow/runFile.ts';
+import { type Line, linesOf } from '../../../src/follow/files/lines.ts';
+import { openRunFile } from '../../../src/follow/files/runFile.ts';
 import { freshFolder } from '../../support/follow.ts';
 
-describe('lines of a file that grows', () => {
+describe('lines of a file that grows', function () {
+  this.timeout(30_000);
   let folder = '';
   before(() => {
     folder = freshFolder();

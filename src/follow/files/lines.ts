@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { longestRow } from '../tables/rows.ts';
+import { longestRow } from '../../tables/rows.ts';
 import type { RunFile } from './runFile.ts';
 
 const chunkLength = 256 * 1024;

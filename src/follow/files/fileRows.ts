@@ -1,13 +1,13 @@
-import { csvRows } from '../tables/csvRows.ts';
-import { isTableOfLists } from '../tables/jsonArray.ts';
-import { isParquet, openParquet, parquetRows } from '../tables/parquetRows.ts';
-import { isObject, type TableRow } from '../tables/rows.ts';
-import { ImportError } from '../tables/tableError.ts';
-import { openTable, readTable } from '../tables/tableFile.ts';
-import { stepsToField } from '../wire/depth.ts';
-import { readJson } from '../wire/pythonJson.ts';
-import { SchemaError } from '../wire/schema.ts';
-import type { Reading, Shape } from './formats/format.ts';
+import { csvRows } from '../../tables/csvRows.ts';
+import { isTableOfLists } from '../../tables/jsonArray.ts';
+import { isParquet, openParquet, parquetRows } from '../../tables/parquetRows.ts';
+import { isObject, type TableRow } from '../../tables/rows.ts';
+import { ImportError } from '../../tables/tableError.ts';
+import { openTable, readTable } from '../../tables/tableFile.ts';
+import { stepsToField } from '../../wire/depth.ts';
+import { readJson } from '../../wire/pythonJson.ts';
+import { SchemaError } from '../../wire/schema.ts';
+import type { Reading, Shape } from '../formats/format.ts';
 import { linesOf } from './lines.ts';
 import { bytesOf, type RunFile } from './runFile.ts';
 
