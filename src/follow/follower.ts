@@ -57,6 +57,9 @@ class Follower {
 
   async run(): Promise<number> {
     const { run, job, report, once, signal } = this.#following;
+    if (this.#following.edition < 2) {
+      report.say('This server knows no scores of a trainer’s own and no completions: texts and steps alone are sent.');
+    }
     report.event({ event: 'following', job_id: job.jobId, format: run.format.name, path: run.path });
     const changes = once ? undefined : new Changes(run.scope, watchedDepth, (error) => this.#cannotWatch(error));
     try {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import {
   type FollowLine,
   followOnce,
@@ -13,6 +14,7 @@ import {
   writeTrlStep,
   writeVerlStep,
 } from '../support/follow.ts';
+import { listen } from '../support/listen.ts';
 import { parquetOf } from '../support/parquet.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type Fields, predictionsPath, request } from '../support/serverClient.ts';
@@ -288,6 +290,41 @@ describe('a follower', function () {
     assert.equal((await readAll(server, 'mine')).length, 6);
     const elsewhere = { ...scripts, FINETUNE_LAB_API_URL: 'https://finetunelab.ai' };
     assert.equal((await followOnce([output, '--once', '--url', server.url], home, elsewhere)).code, 2);
+  });
+
+  it('sends to a server of the first edition what that knows, and nothing twice', async () => {
+    const seen: Fields[] = [];
+    const front = await listen((incoming, answer) => {
+      const path = incoming.url ?? '';
+      void text(incoming).then(async (body) => {
+        if (path.endsWith('/predictions') && incoming.method === 'POST') seen.push(JSON.parse(body) as Fields);
+        const headers = { ...incoming.headers } as Record<string, string>;
+        for (const name of ['host', 'connection', 'content-length', 'transfer-encoding']) delete headers[name];
+        const method = incoming.method ?? 'GET';
+        const init = { method, headers, ...(method === 'GET' ? {} : { body }) };
+        const behind = path === '/health' ? new Response('{}', { status: 404 }) : await fetch(server.url + path, init);
+        answer.writeHead(behind.status, { 'Content-Type': 'application/json' }).end(await behind.text());
+      });
+    });
+    try {
+      const output = join(folder, 'first');
+      writeTrlStep(output, 10, group(10));
+      const home = join(folder, 'home');
+      const env = { TRAINING_PREDICTIONS_API_KEY: server.apiKey };
+      const follow = () => followOnce([output, '--once', '--url', front.url], home, env);
+      const { code, words } = await follow();
+      assert.equal(code, 0, words);
+      assert.match(words, /knows no scores/);
+      rmSync(join(home, 'follow'), { recursive: true });
+      assert.equal((await follow()).code, 0);
+      const sent = seen.flatMap((body) => body['predictions'] as Fields[]);
+      assert.equal(sent.length, 12);
+      const known = ['epoch', 'prediction', 'prompt', 'sample_index', 'step'];
+      assert.ok(sent.every((row) => Object.keys(row).sort().join() === known.join()));
+      assert.equal((await readAll(server, jobIdOf(output))).length, 6);
+    } finally {
+      await front.close();
+    }
   });
 
   it('reads what pandas itself wrote', async () => {
