@@ -74,6 +74,9 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   sample: (value): value is ViewState['sample'] =>
     isIndexOrNull(value) || (typeof value === 'string' && value.length <= 100_000),
   answers: (value): value is number => isCount(value) && value >= 1 && value <= 2000,
+  finalAnswerOnly: (value) => typeof value === 'boolean',
+  openAnswers: (value): value is string[] =>
+    isList(value, 2000, (key): key is string => typeof key === 'string' && key.length <= 100),
   compareWith: (value): value is ViewState['compareWith'] =>
     typeof value === 'string' && Object.hasOwn(comparedWith, value),
   overlay: (value): value is string | null => value === null || typeof value === 'string',
@@ -85,11 +88,12 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   logScale: (value) => typeof value === 'boolean',
 };
 
-const { step, source, conditions, columnOrder, group, superseded, ...first } = initialView(1);
+const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, ...first } =
+  initialView(1);
 const { trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
 /** What views of older versions do not have. */
 const addedLater = {
-  ...{ step, source, conditions, columnOrder, group, superseded },
+  ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers },
   ...{ trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 

@@ -128,7 +128,21 @@ export const toggleRow =
 
 export const showSample =
   (sample: SampleKey): Transition =>
-  (view) => ({ ...view, sample });
+  (view) => ({ ...view, sample, openAnswers: sample === view.sample ? view.openAnswers : [] });
+
+/** Shows the completions of an answer, or hides them again. @param key of `HistoryEntry` */
+export const toggleAnswer =
+  (key: string): Transition =>
+  (view) => ({
+    ...view,
+    openAnswers: view.openAnswers.includes(key)
+      ? view.openAnswers.filter((open) => open !== key)
+      : [...view.openAnswers, key].slice(-2000),
+  });
+
+export const compareFinalAnswers =
+  (finalAnswerOnly: boolean): Transition =>
+  (view) => ({ ...view, finalAnswerOnly });
 
 /** Turns to a sample's answers over the epochs. */
 export const compareSample =

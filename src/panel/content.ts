@@ -1,4 +1,6 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
+import { cutOffOf } from '../model/cutOff.ts';
+import type { ReasoningTags } from '../model/reasoning.ts';
 import { plainName } from '../plainText.ts';
 import { summarize } from '../stream/connectionSummary.ts';
 import { progressOf } from '../watch/jobProgress.ts';
@@ -8,6 +10,7 @@ import type { Job } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { Differences } from './differences/differences.ts';
 import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
+import { answerText } from './texts/answerText.ts';
 
 /**
  * @param job what the listing says; undefined before it says anything
@@ -45,21 +48,30 @@ export function statusMessage(session: WatchSession, job: JobSummary, now: numbe
   };
 }
 
-export function detailOf(row: Prediction | undefined, differences: Differences): RowDetail | null {
+/** @param finalOnly the difference is of the final answer */
+export function detailOf(
+  row: Prediction | undefined,
+  differences: Differences,
+  tags?: readonly ReasoningTags[],
+  finalOnly = true,
+): RowDetail | null {
   if (row === undefined) return null;
+  const { text, reasoning, part } = answerText(row.prediction, tags, finalOnly);
   const truth = row.ground_truth ?? null;
   return {
     id: row.id,
     prompt: row.prompt,
     groundTruth: truth,
-    prediction: row.prediction,
+    prediction: text,
+    reasoning,
+    cutOff: cutOffOf(row),
     validationKind: row.validation_kind ?? null,
     validationErrors: errorLines(row.validation_errors),
     promptTokens: row.prompt_tokens ?? null,
     completionTokens: row.completion_tokens ?? null,
     latencyMs: row.latency_ms ?? null,
     createdAt: row.created_at,
-    difference: truth === null ? null : differences.get(`${row.id} truth`, truth, row.prediction),
+    difference: truth === null ? null : differences.get(`${row.id}${part} truth`, truth, text),
   };
 }
 

@@ -39,6 +39,8 @@ export function initialView(pageSize: number): ViewState {
     sample: null,
     compareWith: 'truth',
     answers: firstAnswers,
+    finalAnswerOnly: true,
+    openAnswers: [],
     overlay: null,
     trendScores: null,
     trendMetrics: null,

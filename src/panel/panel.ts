@@ -84,9 +84,10 @@ export class Panel implements vscode.Disposable {
     this.#postbox = new Postbox(panel);
     const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
     this.#differences = new Differences(program, () => this.#postDifferences());
-    this.#table = new TableView(watch.session.store, this.#view);
+    const tags = () => watch.session.judging.reasoningTags;
+    this.#table = new TableView(watch.session.store, this.#view, tags);
     this.#scores = new ScoresView(watch.session);
-    this.#sample = new SampleView(watch.session.store, this.#differences);
+    this.#sample = new SampleView(watch.session.store, this.#differences, tags);
     this.#trends = new TrendsView(watch.session.store);
     this.#losses = new LossesView({
       losses: watch.losses,
@@ -205,6 +206,8 @@ export class Panel implements vscode.Disposable {
     this.#view = state;
     this.#table.show(state, version);
     this.#postTab();
+    const isCompared = state.finalAnswerOnly !== before.finalAnswerOnly;
+    if (isCompared && state.tab === 'predictions') for (const id of state.expanded) this.#postDetail(id);
     if (!isTurned) {
       if (!isDeepStrictEqual(figuresOf(before), figuresOf(state))) this.#losses.retell();
       return;
@@ -214,11 +217,15 @@ export class Panel implements vscode.Disposable {
   }
 
   #postDetail(id: string): void {
-    const { store } = this.watch.session;
+    const { store, judging } = this.watch.session;
+    const { reasoningTags: tags } = judging;
     const row = store.table.find(id);
     if (this.#table.grouped && row !== undefined && store.group(row).length > 1) {
-      this.#postbox.post({ type: 'group', id, group: groupDetail(store, id) });
-    } else this.#postbox.post({ type: 'detail', id, detail: detailOf(store.get(id), this.#differences) });
+      this.#postbox.post({ type: 'group', id, group: groupDetail(store, id, tags) });
+      return;
+    }
+    const detail = detailOf(store.get(id), this.#differences, tags, this.#view.finalAnswerOnly);
+    this.#postbox.post({ type: 'detail', id, detail });
   }
 
   /** A difference that took its time is there: whatever shows it is sent again. */

@@ -4,6 +4,7 @@
  * by an exhaustive table.
  */
 import * as Type from 'typebox';
+import type { CutOff } from '../model/cutOff.ts';
 import type { Direction } from '../model/directions.ts';
 import type { CheckpointChanges, Mark } from '../model/marks.ts';
 import type { SampleKey } from '../model/samples.ts';
@@ -91,6 +92,10 @@ const viewStateType = Type.Object({
   expanded: Type.Array(Type.String(), { maxItems: 1000 }),
   /** The sample of the Comparison tab; null before one was chosen. */
   sample: Type.Union([Type.Integer(), Type.String({ maxLength: longestKey }), Type.Null()]),
+  /** Differences are of the final answers, without the reasoning before them. */
+  finalAnswerOnly: Type.Boolean(),
+  /** Those of the sample's answers whose completions are shown, by `HistoryEntry.key`. */
+  openAnswers: Type.Array(Type.String({ maxLength: 100 }), { maxItems: mostAnswers }),
   /** So many of the sample's newest answers are shown. */
   answers: Type.Integer({ minimum: 1, maximum: mostAnswers }),
   /** What the answers of the Comparison tab are held against: `best` is by the deciding score. */
@@ -239,6 +244,24 @@ export interface ScoreInfo {
 /** What has taken the place of rows: a later start of the training, or a later writing of their checkpoint. */
 export type SupersededBy = 'start' | 'revision';
 
+/** What a model thought before its final answer. */
+export interface Reasoning {
+  characters: number;
+  ended: boolean;
+}
+
+/** The same with its text, cut like the answer beside it; null where that holds it. */
+export interface ReasoningText extends Reasoning {
+  text: string | null;
+}
+
+/** A score whose values are all 0 or 1: the chance that one completion passes, and that one of all does. */
+export interface PassRates {
+  name: string;
+  one: number;
+  all: number;
+}
+
 /** The completions of a sample at a checkpoint, in figures of the deciding score. */
 export interface GroupFigures {
   completions: number;
@@ -259,7 +282,10 @@ export interface Row {
   source: string;
   prompt: string;
   groundTruth: string | null;
+  /** The final answer. */
   prediction: string;
+  /** What it leaves out. */
+  reasoning: Reasoning | null;
   charErrorRate: number | null;
   exactMatch: number | null;
   validationPass: boolean | null;
@@ -310,8 +336,10 @@ export interface GroupMember {
   id: string;
   /** Among the completions in their order, from 1. */
   place: number;
-  /** Cut at `cellCharacters`. */
+  /** The final answer, cut at `cellCharacters`. */
   prediction: string;
+  reasoning: ReasoningText | null;
+  cutOff: CutOff | null;
   /** The scores of the job's own, and the deciding one; all of a job without any. */
   scores: (readonly [name: string, value: number])[];
 }
@@ -330,7 +358,10 @@ export interface RowDetail {
   id: string;
   prompt: string;
   groundTruth: string | null;
+  /** The final answer, or all that was said. */
   prediction: string;
+  reasoning: ReasoningText | null;
+  cutOff: CutOff | null;
   validationKind: string | null;
   /** One line each. */
   validationErrors: string[];
@@ -354,13 +385,34 @@ export interface SampleSummary {
   epochs: number;
 }
 
-/** One answer to the sample that is compared. */
+/** The completions that an answer stands for. */
+export interface AnswerGroup extends GroupFigures {
+  /** Of the scores whose values are all 0 or 1, the deciding one first. */
+  passes: PassRates[];
+  validation: number | null;
+  /** Best first; null as long as they are not asked for. */
+  opened: HistoryEntry[] | null;
+}
+
+/**
+ * One answer to the sample that is compared. One that stands for several completions shows the best of them by the
+ * deciding score, and the means of their scores.
+ */
 export interface HistoryEntry {
+  /** Names it among those of its sample. */
+  key: string;
+  /** Of the prediction that is shown. */
   id: string;
   epoch: number;
   step: number;
-  /** Cut at `cellCharacters`. */
+  /** Of one of several completions: its place in their order, from 1. */
+  place: number | null;
+  group: AnswerGroup | null;
+  superseded: SupersededBy | null;
+  /** The final answer, or all that was said; cut at `cellCharacters`. */
   prediction: string;
+  reasoning: ReasoningText | null;
+  cutOff: CutOff | null;
   charErrorRate: number | null;
   validationPass: boolean | null;
   /** The scores of the job's own that it has, and the deciding one, in the order of `scores`; no field tells these. */

@@ -1,23 +1,35 @@
+import { cutOffOf } from '../model/cutOff.ts';
+import type { ReasoningTags } from '../model/reasoning.ts';
 import type { SampleKey } from '../model/samples.ts';
 import { isKnownScore } from '../model/scores.ts';
 import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
-import { cell } from './cell.ts';
+import { AnswerCells, cellKey } from './comparison/answerCells.ts';
 import { type Landmarks, landmarksOf } from './comparison/landmarks.ts';
 import type { Differences } from './differences/differences.ts';
+import { bestFirst, groupFigures, passRates } from './groups/groupFigures.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
+import { meanOf } from './tableQuery.ts';
+import { answerText, cutAnswer } from './texts/answerText.ts';
+import { cell } from './texts/cell.ts';
 
 const promptCharacters = 120;
 /** Longer pairs of texts are not compared in the Comparison tab, in characters. */
 const differenceCharacters = 20_000;
 
 /** The part of a view that the Comparison tab shows. */
-export type ComparisonView = Pick<ViewState, 'sample' | 'source' | 'compareWith' | 'answers'>;
+export type ComparisonView = Pick<
+  ViewState,
+  'sample' | 'source' | 'compareWith' | 'answers' | 'superseded' | 'finalAnswerOnly' | 'openAnswers'
+>;
 
 /** The answers that the reader was told of. */
-interface ToldHistory extends Pick<ViewState, 'compareWith' | 'answers'> {
-  sample: SampleKey | null;
+interface ToldHistory extends Omit<ComparisonView, 'source'> {
+  /** What opened and closed reasoning. */
+  tags: readonly ReasoningTags[] | undefined;
+  /** The answer that all were held against. */
+  against: number | undefined;
   /** The scores of which values were told. */
   names: readonly string[];
   landmarks: Landmarks;
@@ -27,14 +39,23 @@ interface ToldHistory extends Pick<ViewState, 'compareWith' | 'answers'> {
 export class SampleView {
   readonly #store: PredictionStore;
   readonly #differences: Differences;
+  readonly #cells: AnswerCells;
+  readonly #tags: () => readonly ReasoningTags[] | undefined;
   #life: number;
   #reckoning: number;
   /** The rows that the reader was told of; null before it was told of any. */
   #toldRows: number | null = null;
   #told: ToldHistory | null = null;
 
-  constructor(store: PredictionStore, differences: Differences) {
+  /** @param tags what opens and closes reasoning in answers; undefined for the usual ones */
+  constructor(
+    store: PredictionStore,
+    differences: Differences,
+    tags: () => readonly ReasoningTags[] | undefined = () => undefined,
+  ) {
     this.#store = store;
+    this.#cells = new AnswerCells(store);
+    this.#tags = tags;
     this.#differences = differences;
     this.#life = store.life;
     this.#reckoning = store.reckoning;
@@ -65,15 +86,20 @@ export class SampleView {
     const changed = told === null || toldRows === null ? null : this.#changedSince(toldRows, chosen);
     const { answers, compareWith } = view;
     const landmarks = landmarksOf(store, chosen, told?.landmarks ?? null, changed, compareWith === 'best');
-    const against = againstOf(landmarks, compareWith);
+    const against = this.#againstOf(landmarks, compareWith);
     // All of them are held against another answer now.
-    const allHistory = told === null || changed === null || against !== againstOf(told.landmarks, compareWith);
-    const window = chosen === null || (!allHistory && changed.size === 0) ? [] : store.historyRows(chosen, answers);
-    const places = [...window.keys()].filter((place) => allHistory || changed.has(window[place] ?? -1));
+    const allHistory = told === null || changed === null || against !== told.against;
+    const cells = this.#cells.of(chosen, view.superseded);
+    const changedKeys = this.#keysOf(changed ?? [], told?.openAnswers ?? [], view.openAnswers);
+    const window = allHistory || changedKeys.size > 0 ? cells.slice(0, answers) : [];
+    const places = [...window.keys()].filter(
+      (place) => allHistory || changedKeys.has(cellKey(store, window[place] ?? 0)),
+    );
     const [newest] = chosen === null ? [] : store.historyRows(chosen, 1);
     const truth = newest === undefined ? null : table.groundTruth(newest);
     const samples = toldRows === null ? store.samples() : store.samplesSince(toldRows);
-    const count = chosen === null ? 0 : store.answerCount(chosen);
+    const count = cells.length;
+    const how = { compareWith, against, finalOnly: view.finalAnswerOnly, open: new Set(view.openAnswers) };
     const message: HostMessageOf<'comparison'> = {
       type: 'comparison',
       answers: count,
@@ -88,7 +114,7 @@ export class SampleView {
       sample: chosen,
       prompt: newest === undefined ? '' : cell(table.prompt(newest)),
       groundTruth: truth === null ? null : cell(truth),
-      history: places.map((place) => this.#entry(window[place] ?? 0, compareWith, against)),
+      history: places.map((place) => this.#entry(window[place] ?? 0, how)),
       allHistory,
       places,
       shown: Math.min(count, answers),
@@ -97,7 +123,8 @@ export class SampleView {
     };
     // Texts may turn out to be lost on the way here: nothing was told then.
     this.#toldRows = store.size;
-    this.#told = { sample: chosen, answers, compareWith, names: store.scoreNames, landmarks };
+    const { source: _, ...asked } = view;
+    this.#told = { ...asked, sample: chosen, names: store.scoreNames, landmarks, tags: this.#tags(), against };
     return message;
   }
 
@@ -115,11 +142,25 @@ export class SampleView {
     return store.samples().find((other) => source === null || other.source === source)?.key ?? null;
   }
 
-  /** What the reader was told of just this; null where it was told of something else. */
-  #toldOf(sample: SampleKey | null, { answers, compareWith }: ComparisonView): ToldHistory | null {
+  /** What the reader was told of just this, whatever was open; null where it was told of something else. */
+  #toldOf(sample: SampleKey | null, view: ComparisonView): ToldHistory | null {
     const told = this.#told;
-    const isSame = told?.sample === sample && told.answers === answers && told.compareWith === compareWith;
-    return isSame && told.names === this.#store.scoreNames ? told : null;
+    if (told === null || told.sample !== sample || told.names !== this.#store.scoreNames) return null;
+    const isSame =
+      told.answers === view.answers &&
+      told.compareWith === view.compareWith &&
+      told.superseded === view.superseded &&
+      told.finalAnswerOnly === view.finalAnswerOnly &&
+      told.tags === this.#tags();
+    return isSame ? told : null;
+  }
+
+  /** The answers that rows are of, and those that were opened or closed. */
+  #keysOf(rows: Iterable<number>, before: readonly string[], now: readonly string[]): Set<string> {
+    const keys = new Set([...rows].map((row) => cellKey(this.#store, row)));
+    for (const key of before) if (!now.includes(key)) keys.add(key);
+    for (const key of now) if (!before.includes(key)) keys.add(key);
+    return keys;
   }
 
   /** The sample's rows from `start` on, and those that are held against them. */
@@ -144,44 +185,97 @@ export class SampleView {
     };
   }
 
-  #entry(row: number, compareWith: ViewState['compareWith'], against: number | undefined): HistoryEntry {
+  /** The answer that all are held against; undefined where each is held against something of its own. */
+  #againstOf(landmarks: Landmarks, compareWith: ViewState['compareWith']): number | undefined {
+    if (compareWith === 'best') return landmarks.best;
+    return compareWith === 'first' ? this.#bestOf(landmarks.first) : undefined;
+  }
+
+  /** The best of the completions that a row is one of. */
+  #bestOf(row: number | undefined): number | undefined {
+    return row === undefined ? undefined : bestFirst(this.#store, this.#store.group(row))[0];
+  }
+
+  /** @param row one of the cell */
+  #entry(row: number, how: Comparing): HistoryEntry {
+    const store = this.#store;
+    const rows = store.group(row);
+    const key = cellKey(store, row);
+    if (rows.length < 2) return this.#answer(row, key, null, how);
+    const members = bestFirst(store, rows);
+    const mean = (name: string): number => meanOf(store, rows, name);
+    const opened = how.open.has(key)
+      ? members.map((member) => ({ ...this.#answer(member, key, rows.indexOf(member) + 1, how), mark: null }))
+      : null;
+    return {
+      ...this.#answer(members[0] ?? row, key, null, how),
+      group: {
+        ...groupFigures(store, rows),
+        passes: passRates(store, rows),
+        validation: orNull(mean('validation_pass')),
+        opened,
+      },
+      charErrorRate: orNull(mean('char_error_rate')),
+      scores: this.#scores(mean),
+    };
+  }
+
+  /** @param place of one of several completions */
+  #answer(row: number, key: string, place: number | null, how: Comparing): HistoryEntry {
     const store = this.#store;
     const { table } = store;
-    const id = table.id(row);
-    const truth = table.groundTruth(row);
-    const prediction = table.prediction(row);
+    const { compareWith } = how;
+    const read = table.read(row);
+    const tags = this.#tags();
+    const answer = answerText(read.prediction, tags, how.finalOnly);
+    const truth = read.ground_truth ?? null;
     let difference: DifferencePart[] | null = null;
     // All answers travel in one message: long texts are for the diff editor.
-    const isShort = (other: string): boolean => prediction.length + other.length <= differenceCharacters;
+    const isShort = (other: string): boolean => answer.text.length + other.length <= differenceCharacters;
+    const name = `${read.id}${answer.part}`;
     if (compareWith === 'truth' && truth !== null && isShort(truth)) {
-      difference = this.#differences.get(`${id} truth`, truth, prediction);
+      difference = this.#differences.get(`${name} truth`, truth, answer.text);
     }
-    const before = compareWith === 'previous' ? store.before(row) : against;
+    const before = compareWith === 'previous' ? this.#bestOf(store.before(row)) : how.against;
     if (before !== undefined && before !== row) {
-      const other = table.prediction(before);
-      if (isShort(other)) difference = this.#differences.get(`${id} ${table.id(before)}`, other, prediction);
+      const other = answerText(table.prediction(before), tags, how.finalOnly);
+      const otherName = `${table.id(before)}${other.part}`;
+      if (isShort(other.text)) difference = this.#differences.get(`${name} ${otherName}`, other.text, answer.text);
     }
     return {
-      id,
+      key,
+      id: read.id,
       epoch: table.epoch(row),
       step: table.step(row),
-      prediction: cell(prediction),
+      place,
+      group: null,
+      superseded: store.supersededBy(row),
+      ...cutAnswer(answer),
+      cutOff: cutOffOf(read),
       charErrorRate: orNull(table.score(row, 'char_error_rate')),
       validationPass: table.validationPass(row),
-      scores: this.#scores(row),
+      scores: this.#scores((score) => table.score(row, score)),
       mark: store.mark(row),
       difference,
     };
   }
 
-  #scores(row: number): HistoryEntry['scores'] {
-    const { table, scoreNames, judge } = this.#store;
+  /** @param value NaN where there is none */
+  #scores(value: (name: string) => number): HistoryEntry['scores'] {
+    const { scoreNames, judge } = this.#store;
     return scoreNames.flatMap((name) => {
       if (hasField.has(name) || (isKnownScore(name) && name !== judge?.name)) return [];
-      const value = table.score(row, name);
-      return Number.isNaN(value) ? [] : [[name, value] as const];
+      const found = value(name);
+      return Number.isNaN(found) ? [] : [[name, found] as const];
     });
   }
+}
+
+/** What the answers are held against, and which of them are open. */
+interface Comparing extends Pick<ViewState, 'compareWith'> {
+  against: number | undefined;
+  finalOnly: boolean;
+  open: ReadonlySet<string>;
 }
 
 type Firsts = Pick<
@@ -191,8 +285,3 @@ type Firsts = Pick<
 
 /** Scores that fields of an entry tell. */
 const hasField: ReadonlySet<string> = new Set(['char_error_rate', 'validation_pass']);
-
-/** The answer that all are held against; undefined where each is held against something of its own. */
-function againstOf(landmarks: Landmarks, compareWith: ViewState['compareWith']): number | undefined {
-  return compareWith === 'first' || compareWith === 'best' ? landmarks[compareWith] : undefined;
-}

@@ -1,12 +1,13 @@
 import type { Judge } from '../model/directions.ts';
+import { type ReasoningTags, splitReasoning } from '../model/reasoning.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
-import { cell } from './cell.ts';
 import { groupFigures } from './groups/groupFigures.ts';
 import { shownScores, withScores } from './initialView.ts';
 import type { CheckpointCount, HostMessageOf, Page, Row, ViewState } from './protocol.ts';
 import { rowsOf } from './rows.ts';
 import { basisOf, isSameQuery, meanOf, queryOf, type Rows, type TableQuery } from './tableQuery.ts';
+import { cell } from './texts/cell.ts';
 
 /** How long a filter works before it lets others work, in ms. */
 const slice = 8;
@@ -17,6 +18,7 @@ const slice = 8;
  */
 export class TableView {
   readonly #store: PredictionStore;
+  readonly #tags: () => readonly ReasoningTags[] | undefined;
   #state: ViewState;
   /** Lines are groups: what is held keeps its lines when the first group comes. */
   #grouped: boolean;
@@ -39,8 +41,14 @@ export class TableView {
   /** The rows of the last message, by id. */
   #told: ReadonlyMap<string, Row> = new Map();
 
-  constructor(store: PredictionStore, state: ViewState) {
+  /** @param tags what opens and closes reasoning in answers; undefined for the usual ones */
+  constructor(
+    store: PredictionStore,
+    state: ViewState,
+    tags: () => readonly ReasoningTags[] | undefined = () => undefined,
+  ) {
     this.#store = store;
+    this.#tags = tags;
     this.#state = state;
     this.#grouped = this.#wantsGroups();
     this.#rows = rowsOf(store, this.#query());
@@ -122,7 +130,7 @@ export class TableView {
       version: this.#held?.before ?? store.arrivals,
       held: this.#held !== null,
       offset,
-      rows: rows.map((row) => (this.#grouped ? this.#toLine(row, scores) : toRow(row, store, scores))),
+      rows: rows.map((row) => (this.#grouped ? this.#toLine(row, scores) : toRow(row, store, scores, this.#tags()))),
       total,
       newRows: Math.max(0, all - total),
       // A job has thousands of epochs, of which one or two are new.
@@ -193,11 +201,12 @@ export class TableView {
     const mean = (name: string): number => meanOf(store, rows, name);
     const { expanded } = this.#state;
     const open = rows.map((other) => store.table.id(other)).find((id) => expanded.includes(id));
-    const line = { ...toRow(newest, store, scores), id: open ?? store.table.id(row) };
+    const line = { ...toRow(newest, store, scores, this.#tags()), id: open ?? store.table.id(row) };
     if (rows.length < 2) return line;
     return {
       ...line,
       prediction: '',
+      reasoning: null,
       charErrorRate: orNull(mean('char_error_rate')),
       exactMatch: orNull(mean('exact_match')),
       group: { ...groupFigures(store, rows), validation: orNull(mean('validation_pass')) },
@@ -214,9 +223,9 @@ export class TableView {
 
 function isSame(row: Row, other: Row | undefined): boolean {
   if (other === undefined) return false;
-  const { scores, group, ...fields } = row;
+  const { scores, group, reasoning, ...fields } = row;
   return (
-    JSON.stringify(group) === JSON.stringify(other.group) &&
+    JSON.stringify([group, reasoning]) === JSON.stringify([other.group, other.reasoning]) &&
     (Object.keys(fields) as (keyof typeof fields)[]).every((key) => fields[key] === other[key]) &&
     scores.length === other.scores.length &&
     scores.every(([name, value], place) => name === other.scores[place]?.[0] && value === other.scores[place]?.[1])
@@ -224,8 +233,14 @@ function isSame(row: Row, other: Row | undefined): boolean {
 }
 
 /** @param scores those whose columns are shown */
-function toRow(row: number, store: PredictionStore, scores: readonly string[]): Row {
+function toRow(
+  row: number,
+  store: PredictionStore,
+  scores: readonly string[],
+  tags: readonly ReasoningTags[] | undefined,
+): Row {
   const { table } = store;
+  const { reasoning, ended, answer } = splitReasoning(table.prediction(row), tags);
   const truth = table.groundTruth(row);
   return {
     id: table.id(row),
@@ -236,7 +251,8 @@ function toRow(row: number, store: PredictionStore, scores: readonly string[]): 
     source: table.source(row),
     prompt: cell(table.prompt(row)),
     groundTruth: truth === null ? null : cell(truth),
-    prediction: cell(table.prediction(row)),
+    prediction: cell(answer),
+    reasoning: reasoning === null ? null : { characters: reasoning.length, ended },
     charErrorRate: orNull(table.score(row, 'char_error_rate')),
     exactMatch: orNull(table.score(row, 'exact_match')),
     validationPass: table.validationPass(row),

@@ -381,6 +381,11 @@ export class PredictionStore {
     return this.#samples.get(sample)?.count ?? 0;
   }
 
+  /** All answers to one sample, superseded ones among them, newest first, by row. */
+  *answerRows(sample: SampleKey): Generator<number> {
+    yield* this.#samples.get(sample)?.answers.from(0) ?? [];
+  }
+
   /** The answers to one sample, newest first, by row, but for superseded ones; `limit` of them at most. */
   historyRows(sample: SampleKey, limit = Number.POSITIVE_INFINITY): number[] {
     const rows: number[] = [];

@@ -1,4 +1,5 @@
 import { type Direction, noSettings, type ScoreSettings } from '../model/directions.ts';
+import { type ReasoningTags, tagsOf } from '../model/reasoning.ts';
 import { type Judgement, judgedBy, judgementType, noJudgement, settingsOf } from '../model/scoreSettings.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { schema } from '../wire/schema.ts';
@@ -19,6 +20,7 @@ export class Judging {
   #chosen: Judgement;
   #config: unknown;
   #settings: ScoreSettings = noSettings;
+  #reasoningTags: readonly ReasoningTags[] | undefined;
 
   /**
    * @param storage undefined keeps the choice as long as the watch
@@ -50,12 +52,18 @@ export class Judging {
     this.#keep({ ...this.#chosen, directions: direction === null ? others : [...others, [score, direction]] });
   }
 
+  /** What opens and closes reasoning in the job's answers; undefined where the job names nothing. */
+  get reasoningTags(): readonly ReasoningTags[] | undefined {
+    return this.#reasoningTags;
+  }
+
   /** What a listing says of the job's config. */
   setConfig(config: unknown): void {
     const text = JSON.stringify(config);
     if (text === this.#config) return;
     this.#config = text;
     this.#settings = settingsOf(config);
+    this.#reasoningTags = tagsOf(config);
     this.#apply();
   }
 

@@ -19,6 +19,9 @@ import { openTable } from '../../src/tables/tableFile.ts';
 import { numberFields } from '../../src/wire/prediction.ts';
 import { parseCsv } from '../support/csv.ts';
 
+/** As a panel begins. */
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+
 const columns: readonly ColumnKey[] = [
   ...(['epoch', 'step', 'sample', 'prompt', 'groundTruth', 'prediction'] as const),
   ...(['charErrorRate', 'exactMatch', 'validation'] as const),
@@ -28,7 +31,7 @@ const view: ViewState = {
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
   ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },
-  ...{ group: false, superseded: true },
+  ...{ group: false, superseded: true, finalAnswerOnly: true, openAnswers: [] },
 };
 
 /** Shows the rows of a store in every way that a panel can. */
@@ -59,8 +62,15 @@ export function showAll(store: PredictionStore): void {
   );
   const samples = new SampleView(store, differences);
   for (const { sampleIndex } of store.samples()) {
-    const message = samples.message({ sample: sampleIndex, source: null, compareWith: 'previous', answers: 1000 });
-    assert.equal(message.history.length, store.answerCount(sampleIndex));
+    const message = samples.message({
+      sample: sampleIndex,
+      source: null,
+      compareWith: 'previous',
+      answers: 1000,
+      ...plainAnswers,
+    });
+    const answers = message.history.reduce((sum, { group }) => sum + (group?.completions ?? 1), 0);
+    assert.equal(answers, store.answerCount(sampleIndex));
   }
   const { points } = new TrendsView(store).message([], null);
   const counted = points.reduce((sum, { predictions }) => sum + predictions, 0);

@@ -1,16 +1,19 @@
 import type { SampleKey } from '../../src/model/samples.ts';
 import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
+import { createCheckbox } from '../controls/checkbox.ts';
 import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createSourceFilter } from '../predictions/sourceFilter.ts';
+import { createSupersededChoice } from '../predictions/supersededChoice.ts';
 import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
 import { createLongText } from '../texts/longText.ts';
-import { showMoreAnswers, showSample } from '../viewState.ts';
+import { compareFinalAnswers, showMoreAnswers, showSample, toggleAnswer } from '../viewState.ts';
 import { answersText, comparedWith, cutText, diffSides, jumpText, samplesOf, shownSample } from './comparisonTexts.ts';
-import { createHistoryEntry, type HistoryEntryView } from './historyEntry.ts';
+import type { EntryActions, HistoryEntryView } from './entryView.ts';
+import { createHistoryEntry } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
 import { nextComparison } from './nextComparison.ts';
 import { keepPlace } from './readingPlace.ts';
@@ -27,6 +30,10 @@ export interface ComparisonTab {
 const entriesAFrame = 20;
 
 const wholeInTable = 'An open row of the Predictions tab shows all of it.';
+
+function hasReasoning({ reasoning, group }: HistoryEntry): boolean {
+  return reasoning !== null || (group?.opened?.some(hasReasoning) ?? false);
+}
 
 /** One sample's answers over the checkpoints, the newest first. */
 export function createComparisonTab(panel: Panel): ComparisonTab {
@@ -51,6 +58,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     if (chosen !== undefined) panel.change((view) => ({ ...view, compareWith: chosen.value }));
   });
   const source = createSourceFilter(panel, 'comparison-source');
+  const superseded = createSupersededChoice(panel);
+  const finalOnly = createCheckbox('Final answer only', (checked) => panel.change(compareFinalAnswers(checked)));
+  finalOnly.element.title = 'Shows and compares the answers without the reasoning before them';
   const correct = createJump('First correct');
   const regression = createJump('First regression');
   const prompt = createLongText('prose');
@@ -65,7 +75,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     () => panel.scores().byEpoch,
     () => {
       toTop();
-      entries.get(comparison?.history[0]?.id ?? '')?.jumpTo();
+      entries.get(comparison?.history[0]?.key ?? '')?.jumpTo();
     },
   );
   const content = element(
@@ -83,6 +93,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
         element('label', { for: 'compare-choice' }, 'Difference to'),
         against.element,
       ),
+      finalOnly.element,
+      superseded.element,
       element('span', { class: 'spring' }),
       element('span', { class: 'jumps' }, correct.element, regression.element),
     ),
@@ -111,8 +123,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       element: button,
       show: (epoch: number | null, step: number | null) => {
         const isThere = epoch !== null && step !== null;
-        const id = comparison?.history.find((entry) => entry.epoch === epoch && entry.step === step)?.id;
-        target = id === undefined ? undefined : entries.get(id);
+        const key = comparison?.history.find((entry) => entry.epoch === epoch && entry.step === step)?.key;
+        target = key === undefined ? undefined : entries.get(key);
         setAttribute(button, 'hidden', !isThere);
         // It may be among the older answers, which are not shown.
         button.disabled = target === undefined;
@@ -122,13 +134,18 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   }
 
   function openDiff(id: string) {
-    const entry = comparison?.history.find((candidate) => candidate.id === id);
+    const all = comparison?.history.flatMap((answer) => [answer, ...(answer.group?.opened ?? [])]);
+    const entry = all?.find((candidate) => candidate.id === id);
     if (comparison === null || entry === undefined) return;
     const sides = diffSides(comparison, entry, panel.view().compareWith);
     if (sides !== null) panel.post({ type: 'openDiff', ...sides });
   }
 
-  const act = { copy: (id: string) => panel.post({ type: 'copy', id, what: 'prediction' }), openDiff };
+  const act: EntryActions = {
+    copy: (id) => panel.post({ type: 'copy', id, what: 'prediction' }),
+    openDiff,
+    toggle: (key) => panel.change(toggleAnswer(key)),
+  };
 
   function refresh() {
     // What is out of sight is drawn when it comes into sight.
@@ -142,6 +159,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const samples = samplesOfSource(comparison.samples, scores, ofSource);
     const shown = shownSample({ samples, sample: comparison.sample }, panel.view().sample);
     source.refresh();
+    superseded.refresh();
+    finalOnly.show(panel.view().finalAnswerOnly);
+    setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasReasoning));
     sample.show(samples, shown, scores);
     against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
     // The answers to a sample that was just chosen are on their way.
@@ -199,12 +219,14 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   function drawHistory() {
     if (comparison === null) return;
     const { compareWith } = panel.view();
-    const present = new Set(comparison.history.map(({ id }) => id));
-    for (const id of entries.keys()) if (!present.has(id)) entries.delete(id);
+    const present = new Set(comparison.history.map(({ key }) => key));
+    for (const key of entries.keys()) if (!present.has(key)) entries.delete(key);
+    const canDiff = (entry: HistoryEntry): boolean =>
+      comparison !== null && diffSides(comparison, entry, compareWith) !== null;
     const drawn = comparison.history.slice(0, most).map((answer) => {
-      const view = entries.get(answer.id) ?? createHistoryEntry(answer.id, formats, act);
-      entries.set(answer.id, view);
-      view.show(answer, comparison !== null && diffSides(comparison, answer, compareWith) !== null, panel.scores());
+      const view = entries.get(answer.key) ?? createHistoryEntry(formats, act);
+      entries.set(answer.key, view);
+      view.show(answer, canDiff, panel.scores());
       return view.element;
     });
     history.classList.toggle('many', comparison.history.length > 60);

@@ -131,7 +131,7 @@ export function diffSides(
     case 'nothing':
       return groundTruth === null ? null : { left: { id, field: 'groundTruth' }, right };
     case 'previous':
-      return toAnswer(history.find((other) => compareCheckpoints(other, entry) < 0)?.id);
+      return toAnswer(history.find((other) => other.superseded === null && compareCheckpoints(other, entry) < 0)?.id);
     case 'first':
     case 'best':
       return toAnswer(against);

@@ -1,29 +1,25 @@
-import type { HistoryEntry } from '../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import { validationText } from '../predictions/grid/columns.ts';
-import type { Scores } from '../scores.ts';
 import { createDifference } from '../texts/differenceView.ts';
 import { entryScores, hasOwnScores, markMeaning } from '../texts/entryScores.ts';
 import type { Formats } from '../texts/formats.ts';
+import { supersededTexts } from '../texts/groupTexts.ts';
+import { cutOffText } from '../texts/reasoningTexts.ts';
+import { createReasoning } from '../texts/reasoningView.ts';
 import { scoreItem } from '../texts/scoreItem.ts';
 import { checkpointTexts, cutText, markText } from './comparisonTexts.ts';
+import { createEntryGroup } from './entryGroup.ts';
+import type { EntryActions, HistoryEntryView } from './entryView.ts';
 
-export interface HistoryEntryView {
-  readonly element: HTMLElement;
-  /** @param canDiff there is a text to open it against */
-  show(entry: HistoryEntry, canDiff: boolean, scores: Scores): void;
-  /** Scrolls to the entry and gives its heading the focus. */
-  jumpTo(): void;
-}
-
-/** One answer to the sample. */
-export function createHistoryEntry(
-  id: string,
-  formats: Formats,
-  act: { copy(id: string): void; openDiff(id: string): void },
-): HistoryEntryView {
-  const heading = element('h2', { class: 'entry-epoch', tabindex: -1 });
+/** One answer to the sample, or one of the completions of one. */
+export function createHistoryEntry(formats: Formats, act: EntryActions, level: 'h2' | 'h3' = 'h2'): HistoryEntryView {
+  let id = '';
+  const heading = element(level, { class: 'entry-epoch', tabindex: -1 });
   const beside = element('span', { class: 'entry-step' });
+  const superseded = element('span', { class: 'entry-note' });
+  const cutOff = element('span', { class: 'entry-note entry-cut' });
+  const group = createEntryGroup(formats, act, () => createHistoryEntry(formats, act, 'h3'));
+  const reasoning = createReasoning(formats);
   const prediction = createDifference();
   const rest = element('p', { class: 'cut-note' });
   const mark = element('span', { class: 'entry-mark' });
@@ -37,24 +33,40 @@ export function createHistoryEntry(
   diff.addEventListener('click', () => act.openDiff(id));
   copy.addEventListener('click', () => act.copy(id));
   const scoresBeside = element('div', { class: 'entry-scores' }, mark, rate, validation);
+  const answer = element('div', { class: 'entry-answer' }, reasoning.element, prediction.element, rest, cutOff);
+  const actions = element('div', { class: 'entry-actions' }, diff, copy);
   const entry = element(
     'li',
-    { class: 'entry', 'data-id': id },
-    element('div', { class: 'entry-head' }, heading, beside),
-    element('div', { class: 'entry-text' }, prediction.element, rest, others),
+    { class: 'entry' },
+    element('div', { class: 'entry-head' }, heading, beside, superseded),
+    element('div', { class: 'entry-text' }, group.button, answer, others),
     scoresBeside,
-    element('div', { class: 'entry-actions' }, diff, copy),
+    actions,
+    group.list,
   );
 
   return {
     element: entry,
     show: (present, canDiff, scores) => {
+      const isOpen = present.group !== null && present.group.opened !== null;
       const { name, beside: other } = checkpointTexts(present, scores.byEpoch, formats);
-      setText(heading, name);
-      setText(beside, other);
+      const title = present.place === null ? name : `Completion ${formats.count(present.place)}`;
+      id = present.id;
+      setAttribute(entry, 'data-id', id);
+      entry.classList.toggle('superseded', present.superseded !== null);
+      setText(heading, title);
+      setText(beside, present.place === null ? other : '');
+      setText(superseded, present.superseded === null ? '' : supersededTexts[present.superseded]);
+      group.show(present, name, canDiff, scores);
+      // Opened, the completions tell it themselves.
+      setAttribute(answer, 'hidden', isOpen);
+      setAttribute(actions, 'hidden', isOpen);
+      reasoning.show(present.reasoning);
       prediction.show(present.difference, present.prediction);
-      const whole = canDiff ? 'The diff editor shows all of it.' : 'Copy takes all of it.';
+      const isComparable = canDiff(present);
+      const whole = isComparable ? 'The diff editor shows all of it.' : 'Copy takes all of it.';
       setText(rest, present.difference === null ? cutText(present.prediction, whole, formats) : '');
+      setText(cutOff, cutOffText(present.cutOff, formats));
       setText(mark, markText(present.mark));
       setAttribute(mark, 'data-change', present.mark);
       setAttribute(mark, 'title', markMeaning(scores));
@@ -70,17 +82,24 @@ export function createHistoryEntry(
       setAttribute(validation, 'data-decides', scores.judge === 'validation_pass');
       const told = entryScores(present, scores, formats);
       setAttribute(others, 'hidden', told.length === 0);
+      setAttribute(others, 'aria-label', present.group === null ? 'Scores' : 'Means of the scores');
       setChildren(others, told.map(scoreItem));
-      setText(validation, validationText(present.validationPass));
-      const tone = present.validationPass ? 'good' : 'bad';
-      setAttribute(validation, 'data-tone', present.validationPass === null ? 'quiet' : tone);
-      setAttribute(diff, 'hidden', !canDiff);
-      setText(ofEntry[0], `, ${name}`);
-      setText(ofEntry[1], ` prediction, ${name}`);
+      const valid = present.group === null ? present.validationPass : verdictOf(present.group.validation);
+      const isShare = present.group !== null && valid === null && present.group.validation !== null;
+      setText(validation, isShare ? formats.score(present.group?.validation ?? 0) : validationText(valid));
+      setAttribute(validation, 'data-tone', valid === null ? 'quiet' : valid ? 'good' : 'bad');
+      setAttribute(diff, 'hidden', !isComparable);
+      setText(ofEntry[0], `, ${title}`);
+      setText(ofEntry[1], ` prediction, ${title}`);
     },
     jumpTo: () => {
       entry.scrollIntoView({ block: 'center', behavior: 'instant' });
       heading.focus({ preventScroll: true });
     },
   };
+}
+
+/** Of several completions: null where they differ. */
+function verdictOf(share: number | null): boolean | null {
+  return share === 1 ? true : share === 0 ? false : null;
 }

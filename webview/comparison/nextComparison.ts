@@ -35,8 +35,8 @@ function compareSamples(a: SampleSummary, b: SampleSummary): number {
 
 function withEntries(known: HistoryEntry[], { history: changed, places, shown }: Comparison): HistoryEntry[] {
   if (changed.length === 0 && known.length <= shown) return known;
-  const ids = new Set(changed.map(({ id }) => id));
-  const history = known.filter(({ id }) => !ids.has(id));
+  const keys = new Set(changed.map(({ key }) => key));
+  const history = known.filter(({ key }) => !keys.has(key));
   // Ascending, so what comes before is in its place already.
   changed.forEach((entry, index) => {
     history.splice(places[index] ?? history.length, 0, entry);

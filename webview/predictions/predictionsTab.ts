@@ -4,6 +4,7 @@ import type { Panel } from '../panel.ts';
 import { createAbsence } from '../texts/absenceView.ts';
 import type { Transition } from '../viewState.ts';
 import {
+  compareFinalAnswers,
   compareSample,
   filterBy,
   holdFor,
@@ -69,6 +70,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       panel.post({ type: 'copy', id, what });
       panel.say('Copied');
     },
+    compareFinalAnswers: (finalOnly) => panel.change(compareFinalAnswers(finalOnly)),
     ask: (id) => panel.post({ type: 'open', id }),
     openDiff: (id) =>
       panel.post({ type: 'openDiff', left: { id, field: 'groundTruth' }, right: { id, field: 'prediction' } }),

@@ -1,7 +1,7 @@
-import type { GroupFigures, SupersededBy } from '../../src/panel/protocol.ts';
+import type { AnswerGroup, GroupFigures, SupersededBy } from '../../src/panel/protocol.ts';
 import type { Scores } from '../scores.ts';
 import type { Formats } from './formats.ts';
-import { scoreValueText, scoreWords } from './scoreTexts.ts';
+import { scoreTitle, scoreValueText, scoreWords } from './scoreTexts.ts';
 
 type Judge = Pick<Scores, 'judge' | 'scores'>;
 
@@ -20,6 +20,24 @@ export function groupLineText({ completions, judged }: GroupFigures, { judge }: 
   const value = (figure: number): string => scoreValueText(judge, figure, formats);
   if (judged.teachesNothing) return `${count} · all ${value(judged.mean)}`;
   return `${count} · best ${value(judged.best)} · worst ${value(judged.worst)} · spread ${value(judged.spread)}`;
+}
+
+/**
+ * "8 completions · mean 0.375 · best 1 · worst 0 · pass@1 0.375 · pass@8 1": an answer of the comparison. Of a score that
+ * does not decide its name stands before the rates.
+ */
+export function answerGroupText(group: AnswerGroup, { judge, scores }: Judge, formats: Formats): string {
+  const { completions, judged, passes } = group;
+  const parts = [completionsText(completions, formats)];
+  if (judged !== null && judge !== null) {
+    const value = (figure: number): string => scoreValueText(judge, figure, formats);
+    parts.push(`mean ${value(judged.mean)}`, `best ${value(judged.best)}`, `worst ${value(judged.worst)}`);
+  }
+  for (const { name, one, all } of passes) {
+    const of = name === judge ? '' : `${scoreTitle(name, scores)} `;
+    parts.push(`${of}pass@1 ${formats.score(one)}`, `pass@${formats.count(completions)} ${formats.score(all)}`);
+  }
+  return parts.join(' · ');
 }
 
 /** Why a group is marked whose completions all have the same deciding score. */

@@ -1,8 +1,11 @@
-import { groupOf, teachesNothing } from '../../model/completions.ts';
+import { groupOf, passAt, teachesNothing } from '../../model/completions.ts';
+import { cutOffOf } from '../../model/cutOff.ts';
+import type { ReasoningTags } from '../../model/reasoning.ts';
 import { isKnownScore } from '../../model/scores.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
-import { cell } from '../cell.ts';
-import type { GroupDetail, GroupFigures } from '../protocol.ts';
+import type { GroupDetail, GroupFigures, PassRates } from '../protocol.ts';
+import { answerText, cutAnswer } from '../texts/answerText.ts';
+import { cell } from '../texts/cell.ts';
 
 /** @param rows the completions of a sample at a checkpoint */
 export function groupFigures({ table, judge }: PredictionStore, rows: readonly number[]): GroupFigures {
@@ -12,6 +15,20 @@ export function groupFigures({ table, judge }: PredictionStore, rows: readonly n
   const [best, worst] = judge?.direction === 'lower' ? [min, max] : [max, min];
   const judged = { mean, best, worst, spread, teachesNothing: teachesNothing(summary, rows.length) };
   return { completions: rows.length, judged };
+}
+
+/** Of the scores whose values are all 0 or 1, the deciding one first. */
+export function passRates(store: PredictionStore, rows: readonly number[]): PassRates[] {
+  const { table, scoreNames, judge } = store;
+  const names = scoreNames.filter((name) => table.scores.isShare(name));
+  const ordered = names.filter((name) => name === judge?.name);
+  ordered.push(...names.filter((name) => name !== judge?.name && !isKnownScore(name)));
+  return ordered.flatMap((name) => {
+    const summary = groupOf(rows.map((row) => table.score(row, name)));
+    if (summary?.passed == null) return [];
+    const { count, passed } = summary;
+    return [{ name, one: passAt(1, count, passed), all: passAt(count, count, passed) }];
+  });
 }
 
 /** Completions, best first by the deciding score: of equal ones the first in their order, those without it last. */
@@ -28,7 +45,7 @@ export function bestFirst({ table, judge }: PredictionStore, rows: readonly numb
 }
 
 /** The completions of the group that a row is of; null where the row is not held. */
-export function groupDetail(store: PredictionStore, id: string): GroupDetail | null {
+export function groupDetail(store: PredictionStore, id: string, tags?: readonly ReasoningTags[]): GroupDetail | null {
   const { table, scoreNames, judge } = store;
   const row = table.find(id);
   if (row === undefined) return null;
@@ -44,7 +61,8 @@ export function groupDetail(store: PredictionStore, id: string): GroupDetail | n
     completions: bestFirst(store, rows).map((member) => ({
       id: table.id(member),
       place: rows.indexOf(member) + 1,
-      prediction: cell(table.prediction(member)),
+      ...cutAnswer(answerText(table.prediction(member), tags, true)),
+      cutOff: cutOffOf(table.read(member)),
       scores: names.flatMap((name) => {
         const value = table.score(member, name);
         return Number.isNaN(value) ? [] : [[name, value] as const];

@@ -4,6 +4,9 @@ import { SampleView } from '../../../src/panel/sampleView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
+/** As a panel begins. */
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+
 describe('the comparison of a sample', () => {
   it('carries so many answers as are asked for, and tells of all of them', () => {
     const store = new PredictionStore();
@@ -12,7 +15,7 @@ describe('the comparison of a sample', () => {
       store.add(aPrediction({ epoch, sample_index: 3, char_error_rate: rate, exact_match: epoch >= 4 ? 1 : 0 }));
     }
     const differences = new Differences('', () => {});
-    const view = { sample: 3, source: null, compareWith: 'nothing', answers: 200 } as const;
+    const view = { sample: 3, source: null, compareWith: 'nothing', answers: 200, ...plainAnswers } as const;
     const message = new SampleView(store, differences).message(view);
     assert.deepEqual(
       [message.answers, message.history.length, message.history[0]?.epoch, message.history.at(-1)?.epoch],

@@ -2,17 +2,24 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compareCheckpoints } from '../../../src/model/checkpoints.ts';
 import { type Direction, noSettings } from '../../../src/model/directions.ts';
+import { newestFirst, predictionOrder } from '../../../src/model/order.ts';
+import type { ReasoningTags } from '../../../src/model/reasoning.ts';
 import { isKnownScore } from '../../../src/model/scores.ts';
 import { findDifference } from '../../../src/panel/differences/difference.ts';
 import { Differences } from '../../../src/panel/differences/differences.ts';
-import type { HostMessageOf } from '../../../src/panel/protocol.ts';
+import type { AnswerGroup, HostMessageOf } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
+import { answerGroupText } from '../../../webview/texts/groupTexts.ts';
 import { plainJudge, plainLive, plainMarks, plainSamples, plainScores } from '../../support/plainModel.ts';
 import { aPrediction } from '../../support/predictions.ts';
 import { randomRows } from '../../support/randomRows.ts';
+
+/** As a panel begins. */
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
 
 /** Finds all differences itself, however busy the machine is. */
 class AtOnce extends Differences {
@@ -35,6 +42,9 @@ const change = fc.record({
   source: fc.constantFrom(undefined, undefined, null, '', 'train', 'val', 'gone'),
   compareWith: fc.option(compareWith),
   answers: fc.option(fc.integer({ min: 1, max: 12 })),
+  superseded: fc.option(fc.boolean(), { freq: 2 }),
+  finalAnswerOnly: fc.option(fc.boolean(), { freq: 2 }),
+  toggled: fc.option(fc.nat(5)),
 });
 
 const answered = (fields: Partial<Prediction>, answer: string) => aPrediction({ ...fields, prediction: answer });
@@ -46,12 +56,12 @@ describe('a comparison that is told in pieces', () => {
         const store = new PredictionStore();
         const differences = new AtOnce('', () => {});
         const view = new SampleView(store, differences);
-        let asked: ComparisonView = { sample: null, source: null, compareWith: 'truth', answers: 6 };
+        let asked: ComparisonView = { sample: null, source: null, compareWith: 'truth', answers: 6, ...plainAnswers };
         let shown: Comparison | null = null;
         let next = 0;
         for (const step of changes) {
           for (const row of rows.slice(next, next + step.rows)) {
-            store.add({ ...row, prediction: `${row.id} says ${row.sample_index * 7}` });
+            store.add({ ...row, prediction: `<think>${row.epoch}</think>${row.id} says ${row.sample_index * 7}` });
           }
           next += step.rows;
           if (step.judges) {
@@ -63,6 +73,13 @@ describe('a comparison that is told in pieces', () => {
           if (step.source !== undefined) asked = { ...asked, source: step.source };
           if (step.compareWith !== null) asked = { ...asked, compareWith: step.compareWith };
           if (step.answers !== null) asked = { ...asked, answers: step.answers };
+          if (step.superseded !== null) asked = { ...asked, superseded: step.superseded };
+          if (step.finalAnswerOnly !== null) asked = { ...asked, finalAnswerOnly: step.finalAnswerOnly };
+          const key = shown?.history[step.toggled ?? -1]?.key;
+          if (key !== undefined) {
+            const others = asked.openAnswers.filter((open) => open !== key);
+            asked = { ...asked, openAnswers: asked.openAnswers.includes(key) ? others : [...others, key] };
+          }
           shown = nextComparison(shown, view.message(asked));
           assert.deepEqual(drawn(shown), drawn(new SampleView(store, differences).message(asked)));
         }
@@ -82,19 +99,53 @@ describe('a comparison that is told in pieces', () => {
         const sampleOf = plainSamples(rows);
         for (const { key } of store.samples()) {
           const view = new SampleView(store, new AtOnce('', () => {}));
-          const told = view.message({ sample: key, source: null, compareWith: 'best', answers: 1000 });
+          const asked = { sample: key, source: null, compareWith: 'best', answers: 1000, ...plainAnswers } as const;
+          const closed = view.message(asked);
+          const told = view.message({ ...asked, openAnswers: closed.history.map((entry) => entry.key) });
           const id = told.history[0]?.id;
+          // One entry a checkpoint, which shows the best of its completions.
+          const keys = told.history.map((entry) => entry.key);
+          assert.deepEqual([...new Set(keys)], keys);
+          assert.deepEqual(
+            closed.history.map((entry) => [entry.key, entry.id, entry.group?.completions]),
+            told.history.map((entry) => [
+              entry.key,
+              entry.group?.opened?.[0]?.id ?? entry.id,
+              entry.group?.completions,
+            ]),
+          );
+          const answers = told.history.flatMap((entry) => entry.group?.opened ?? [entry]);
           const one = rows.find((row) => row.id === id) as Prediction;
           const own = live.filter((row) => sampleOf(row) === sampleOf(one)).sort(compareCheckpoints);
-          assert.deepEqual(told.history.map((entry) => entry.id).sort(), own.map((row) => row.id).sort());
-          for (const entry of told.history) {
+          assert.deepEqual(answers.map((entry) => entry.id).sort(), own.map((row) => row.id).sort());
+          for (const entry of answers) {
             const row = rows.find((other) => other.id === entry.id) as Prediction;
             const scores = [...plainScores(row)].filter(([name]) => !isKnownScore(name) || name === judge?.name);
             assert.deepEqual(
               new Map(entry.scores),
               new Map(scores.filter(([name]) => name !== 'char_error_rate' && name !== 'validation_pass')),
             );
+          }
+          for (const entry of told.history) {
             assert.equal(entry.mark, marks.get(entry.id) ?? null);
+            const group = own.filter((row) => compareCheckpoints(row, entry) === 0);
+            const values = group.flatMap((row) => plainScores(row).get(judge?.name ?? '') ?? []);
+            const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+            assert.equal(entry.group?.completions ?? 1, group.length);
+            if (entry.group === null) continue;
+            assert.ok(Math.abs((entry.group.judged?.mean ?? 0) - (values.length === 0 ? 0 : mean)) < 1e-9);
+            const [top, low] = [Math.max(...values), Math.min(...values)];
+            const ends = judge?.direction === 'lower' ? [low, top] : [top, low];
+            assert.deepEqual(
+              [entry.group.judged?.best, entry.group.judged?.worst],
+              values.length === 0 ? [undefined, undefined] : ends,
+            );
+            const opened = (entry.group.opened ?? []).map(({ id: one, place }) => [one, place]);
+            const inOrder = group.toSorted((a, b) => newestFirst(predictionOrder, b, a)).map((row) => row.id);
+            assert.deepEqual(
+              opened.toSorted(([, a], [, b]) => Number(a) - Number(b)).map(([one]) => one),
+              inOrder,
+            );
           }
           const at = (row: Prediction | undefined) => [row?.epoch ?? null, row?.step ?? null];
           const correct = own.find((row) => plainScores(row).get('exact_match') === 1);
@@ -116,7 +167,7 @@ describe('a comparison that is told in pieces', () => {
   it('moves a sample whose number becomes another one', () => {
     const store = new PredictionStore();
     const view = new SampleView(store, new AtOnce('', () => {}));
-    const asked: ComparisonView = { sample: null, source: null, compareWith: 'nothing', answers: 10 };
+    const asked: ComparisonView = { sample: null, source: null, compareWith: 'nothing', answers: 10, ...plainAnswers };
     const named = (prompt_id: string, step: number, sample_index: number) =>
       aPrediction({ id: `${prompt_id} ${step}`, prompt_id, step, sample_index });
     for (const row of [named('a', 1, 5), named('a', 2, 5), named('b', 1, 7), named('c', 1, 9)]) store.add(row);
@@ -138,7 +189,7 @@ describe('a comparison that is told in pieces', () => {
   it('tells all again where rows are put to other samples, and where another score decides', () => {
     const store = new PredictionStore();
     const view = new SampleView(store, new AtOnce('', () => {}));
-    const asked: ComparisonView = { sample: null, source: null, compareWith: 'best', answers: 10 };
+    const asked: ComparisonView = { sample: null, source: null, compareWith: 'best', answers: 10, ...plainAnswers };
     const at = (step: number, prompt_id: string, reward: number) =>
       aPrediction({ id: `at ${step}`, step, prompt_id, scores: { reward, kl: reward } });
     store.add(at(1, 'x', 0.5));
@@ -177,6 +228,7 @@ describe('the answer that all others are held against', () => {
       source: null,
       compareWith,
       answers: 100,
+      ...plainAnswers,
     });
   };
   const rows = [
@@ -211,14 +263,153 @@ describe('the answer that all others are held against', () => {
   });
 });
 
+describe('a checkpoint with several completions', () => {
+  const completion = (step: number, index: number, reward: number, answer: string, fields: Partial<Prediction> = {}) =>
+    aPrediction({
+      ...{ id: `${step} ${index}`, step, completion_index: index, prediction: answer, ground_truth: 'b' },
+      ...{ scores: { reward, format: 1 }, ...fields },
+    });
+  const told = (rows: readonly Prediction[], view: Partial<ComparisonView> = {}) => {
+    const store = new PredictionStore();
+    for (const row of rows) store.add(row);
+    const asked = {
+      sample: null,
+      source: null,
+      compareWith: 'previous',
+      answers: 10,
+      ...plainAnswers,
+      ...view,
+    } as const;
+    return new SampleView(store, new AtOnce('', () => {})).message(asked);
+  };
+  const rows = [
+    completion(1, 0, 0, 'a'),
+    completion(1, 1, 1, 'b'),
+    completion(2, 0, 0, 'c'),
+    completion(2, 1, 1, 'd'),
+    completion(2, 2, 1, 'e'),
+  ];
+
+  it('is one answer, told by its figures and the best of them, against the best of the one before', () => {
+    const { history, answers } = told(rows);
+    assert.deepEqual(
+      [answers, history.map(({ key, id }) => [key, id])],
+      [
+        2,
+        [
+          ['0 2', '2 1'],
+          ['0 1', '1 1'],
+        ],
+      ],
+    );
+    const figures = answerGroupText(
+      history[0]?.group as AnswerGroup,
+      { judge: 'reward', scores: [] },
+      formatsFor('en'),
+    );
+    assert.equal(
+      figures,
+      '3 completions · mean 0.667 · best 1 · worst 0 · pass@1 0.667 · pass@3 1 · format pass@1 1 · pass@3 1',
+    );
+    const before = history[0]?.difference?.filter(({ kind }) => kind !== 'added').map(({ text }) => text);
+    assert.deepEqual(before, ['b']);
+    assert.equal(history[0]?.mark, 'better');
+    assert.equal(history[0]?.group?.opened, null);
+  });
+
+  it('tells passes alone of a score of which all values are 0 or 1', () => {
+    const [newest] = told([...rows, completion(1, 2, 0.5, 'x')]).history;
+    assert.deepEqual(
+      newest?.group?.passes.map(({ name }) => name),
+      ['format'],
+    );
+  });
+
+  it('opens to all of them, best first, each with its place', () => {
+    const opened = told(rows, { openAnswers: ['0 2'] }).history[0]?.group?.opened;
+    assert.deepEqual(
+      opened?.map(({ id, place, mark }) => [id, place, mark]),
+      [
+        ['2 1', 2, null],
+        ['2 2', 3, null],
+        ['2 0', 1, null],
+      ],
+    );
+  });
+
+  it('shows what was superseded when it is asked for, marked, behind what counts', () => {
+    const resumed = [...rows, completion(2, 0, 1, 'f', { id: 'later', restart: 1, restart_from: 1 })];
+    const entries = (superseded: boolean) =>
+      told(resumed, { superseded }).history.map(({ key, group, superseded: by }) => [key, group?.completions, by]);
+    assert.deepEqual(entries(false), [
+      ['0 2', undefined, null],
+      ['0 1', 2, null],
+    ]);
+    assert.deepEqual(entries(true), [
+      ['0 2', undefined, null],
+      ['0 2 0 0', 3, 'start'],
+      ['0 1', 2, null],
+    ]);
+  });
+});
+
+describe('an answer with reasoning', () => {
+  const reply = { prediction: '<think>12345</think> right', ground_truth: 'right' };
+  const told = (fields: Partial<Prediction>, view: Partial<ComparisonView> = {}, tags?: ReasoningTags[]) => {
+    const store = new PredictionStore();
+    store.add(aPrediction(fields));
+    const asked = { sample: null, source: null, compareWith: 'truth', answers: 10, ...plainAnswers, ...view } as const;
+    return new SampleView(store, new AtOnce('', () => {}), () => tags).message(asked).history[0];
+  };
+
+  it('is compared without it, unless it is asked for whole', () => {
+    const final = told(reply);
+    assert.deepEqual(
+      [final?.prediction, final?.reasoning, final?.difference],
+      ['right', { characters: 5, ended: true, text: '12345' }, [{ kind: 'same', text: 'right' }]],
+    );
+    const whole = told(reply, { finalAnswerOnly: false });
+    assert.deepEqual(
+      [whole?.prediction, whole?.reasoning],
+      [reply.prediction, { characters: 5, ended: true, text: null }],
+    );
+    assert.equal(
+      whole?.difference?.some(({ kind }) => kind === 'added'),
+      true,
+    );
+  });
+
+  it('has no final answer where the reasoning never ended', () => {
+    const cut = told({
+      prediction: '<think>1234',
+      finish_reason: 'length',
+      completion_tokens: 7,
+    } as Partial<Prediction>);
+    assert.deepEqual(
+      [cut?.prediction, cut?.reasoning, cut?.cutOff],
+      ['', { characters: 4, ended: false, text: '1234' }, { tokens: 7 }],
+    );
+  });
+
+  it('is told apart by the tags of its job', () => {
+    const other = told({ prediction: '<r>1</r>2' }, {}, [['<r>', '</r>']]);
+    assert.deepEqual([other?.prediction, other?.reasoning?.text], ['2', '1']);
+  });
+});
+
 describe('the samples of a source', () => {
   const store = new PredictionStore();
   const of = (sample_source: string | null, sample_index: number, step: number) =>
     aPrediction({ id: `${sample_source} ${sample_index} ${step}`, sample_source, sample_index, step });
   for (const row of [of('train', 0, 1), of('train', 1, 1), of('val', 0, 1), of(null, 4, 1)]) store.add(row);
   const sampleOf = (source: string | null, sample: ComparisonView['sample'] = null) =>
-    new SampleView(store, new AtOnce('', () => {})).message({ sample, source, compareWith: 'truth', answers: 10 })
-      .sample;
+    new SampleView(store, new AtOnce('', () => {})).message({
+      sample,
+      source,
+      compareWith: 'truth',
+      answers: 10,
+      ...plainAnswers,
+    }).sample;
 
   it('begin with the first of them, and a sample of another source is not shown', () => {
     assert.deepEqual([sampleOf(null), sampleOf('val'), sampleOf('')], ['i 5 train 0', 'i 3 val 0', 4]);
@@ -236,6 +427,7 @@ describe('the samples of a source', () => {
       source: null,
       compareWith: 'truth',
       answers: 10,
+      ...plainAnswers,
     });
     assert.deepEqual(
       samples.map(({ sampleIndex, source }) => [sampleIndex, source]),

@@ -14,6 +14,9 @@ import { aPrediction } from '../../support/predictions.ts';
 import { type Random, randomOf } from '../../support/random.ts';
 import type { Fields } from '../../support/serverClient.ts';
 
+/** As a panel begins. */
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+
 const epochs = 12;
 const samples = 5;
 
@@ -116,7 +119,7 @@ describe('what is told in pieces', () => {
       const store = new PredictionStore();
       const differences = new AtOnce('', () => {});
       const view = new SampleView(store, differences);
-      let asked: ComparisonView = { sample: null, source: null, compareWith: 'truth', answers: 4 };
+      let asked: ComparisonView = { sample: null, source: null, compareWith: 'truth', answers: 4, ...plainAnswers };
       let shown: HostMessageOf<'comparison'> | null = null;
       for (let round = 0; round < 60; round += 1) {
         addSome(store, random, random.between(0, 4));
@@ -155,7 +158,7 @@ describe('what is told in pieces', () => {
       for (const sample_index of [0, 1]) store.add(aPrediction({ epoch, sample_index }));
     }
     const view = new SampleView(store, new AtOnce('', () => {}));
-    const asked: ComparisonView = { sample: 0, source: null, compareWith: 'truth', answers: 200 };
+    const asked: ComparisonView = { sample: 0, source: null, compareWith: 'truth', answers: 200, ...plainAnswers };
     assert.equal(view.message(asked).history.length, 50);
     store.add(aPrediction({ epoch: 50, sample_index: 1 }));
     const other = view.message(asked);

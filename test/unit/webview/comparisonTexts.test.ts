@@ -58,6 +58,7 @@ describe('the diff editor of an entry', () => {
     id,
     epoch,
     step: epoch,
+    ...{ key: id, place: null, group: null, superseded: null, reasoning: null, cutOff: null },
     prediction: id,
     charErrorRate: null,
     validationPass: null,
@@ -190,7 +191,7 @@ describe('the samples of a source', () => {
 });
 
 describe('the diff editor of an answer of a step', () => {
-  const entry = (id: string, step: number) => ({ id, epoch: 0, step });
+  const entry = (id: string, step: number) => ({ id, epoch: 0, step, superseded: null });
   const history = [entry('c', 30), entry('b', 20), entry('a', 10)] as unknown as HostMessageOf<'comparison'>['history'];
   const right = { id: 'b', field: 'prediction' as const };
 

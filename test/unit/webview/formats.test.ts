@@ -23,6 +23,8 @@ describe('the metadata of a row', () => {
     prompt: '',
     groundTruth: null,
     prediction: '',
+    reasoning: null,
+    cutOff: null,
     validationKind: 'json_schema',
     validationErrors: [],
     promptTokens: 62,

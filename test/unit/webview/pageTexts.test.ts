@@ -37,6 +37,7 @@ function page(offset: number, rows: number, total: number): Page {
     prompt: '',
     groundTruth: null,
     prediction: '',
+    reasoning: null,
     charErrorRate: null,
     exactMatch: null,
     validationPass: null,

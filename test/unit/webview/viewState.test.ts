@@ -14,7 +14,9 @@ import {
   showColumn,
   showOffset,
   showPageSize,
+  showSample,
   sortBy,
+  toggleAnswer,
   toggleColumn,
   toggleRow,
   wrapTexts,
@@ -215,16 +217,26 @@ describe('what a panel shows', () => {
   });
 
   it('is read back from what a version without groups of completions kept', () => {
-    const { group, superseded, ...old } = filterBy({ epoch: 2 })(view);
-    assert.deepEqual([group, superseded], [null, false]);
+    const { group, superseded, finalAnswerOnly, openAnswers, ...old } = filterBy({ epoch: 2 })(view);
+    assert.deepEqual([group, superseded, finalAnswerOnly, openAnswers], [null, false, true, []]);
     assert.deepEqual(readKeptState({ restore: 'job', view: old, layout: initialLayout })?.view, {
       ...old,
       group: null,
       superseded: false,
+      finalAnswerOnly: true,
+      openAnswers: [],
     });
-    for (const unfit of [{ group: 1 }, { superseded: null }]) {
+    for (const unfit of [{ group: 1 }, { superseded: null }, { openAnswers: [1] }, { finalAnswerOnly: 0 }]) {
       assert.equal(readKeptState({ restore: 'job', view: { ...view, ...unfit } }), null);
     }
+  });
+
+  it('opens and closes the completions of an answer, as long as its sample is shown', () => {
+    const open = toggleAnswer('0 1')(showSample('a')(view));
+    assert.deepEqual(open.openAnswers, ['0 1']);
+    assert.deepEqual(toggleAnswer('0 1')(open).openAnswers, []);
+    assert.deepEqual(showSample('a')(open).openAnswers, ['0 1']);
+    assert.deepEqual(showSample('b')(open).openAnswers, []);
   });
 
   it('closes rows when lines become groups or superseded rows are shown', () => {

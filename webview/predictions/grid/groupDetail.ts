@@ -4,6 +4,8 @@ import type { Scores } from '../../scores.ts';
 import { entryScores } from '../../texts/entryScores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { createLongText } from '../../texts/longText.ts';
+import { cutOffText } from '../../texts/reasoningTexts.ts';
+import { createReasoning } from '../../texts/reasoningView.ts';
 import { scoreItem } from '../../texts/scoreItem.ts';
 import type { RowActions } from './rowActions.ts';
 import { field, link } from './rowDetail.ts';
@@ -93,6 +95,9 @@ function memberItem(
   const name = `Completion ${formats.count(place)}`;
   const text = createLongText('code');
   text.show(member.prediction);
+  const reasoning = createReasoning(formats);
+  reasoning.show(member.reasoning);
+  const cutOff = element('p', { class: 'detail-cut' }, cutOffText(member.cutOff, formats));
   const spoken = () => element('span', { class: 'spoken' }, `, ${name}`);
   const openDiff = link('Open diff editor', () => actions.openDiff(id));
   openDiff.append(spoken());
@@ -105,7 +110,9 @@ function memberItem(
     'li',
     { class: 'completion', 'data-id': id },
     element('h2', { class: 'detail-title' }, name),
+    reasoning.element,
     text.element,
+    cutOff,
     element(
       'ul',
       { class: 'entry-others', 'aria-label': `Scores of ${name}` },

@@ -3,13 +3,15 @@ import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { groupLineText, nothingTaughtText, supersededTexts } from '../../texts/groupTexts.ts';
+import { reasoningNote } from '../../texts/reasoningTexts.ts';
 
 /** What a row answers: the prediction, or what there is to say of a group of them. */
 export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores) => void {
   const superseded = element('span', { class: 'cell-note', hidden: true });
   const nothing = element('span', { class: 'cell-mark', hidden: true }, 'teaches nothing');
+  const reasoning = element('span', { class: 'cell-note', hidden: true });
   const text = element('span', { dir: 'auto', class: 'cell-text' });
-  const content = element('span', { class: 'clip' }, superseded, nothing, text);
+  const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, text);
   cell.append(content);
   return (row, scores) => {
     const { group } = row;
@@ -18,6 +20,8 @@ export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, 
     const teaches = group?.judged?.teachesNothing !== true;
     setAttribute(nothing, 'hidden', teaches);
     setAttribute(nothing, 'title', group === null || teaches ? null : nothingTaughtText(group, scores, formats));
+    setAttribute(reasoning, 'hidden', row.reasoning === null);
+    setText(reasoning, row.reasoning === null ? '' : reasoningNote(row.reasoning, formats));
     setAttribute(text, 'data-group', group !== null);
     const words = group === null ? row.prediction : groupLineText(group, scores, formats);
     setText(text, words);

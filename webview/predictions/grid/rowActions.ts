@@ -9,6 +9,7 @@ export interface RowActions {
   copy(id: string, what: Copied): void;
   /** Asks the host once more for what an open row holds. */
   ask(id: string): void;
+  compareFinalAnswers(finalOnly: boolean): void;
   /** Opens ground truth and prediction side by side. */
   openDiff(id: string): void;
   /** Turns to the sample's answers over the checkpoints. */

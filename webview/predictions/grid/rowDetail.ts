@@ -1,6 +1,9 @@
 import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
+import { createCheckbox } from '../../controls/checkbox.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { cutOffText } from '../../texts/reasoningTexts.ts';
+import { createReasoning } from '../../texts/reasoningView.ts';
 import { differenceNote, metadataText } from './detailTexts.ts';
 import { createFullText } from './fullText.ts';
 import type { RowActions } from './rowActions.ts';
@@ -17,6 +20,9 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   const truth = createFullText('code', formats);
   const prediction = createFullText('difference', formats);
   const note = element('span', { class: 'detail-note' });
+  const reasoning = createReasoning(formats);
+  const cutOff = element('p', { class: 'detail-cut' });
+  const finalOnly = createCheckbox('Final answer only', (checked) => actions.compareFinalAnswers(checked));
   const errors = element('ul', { class: 'detail-errors' });
   const errorsField = field(['Validation errors'], errors);
   const metadata = element('p', { class: 'detail-metadata' }, 'Loading the rest…');
@@ -29,6 +35,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   setAttribute(openDiff, 'hidden', row.groundTruth === null);
   setAttribute(copyTruth, 'hidden', row.groundTruth === null);
   setAttribute(errorsField, 'hidden', true);
+  setAttribute(finalOnly.element, 'hidden', true);
 
   return {
     element: element(
@@ -39,7 +46,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
         { class: 'detail-texts' },
         field(['Prompt'], prompt.element),
         field(['Ground truth'], truth.element),
-        field(['Prediction', ' ', note], prediction.element),
+        field(['Prediction', ' ', note], reasoning.element, prediction.element, cutOff, finalOnly.element),
       ),
       errorsField,
       element(
@@ -66,6 +73,10 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
       prompt.show(detail.prompt);
       truth.show(detail.groundTruth);
       prediction.show(detail.prediction, detail.difference);
+      reasoning.show(detail.reasoning);
+      setText(cutOff, cutOffText(detail.cutOff, formats));
+      setAttribute(finalOnly.element, 'hidden', detail.reasoning === null);
+      finalOnly.show(detail.reasoning?.text != null);
       setText(note, differenceNote(detail));
       errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
       setAttribute(errorsField, 'hidden', detail.validationErrors.length === 0);
@@ -74,8 +85,8 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   };
 }
 
-export function field(title: (string | Node)[], content: HTMLElement) {
-  return element('div', { class: 'detail-field' }, element('h2', { class: 'detail-title' }, ...title), content);
+export function field(title: (string | Node)[], ...content: HTMLElement[]) {
+  return element('div', { class: 'detail-field' }, element('h2', { class: 'detail-title' }, ...title), ...content);
 }
 
 export function link(text: string, press: () => void) {

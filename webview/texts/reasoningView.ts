@@ -1,0 +1,29 @@
+import type { ReasoningText } from '../../src/panel/protocol.ts';
+import { element, setAttribute, setText } from '../dom.ts';
+import type { Formats } from './formats.ts';
+import { createLongText } from './longText.ts';
+import { reasoningTitle } from './reasoningTexts.ts';
+
+export interface ReasoningView {
+  readonly element: HTMLElement;
+  /** Nothing where there is none, and where the text beside it holds it. */
+  show(reasoning: ReasoningText | null): void;
+}
+
+/** What a model thought before its answer, folded until the reader opens it. */
+export function createReasoning(formats: Formats): ReasoningView {
+  const title = element('summary', { class: 'reasoning-title' });
+  const text = createLongText('prose');
+  const fold = element('details', { class: 'reasoning', hidden: true }, title, text.element);
+  // A click on it opens no row.
+  fold.addEventListener('click', (event) => event.stopPropagation());
+  return {
+    element: fold,
+    show: (reasoning) => {
+      const shown = reasoning?.text ?? null;
+      setAttribute(fold, 'hidden', shown === null);
+      setText(title, reasoning === null ? '' : reasoningTitle(reasoning, formats));
+      text.show(shown ?? '');
+    },
+  };
+}
