@@ -1,5 +1,5 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
-import { cutOffOf } from '../model/cutOff.ts';
+import { cutOffOf } from '../model/completions.ts';
 import type { ReasoningTags } from '../model/reasoning.ts';
 import { plainName } from '../plainText.ts';
 import { summarize } from '../stream/connectionSummary.ts';

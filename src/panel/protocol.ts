@@ -4,7 +4,7 @@
  * by an exhaustive table.
  */
 import * as Type from 'typebox';
-import type { CutOff } from '../model/cutOff.ts';
+import type { CutOff } from '../model/completions.ts';
 import type { Direction } from '../model/directions.ts';
 import type { CheckpointChanges, Mark } from '../model/marks.ts';
 import type { SampleKey } from '../model/samples.ts';

@@ -1,4 +1,4 @@
-import { cutOffOf } from '../model/cutOff.ts';
+import { cutOffOf } from '../model/completions.ts';
 import type { ReasoningTags } from '../model/reasoning.ts';
 import type { SampleKey } from '../model/samples.ts';
 import { isKnownScore } from '../model/scores.ts';

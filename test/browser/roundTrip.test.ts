@@ -124,7 +124,7 @@ describe('predictions of FineTune Lab, exported and imported in VS Code', () => 
     const row = 'p,a,1,1,0\n';
     await writeFile(file, `prompt,prediction,epoch,step,sample_index\n${row.repeat(700)}p,a,first,1,0\n${row}`);
     await workbench.importFile(file);
-    const told = 'Nothing of refused.csv is imported. Line 702, column “epoch”: expected a whole number from 0 on';
+    const told = 'Nothing of refused.csv is imported. Line 702, column “epoch”: expected a whole number or a fraction';
     await workbench.notification(told).waitFor();
     assert.deepEqual((await localJobs()).length, 1);
     assert.equal(await item(/^refused/).count(), 0);

@@ -1,5 +1,4 @@
-import { groupOf, passAt, teachesNothing } from '../../model/completions.ts';
-import { cutOffOf } from '../../model/cutOff.ts';
+import { cutOffOf, groupOf, passAt, teachesNothing } from '../../model/completions.ts';
 import type { ReasoningTags } from '../../model/reasoning.ts';
 import { isKnownScore } from '../../model/scores.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cutOffOf } from '../../../src/model/cutOff.ts';
+import { cutOffOf } from '../../../src/model/completions.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 import { cutOffText, reasoningNote, reasoningTitle } from '../../../webview/texts/reasoningTexts.ts';
