@@ -1,12 +1,14 @@
 /** A drawing rests so many times as long as it took, and at most so long, in ms. */
-const restShare = 9;
+const usualRest = 9;
 const longestRest = 1000;
 
 /**
  * Draws at once, and then for at most a tenth of the time, however much there is to draw; what was asked for last is
  * always drawn.
+ *
+ * @param restShare how many times as long as a drawing took it rests
  */
-export function createRestingDrawer(draw: () => void): { request(): void } {
+export function createRestingDrawer(draw: () => void, restShare = usualRest): { request(): void } {
   let isResting = false;
   let isWanted = false;
 

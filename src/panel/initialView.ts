@@ -1,5 +1,5 @@
 import { isKnownScore } from '../model/knownScores.ts';
-import type { ColumnKey, ViewState } from './protocol.ts';
+import type { BandKind, ChartedScore, ColumnKey, ViewState } from './protocol.ts';
 
 /** Answers of the Comparison tab, to begin with. */
 const firstAnswers = 200;
@@ -140,6 +140,25 @@ export function chartedScores(chosen: ViewState['trendScores'], names: readonly 
   if (hasPlainScores(names)) return [...plainCharts];
   const others = names.filter((name) => !isKnownScore(name));
   return [...names.filter(isKnownScore), ...others.slice(0, firstScores)];
+}
+
+/** The band that a view asks for: that of the first edition where the job has nothing else. */
+export function bandOf(chosen: ViewState['trendBand'], names: readonly string[]): BandKind {
+  return chosen ?? (hasPlainScores(names) ? 'range' : 'percentiles');
+}
+
+/** The band of one score; null for none: the samples of a share are at its ends. */
+export function bandOfScore(
+  { name, isShare }: Pick<ChartedScore, 'name' | 'isShare'>,
+  chosen: ViewState['trendBand'],
+  names: readonly string[],
+): BandKind | null {
+  if (name === 'exact_match' || name === 'validation_pass') return null;
+  // Rates are some of 0 and 1 alone by chance.
+  if (isShare && name !== 'char_error_rate' && name !== 'word_overlap') return null;
+  // The first edition had one for the error rate alone.
+  if (chosen === null && hasPlainScores(names) && name !== 'char_error_rate') return null;
+  return bandOf(chosen, names);
 }
 
 /** The trainer's figures that have a chart. @param names as `losses` tells them */

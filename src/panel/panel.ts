@@ -293,7 +293,7 @@ export class Panel implements vscode.Disposable {
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.message(),
       comparison: () => this.#sample.message(this.#view),
-      trends: () => this.#trends.message(this.#others(), this.#view.overlay, this.#view.trendScores),
+      trends: () => this.#trends.message(this.#others(), this.#view.overlay, this.#view),
     };
     const message = messages[this.#view.tab]();
     this.#postbox.post(message);

@@ -423,8 +423,8 @@ export interface HistoryEntry {
   difference: DifferencePart[] | null;
 }
 
-/** A score over the samples of a point. Percentiles are those of 10 and 90; `count` samples have a value. */
-export type ScorePoint = readonly [mean: number, p10: number, p90: number, min: number, max: number, count: number];
+/** A score over the samples of a point, of which `count` have a value, with the edges of its band where it has one. */
+export type ScorePoint = readonly [mean: number, count: number, low?: number, high?: number];
 
 /** What the charts show of the samples of one source at one checkpoint. */
 export interface ChartPoint {
@@ -443,7 +443,11 @@ export interface ChartedScore {
   name: string;
   /** All of its values are 0 or 1. */
   isShare: boolean;
+  /** What the edges of its points are; null where they have none. */
+  band: BandKind | null;
 }
+/** The 10th and the 90th percentile of the samples, or the smallest and the largest of them. */
+export type BandKind = NonNullable<ViewState['trendBand']>;
 
 /** Values by step, at most as many as a chart can show of `total`. */
 export interface LossLine {

@@ -2,8 +2,8 @@ import type { ScoreSummary } from '../model/distribution.ts';
 import type { CheckpointChanges } from '../model/marks.ts';
 import type { CheckpointPoint } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
-import { chartedScores } from './initialView.ts';
-import type { ChartPoint, HostMessageOf, ScorePoint, ViewState } from './protocol.ts';
+import { bandOfScore, chartedScores } from './initialView.ts';
+import type { BandKind, ChartedScore, ChartPoint, HostMessageOf, ScorePoint, ViewState } from './protocol.ts';
 
 /** Another watched job, for the charts. */
 export interface OtherJob {
@@ -24,15 +24,21 @@ class ToldCheckpoints {
     this.store = store;
   }
 
-  next(names: readonly string[]): { points: ChartPoint[]; changes: CheckpointChanges[]; allCheckpoints: boolean } {
+  next(scores: readonly ChartedScore[]): {
+    points: ChartPoint[];
+    changes: CheckpointChanges[];
+    allCheckpoints: boolean;
+  } {
     const { store } = this;
-    const made = JSON.stringify([store.life, store.reckoning, names]);
+    const names = scores.map(({ name }) => name);
+    const bands = scores.map(({ band }) => band);
+    const made = JSON.stringify([store.life, store.reckoning, names, bands]);
     const allCheckpoints = made !== this.#made;
     const points = allCheckpoints ? store.points(names) : store.pointsSince(this.#rows, names);
     const changes = allCheckpoints ? store.changes() : store.changesSince(this.#rows);
     this.#made = made;
     this.#rows = store.size;
-    return { points: points.map(chartPoint), changes, allCheckpoints };
+    return { points: points.map((point) => chartPoint(point, bands)), changes, allCheckpoints };
   }
 }
 
@@ -55,46 +61,53 @@ export class TrendsView {
 
   /**
    * @param overlay key of the job that is laid over this one; null for none
-   * @param chosen scores that the reader wants charts of; null leaves it to the job
+   * @param chosen what the reader wants charts of, and with which band; null leaves it to the job
    */
   message(
     others: readonly OtherJob[],
     overlay: string | null,
-    chosen: ViewState['trendScores'] = null,
+    chosen: Pick<ViewState, 'trendScores' | 'trendBand'> = { trendScores: null, trendBand: null },
   ): HostMessageOf<'trends'> {
     const { judge, scoreNames, table } = this.#store;
-    const charted = chartedScores(chosen, scoreNames);
+    const charted = chartedScores(chosen.trendScores, scoreNames);
     // How the job did as a whole is told by the deciding score, charted or not.
     const names = judge === null || charted.includes(judge.name) ? charted : [...charted, judge.name];
+    const scores = names.map((name): ChartedScore => {
+      const isShare = table.scores.isShare(name);
+      return { name, isShare, band: bandOfScore({ name, isShare }, chosen.trendBand, scoreNames) };
+    });
     return {
       type: 'trends',
-      scores: names.map((name) => ({ name, isShare: table.scores.isShare(name) })),
-      ...this.#own.next(names),
+      scores,
+      ...this.#own.next(scores),
       others: others.map(({ key, title }) => ({ key, title })),
       overlay: this.#overlay(
         others.find(({ key }) => key === overlay),
-        names,
+        scores,
       ),
     };
   }
 
-  #overlay(job: OtherJob | undefined, names: readonly string[]): HostMessageOf<'trends'>['overlay'] {
+  #overlay(job: OtherJob | undefined, scores: readonly ChartedScore[]): HostMessageOf<'trends'>['overlay'] {
     if (job === undefined) {
       this.#over = null;
       return null;
     }
     if (this.#over?.store !== job.store) this.#over = new ToldCheckpoints(job.store);
-    const { points, allCheckpoints } = this.#over.next(names);
+    const { points, allCheckpoints } = this.#over.next(scores);
     return { key: job.key, title: job.title, points, allCheckpoints };
   }
 }
 
-function chartPoint({ epoch, step, source, samples, predictions, scores }: CheckpointPoint): ChartPoint {
-  return { epoch, step, source, samples, predictions, scores: scores.map(scorePoint) };
+function chartPoint(point: CheckpointPoint, bands: readonly (BandKind | null)[]): ChartPoint {
+  const { epoch, step, source, samples, predictions, scores } = point;
+  const told = scores.map((summary, index) => scorePoint(summary, bands[index] ?? null));
+  return { epoch, step, source, samples, predictions, scores: told };
 }
 
-function scorePoint(summary: ScoreSummary | null): ScorePoint | null {
+function scorePoint(summary: ScoreSummary | null, band: BandKind | null): ScorePoint | null {
   if (summary === null) return null;
   const { mean, p10, p90, min, max, count } = summary;
-  return [mean, p10, p90, min, max, count];
+  if (band === null) return [mean, count];
+  return band === 'range' ? [mean, count, min, max] : [mean, count, p10, p90];
 }

@@ -1,3 +1,4 @@
+import { bandOfScore } from '../../src/panel/initialView.ts';
 import type { ChartPoint, ScorePoint } from '../../src/panel/protocol.ts';
 import { noScores } from '../../webview/scores.ts';
 import { type SourceLine, sourceLines } from '../../webview/trends/lines/sourceLines.ts';
@@ -14,18 +15,17 @@ export function chartPoint(epoch: number, values: Plain = {}, fields: Partial<Ch
   const { cer, exact, overlap, validation } = values;
   const scores = [cer, exact, overlap, validation].map((value): ScorePoint | null => {
     if (value === undefined) return null;
-    const [mean, min, max] = typeof value === 'number' ? [value, value, value] : value;
-    return [mean, min, max, min, max, samples];
+    const [mean, low, high] = typeof value === 'number' ? [value, value, value] : value;
+    return [mean, samples, low, high];
   });
   return { epoch, step: epoch * 40, source: '', samples, predictions: samples, scores, ...fields };
 }
 
 /** The charts of a job without scores of its own. */
 export const plainTrends: readonly Trend[] = scoreTrends(
-  plainNames.map((name) => ({ name, isShare: false })),
+  plainNames.map((name) => ({ name, isShare: false, band: bandOfScore({ name, isShare: false }, null, plainNames) })),
   plainNames,
   noScores,
-  null,
 );
 
 export function plainTrend(key: Trend['key']): Trend {

@@ -3,6 +3,7 @@ import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../texts/formats.ts';
 import { type TableLines, tableCsv } from './chartTable.ts';
 import { createDataTable } from './dataTable.ts';
+import type { Later } from './later.ts';
 import { showLegend } from './legend.ts';
 import type { LegendEntry } from './overlay.ts';
 import { lineColor, type Palette } from './palette.ts';
@@ -32,6 +33,8 @@ export interface CardActions {
   /** Whether the reader keeps a chart's data table in sight. */
   showsTable(key: string): boolean;
   keepTable(key: string, visible: boolean): void;
+  /** For what nobody waits for. */
+  later: Later;
 }
 
 /** A name that others chose is no part of an id. */
@@ -76,6 +79,7 @@ export function createChartCard(key: string, title: string, formats: Formats, ac
   function showTable() {
     const visible = actions.showsTable(key);
     setAttribute(toggle, 'aria-pressed', String(visible));
+    if (visible && shown !== null) table.show(shown.content.table);
     table.setVisible(visible);
   }
 
@@ -91,7 +95,7 @@ export function createChartCard(key: string, title: string, formats: Formats, ac
     );
   }
 
-  return {
+  const card: ChartCard = {
     element: element(
       'section',
       { class: 'trend', 'data-trend': kind, 'aria-labelledby': titleId },
@@ -110,7 +114,9 @@ export function createChartCard(key: string, title: string, formats: Formats, ac
       setText(value, content.value);
       setText(source, content.source);
       showLegend(legend, content.legend);
-      table.show(content.table);
+      if (actions.showsTable(key)) table.show(content.table);
+      // Who cannot see the chart reads a table slowly: it need not change with each event.
+      else actions.later(card, () => shown !== null && table.show(shown.content.table));
     },
     showEmpty: (why) => {
       shown = null;
@@ -120,4 +126,5 @@ export function createChartCard(key: string, title: string, formats: Formats, ac
       setText(empty, why);
     },
   };
+  return card;
 }

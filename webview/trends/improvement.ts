@@ -35,7 +35,7 @@ export function overallText(
 ): Improvement {
   const judge = chartJudge(scores);
   const name = judge?.name ?? errorRate;
-  const means = checkpointMeans(
+  const means = endMeans(
     points,
     told.findIndex((score) => score.name === name),
   );
@@ -59,27 +59,37 @@ export function overallText(
   return mark === null ? quiet(text) : { text: `${text}, ${mark}`, tone: mark === 'better' ? 'good' : 'bad' };
 }
 
-/** Over all samples, whatever their source; null where none has a value. @param place of the score in the points */
-function checkpointMeans(points: readonly ChartPoint[], place: number): (number | null)[] {
-  const means: (number | null)[] = [];
-  for (let start = 0; start < points.length; ) {
-    const [checkpoint] = points.slice(start, start + 1);
-    let [sum, count, end] = [0, 0, start];
-    for (; end < points.length; end += 1) {
-      const point = points[end];
-      if (point === undefined || checkpoint === undefined || !isSameCheckpoint(point, checkpoint)) break;
-      const score = point.scores[place];
-      if (score == null) continue;
-      sum += score[0] * score[5];
-      count += score[5];
-    }
-    means.push(count === 0 ? null : sum / count);
-    start = end;
+/** Of one checkpoint, over all samples, whatever their source; null where none has a value. */
+function meanOf(points: readonly ChartPoint[], place: number): number | null {
+  let [sum, count] = [0, 0];
+  for (const point of points) {
+    const score = point.scores[place];
+    if (score == null) continue;
+    sum += score[0] * score[1];
+    count += score[1];
   }
-  return means;
+  return count === 0 ? null : sum / count;
 }
 
-/** How much of the first epoch's error is gone in the last, in words and with its direction. @param rates ascending */
+/**
+ * Of the first checkpoint and the last, or of the only one; all between them say nothing, but where neither has a value.
+ *
+ * @param points ascending by checkpoint
+ * @param place of the score in the points
+ */
+function endMeans(points: readonly ChartPoint[], place: number): (number | null)[] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const firstEnd = points.findIndex((point) => !isSameCheckpoint(point, first));
+  if (firstEnd === -1) return [meanOf(points, place)];
+  const lastStart = points.findLastIndex((point) => !isSameCheckpoint(point, last)) + 1;
+  const means = [meanOf(points.slice(0, firstEnd), place), meanOf(points.slice(lastStart), place)];
+  const between = points.slice(firstEnd, lastStart);
+  if (means.some((mean) => mean !== null) || between.length === 0) return means;
+  return [means[0] ?? null, meanOf(between, place), means[1] ?? null];
+}
+
+/** How much of the first epoch's error is gone in the last, in words and with its direction. @param rates ascending; those between first and last may be left out */
 export function improvementText(
   percent: number | null,
   rates: readonly (number | null)[],

@@ -29,6 +29,7 @@ const axisFormat: Record<'rate' | 'share', Intl.NumberFormatOptions> = {
 
 /** Many points leave no room for a dot each. */
 const mostDots = 60;
+const densePoints = 400;
 
 type LineDataset = ChartDataset<'line', Coordinate[]>;
 
@@ -39,12 +40,15 @@ export interface Shape {
   readonly log: boolean;
   readonly smooths: boolean;
   readonly hasDots: boolean;
+  /** So many points that a line between two of them is as good as straight. */
+  readonly isDense: boolean;
   /** Lines of the job, and of the one laid over. */
   readonly own: number;
   readonly over: number;
 }
 
 export const hasDots = (lines: readonly SourceLine[]): boolean => lines.every(({ xs }) => xs.length <= mostDots);
+export const isDense = (lines: readonly SourceLine[]): boolean => lines.some(({ xs }) => xs.length > densePoints);
 
 /** What a chart draws: for each line what is to be drawn of it. */
 export interface Drawn {
@@ -83,7 +87,7 @@ export function createLineChart(
     pointBorderColor: stroke,
     // Points at 0 and at 1 stay whole.
     clip: 4,
-    cubicInterpolationMode: 'monotone',
+    ...(!shape.isDense && { cubicInterpolationMode: 'monotone' }),
   });
   const strokes = Array.from({ length: shape.own }, (_, index) => {
     const { look, line } = ownLook(index, shape.own);

@@ -1,14 +1,13 @@
+import { directionOf, noSettings } from '../../src/model/directions.ts';
 import { isKnownScore } from '../../src/model/knownScores.ts';
 import { hasPlainScores } from '../../src/panel/initialView.ts';
-import type { ChartedScore, ChartPoint, ScorePoint, ViewState } from '../../src/panel/protocol.ts';
+import type { BandKind, ChartedScore, ChartPoint } from '../../src/panel/protocol.ts';
 import type { Scores } from '../scores.ts';
 import { directionText, scoreTitle, scoreValueText } from '../texts/scoreTexts.ts';
 import type { Band, Trend } from './series.ts';
 
-type Own = Pick<Trend, 'key' | 'title' | 'unit'> & { note?: string };
-
 /** Scores whose charts every job has. */
-const ownCharts: ReadonlyMap<string, Own> = new Map<string, Own>([
+const ownCharts: ReadonlyMap<string, Pick<Trend, 'key' | 'title' | 'unit'>> = new Map([
   ['char_error_rate', { key: 'cer', title: 'Character error rate', unit: 'rate' }],
   ['exact_match', { key: 'exact', title: 'Exact match', unit: 'share' }],
   ['word_overlap', { key: 'overlap', title: 'Word overlap', unit: 'share' }],
@@ -20,21 +19,14 @@ export function chartTitle(name: string, scores: Scores['scores']): string {
   return ownCharts.get(name)?.title ?? scoreTitle(name, scores);
 }
 
-const bands = {
-  range: { low: 3, high: 4, headings: ['Min', 'Max'], words: ['min', 'max'], note: 'min–max' },
+const bands: Record<BandKind, { headings: Band['headings']; words: Band['words']; note: string }> = {
+  range: { headings: ['Min', 'Max'], words: ['min', 'max'], note: 'min–max' },
   percentiles: {
-    low: 1,
-    high: 2,
     headings: ['10th percentile', '90th percentile'],
     words: ['10%', '90%'],
     note: '10th–90th percentile',
   },
-} as const;
-
-/** The band that a view draws: that of the first edition where the job has nothing else. */
-export function bandOf(chosen: ViewState['trendBand'], names: readonly string[]): keyof typeof bands {
-  return chosen ?? (hasPlainScores(names) ? 'range' : 'percentiles');
-}
+};
 
 /**
  * The charts of scores in their order, but that the one of the team's own by which answers are judged comes first.
@@ -46,13 +38,11 @@ export function scoreTrends(
   told: readonly ChartedScore[],
   charted: readonly string[],
   { scores, judge }: Pick<Scores, 'scores' | 'judge'>,
-  trendBand: ViewState['trendBand'],
 ): Trend[] {
-  const names = scores.map(({ name }) => name);
-  const band = bandOf(trendBand, names);
+  const isPlain = hasPlainScores(scores.map(({ name }) => name));
   const compared = ['char_error_rate', 'exact_match', 'word_overlap'].map((name) => placeOf(told, name));
   const whyEmpty = (points: readonly ChartPoint[]): string =>
-    hasPlainScores(names) && !points.some((point) => compared.some((place) => point.scores[place] != null))
+    isPlain && !points.some((point) => compared.some((place) => point.scores[place] != null))
       ? 'No ground truth: the predictions of this job have nothing to be compared with.'
       : 'No prediction of this job has this score.';
   const isFirst = (name: string): boolean => name === judge && !isKnownScore(name);
@@ -61,42 +51,39 @@ export function scoreTrends(
     const score = told[place];
     if (score === undefined) return [];
     const own = ownCharts.get(name);
-    const unit = own?.unit ?? (score.isShare ? 'share' : isKnownScore(name) ? 'rate' : 'other');
-    const at = (index: keyof ScorePoint & number) => (point: ChartPoint) => point.scores[place]?.[index] ?? null;
-    // The first edition had a band for the error rate alone.
-    const hasBand = !score.isShare && (trendBand !== null || !hasPlainScores(names) || name === 'char_error_rate');
-    const drawn: Band | undefined =
-      name === 'exact_match' || name === 'validation_pass' || !hasBand
-        ? undefined
-        : { ...bands[band], low: at(bands[band].low), high: at(bands[band].high) };
-    const direction =
-      scores.find((info) => info.name === name)?.direction ?? (name === 'char_error_rate' ? 'lower' : 'higher');
+    const unit = own?.unit ?? (score.isShare ? 'share' : 'other');
+    const at = (index: 0 | 2 | 3) => (point: ChartPoint) => point.scores[place]?.[index] ?? null;
+    const look = score.band === null ? null : bands[score.band];
+    // One that has no value yet is a known one.
+    const { direction } = scores.find((info) => info.name === name) ?? { direction: directionOf(name, noSettings) };
     const better = directionText(direction);
     return [
       {
         key: own?.key ?? `score:${name}`,
         title: chartTitle(name, scores),
         unit,
-        isBounded: own !== undefined || unit === 'share',
-        write: (value, formats) =>
-          unit === 'share'
-            ? formats.percent(value)
-            : own !== undefined
-              ? formats.rate(value)
-              : scoreValueText(name, value, formats),
+        isBounded: unit !== 'other',
+        write: writer(name, unit),
         value: at(0),
-        ...(drawn !== undefined && { band: drawn }),
-        note:
-          drawn === undefined
-            ? unit === 'share'
-              ? better
-              : `mean, ${better}`
-            : `mean, ${better} · band: ${bands[band].note}`,
+        ...(look !== null && { band: { headings: look.headings, words: look.words, low: at(2), high: at(3) } }),
+        note: noteOf(better, unit, look?.note ?? null),
         whyEmpty:
           name === 'validation_pass' ? () => 'No validator: the predictions of this job were not validated.' : whyEmpty,
       },
     ];
   });
+}
+
+function writer(name: string, unit: Trend['unit']): Trend['write'] {
+  if (unit === 'rate') return (value, { rate }) => rate(value);
+  if (unit === 'share') return (value, { percent }) => percent(value);
+  return (value, formats) => scoreValueText(name, value, formats);
+}
+
+function noteOf(better: string, unit: Trend['unit'], band: string | null): string {
+  // A share is a mean by its nature.
+  const text = unit === 'share' && band === null ? better : `mean, ${better}`;
+  return band === null ? text : `${text} · band: ${band}`;
 }
 
 function placeOf(told: readonly ChartedScore[], wanted: string): number {

@@ -1,7 +1,7 @@
 import type { Formats } from '../texts/formats.ts';
 import { type CardActions, createChartCard } from './chartCard.ts';
 import { trendLines } from './chartTable.ts';
-import { createLineChart, hasDots, type LineChart, type Shape } from './lineChart.ts';
+import { createLineChart, hasDots, isDense, type LineChart, type Shape } from './lineChart.ts';
 import { drawingOf } from './lines/drawing.ts';
 import { lineNotes } from './lines/notes.ts';
 import type { Axis, SourceLine } from './lines/sourceLines.ts';
@@ -28,7 +28,7 @@ export interface TrendsContent {
 
 export interface TrendView {
   readonly element: HTMLElement;
-  /** Draws, now or once it comes near; makes the chart where there is none yet. */
+  /** What to draw once the sight runs; makes the chart where there is none yet. */
   show(trend: Trend, content: TrendsContent): void;
   /** Lets go of the chart. */
   clear(): void;
@@ -54,7 +54,7 @@ export function createTrendView(
   let wanted: Wanted | null = null;
   /** What the chart draws. */
   let drawn: Wanted | null = null;
-  const near = sight.watch(card.element, draw);
+  const ask = sight.watch(card.element, draw);
 
   function clear() {
     chart?.destroy();
@@ -63,9 +63,10 @@ export function createTrendView(
   }
 
   function draw() {
-    if (wanted === null || !near()) return;
     // A look at another tab and back changes nothing.
-    if (drawn?.trend === wanted.trend && holdsSame(drawn.content, wanted.content)) return;
+    if (wanted === null || (drawn?.trend === wanted.trend && holdsSame(drawn.content, wanted.content))) {
+      return undefined;
+    }
     const { trend, content } = wanted;
     const { lines, overlay, byEpoch, palette, smoothing, log, axis } = content;
     const last = headline(trend, lines, byEpoch, formats);
@@ -73,7 +74,7 @@ export function createTrendView(
       card.showEmpty(trend.whyEmpty(lines.flatMap(({ points }) => points)));
       clear();
       drawn = wanted;
-      return;
+      return undefined;
     }
     const draws = (line: SourceLine, isOwn: boolean) =>
       drawingOf(line, isOwn ? trend : { value: trend.value }, { smoothing, log });
@@ -94,15 +95,18 @@ export function createTrendView(
       ...{ axis, byEpoch, log },
       smooths: smoothing > 0,
       hasDots: hasDots([...lines, ...(overlay?.lines ?? [])]),
+      isDense: isDense(lines),
       own: lines.length,
       over: overlay?.lines.length ?? 0,
     };
     const shapeText = JSON.stringify(shape);
     if (shapeText !== made || trend !== madeOf || drawn?.content.palette !== palette) clear();
     [made, madeOf] = [shapeText, trend];
-    chart ??= createLineChart(card.canvas, trend, shape, palette, formats, actions.choose);
-    chart.show({ lines, drawings, overlay, overDrawings });
     drawn = wanted;
+    return () => {
+      chart ??= createLineChart(card.canvas, trend, shape, palette, formats, actions.choose);
+      chart.show({ lines, drawings, overlay, overDrawings });
+    };
   }
 
   function notes({ smoothing, axis, byEpoch, leftOut, lines }: TrendsContent, unplaced: number): string[] {
@@ -119,7 +123,7 @@ export function createTrendView(
     element: card.element,
     show: (trend, content) => {
       wanted = { trend, content };
-      draw();
+      ask();
     },
     clear,
   };

@@ -12,10 +12,12 @@ import { createChangesView } from './changes/changesView.ts';
 import type { CardActions } from './chartCard.ts';
 import { checkpointCount } from './chartTable.ts';
 import { chartJudge, overallText } from './improvement.ts';
+import { createLater } from './later.ts';
 import { sourceLines } from './lines/sourceLines.ts';
-import { createFiguresView, type Figures, nextFigures, noFigures } from './losses/figures.ts';
+import { createFiguresView } from './losses/figures.ts';
 import { lossTrends } from './losses/losses.ts';
 import { createLossView } from './losses/lossView.ts';
+import { type Figures, nextFigures, noFigures } from './losses/nextFigures.ts';
 import { nextTrends } from './nextTrends.ts';
 import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
@@ -45,7 +47,9 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   /** Ends the watch for other colours, which lasts as long as the tab is in sight. */
   let unwatch: (() => void) | null = null;
 
+  const later = createLater();
   const actions: CardActions = {
+    later,
     choose: ({ epoch, step }) =>
       panel.change(showCheckpointInTable(panel.scores().byEpoch ? { epoch, step: null } : { epoch, step })),
     save: (name, format, content) => panel.post({ type: 'saveChart', name, format, content }),
@@ -55,7 +59,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       panel.keepLayout({ tables: visible ? [...others, key] : others });
     },
   };
-  const sight = createSight(() => tab.closest('.panel'));
+  const sight = createSight(() => tab.closest('.panel'), later);
   /** By what they are made for. */
   const views = new Map<string, TrendView>();
   const changes = createChangesView(formats, actions, sight);
@@ -138,9 +142,8 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     if (message === null || points.length === 0) {
       for (const view of views.values()) view.clear();
       changes.clear();
-      return;
-    }
-    drawTrends(message);
+    } else drawTrends(message);
+    sight.run();
   }
 
   function drawTrends(told: HostMessageOf<'trends'>) {
@@ -154,7 +157,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     // What was chosen counts at once; the points of the other job follow.
     const isOver = over !== null && over.key === overlayChoices(others, view.overlay).chosen;
     const overLines = isOver ? overLinesNow(over.points, axis, view.source) : null;
-    const trends = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores, view.trendBand);
+    const trends = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores);
     const shown: TrendsContent = {
       lines: own.lines,
       overlay: over === null || overLines === null ? null : overlayNow(over.title, overLines.lines),
@@ -187,7 +190,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     });
   }
 
-  const drawer = createRestingDrawer(refresh);
+  const drawer = createRestingDrawer(refresh, restShare);
 
   return {
     element: tab,
@@ -208,3 +211,6 @@ export function createTrendsTab(panel: Panel): TrendsTab {
 }
 
 const none: HostMessageOf<'trends'>['changes'] = [];
+
+/** Charts of thousands of checkpoints need not move with each event: a fortieth of the time is for them. */
+const restShare = 39;

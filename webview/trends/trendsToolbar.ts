@@ -1,4 +1,4 @@
-import { chartableScores, chartedScores } from '../../src/panel/initialView.ts';
+import { bandOf, chartableScores, chartedScores } from '../../src/panel/initialView.ts';
 import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createChecklist } from '../controls/checklist.ts';
@@ -9,7 +9,7 @@ import { createSourceFilter } from '../predictions/sourceFilter.ts';
 import type { Improvement } from './improvement.ts';
 import type { Axis } from './lines/sourceLines.ts';
 import { overlayChoices } from './overlay.ts';
-import { bandOf, chartTitle } from './scoreTrends.ts';
+import { chartTitle } from './scoreTrends.ts';
 
 export interface TrendsToolbar {
   readonly element: HTMLElement;

@@ -102,9 +102,10 @@ describe('what is told in pieces', () => {
         addSome(other, random, random.between(0, 4), () => scored(random));
         if (random.chance(0.05)) store.clear();
         const overlay = random.chance(0.8) ? 'other' : null;
-        const scores = random.chance(0.8) ? null : ['reward', 'exact_match', 'none has it'];
-        shown = nextTrends(shown, view.message(others, overlay, scores));
-        assert.deepEqual(shownTrends(shown), shownTrends(new TrendsView(store).message(others, overlay, scores)));
+        const trendScores = random.chance(0.8) ? null : ['reward', 'exact_match', 'none has it'];
+        const chosen = { trendScores, trendBand: random.chance(0.8) ? null : ('range' as const) };
+        shown = nextTrends(shown, view.message(others, overlay, chosen));
+        assert.deepEqual(shownTrends(shown), shownTrends(new TrendsView(store).message(others, overlay, chosen)));
         assert.deepEqual(
           shown.points.map(({ scores: told, ...point }) => ({ ...point, scores: told.map((score) => score?.[0]) })),
           store

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 import { cellText, tableCsv } from '../../../webview/trends/chartTable.ts';
 import {
+  figureTrend,
   type LossLines,
   lossHeadline,
   lossLegend,
   lossTable,
   lossTrends,
   stepTexts,
+  unplacedValues,
 } from '../../../webview/trends/losses/losses.ts';
 
 const formats = formatsFor('en');
@@ -73,5 +75,43 @@ describe('the chart of the losses', () => {
     assert.equal(lossHeadline(learningRate, lines, formats)?.value, '1.2E-5');
     assert.equal(formats.figure(0.0008), '0.0008');
     assert.equal(formats.figure(0), '0');
+  });
+});
+
+describe('the chart of any other figure', () => {
+  const hostile = 'train/kl\u202e';
+  const trend = figureTrend(hostile);
+  const line = {
+    points: [
+      [10, 0.5],
+      [20, null],
+      [30, -0.25],
+      [40, null],
+    ] as const,
+    total: 2,
+    gaps: 2,
+  };
+  const figure: LossLines = { value: { ...line, points: [...line.points] } };
+
+  it('is called by its name, with marks for what cannot be seen', () => {
+    assert.equal(trend.title, 'train/kl⟨U+202E⟩');
+  });
+
+  it('is headed by the last finite value, and says how many were not', () => {
+    assert.deepEqual(lossHeadline(trend, figure, formats), {
+      value: '-0.25',
+      source: 'step 30 · 2 values were not finite',
+    });
+    assert.equal(lossHeadline(trend, { value: { points: [[1, null]], total: 0, gaps: 1 } }, formats), null);
+    assert.equal(unplacedValues(trend, figure), 1);
+    assert.deepEqual(lossLegend(trend, figure), []);
+  });
+
+  it('has its gaps in its table', () => {
+    assert.equal(
+      tableCsv(lossTable(trend, figure, formats)),
+      'Step,train/kl⟨U+202E⟩\r\n10,0.5\r\n20,\r\n30,-0.25\r\n40,\r\n',
+    );
+    assert.deepEqual(stepTexts(trend, figure, 20, formats), []);
   });
 });

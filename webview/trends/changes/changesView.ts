@@ -32,7 +32,7 @@ export interface ChangesContent {
 
 export interface ChangesView {
   readonly element: HTMLElement;
-  /** Draws, now or once it comes near; makes the chart where there is none yet. */
+  /** What to draw once the sight runs; makes the chart where there is none yet. */
   show(content: ChangesContent): void;
   /** Lets go of the chart. */
   clear(): void;
@@ -45,7 +45,7 @@ export function createChangesView(formats: Formats, actions: CardActions, sight:
   let wanted: ChangesContent | null = null;
   /** What the chart draws. */
   let drawn: ChangesContent | null = null;
-  const near = sight.watch(card.element, draw);
+  const ask = sight.watch(card.element, draw);
 
   const counted = (changes: CheckpointChanges) => changeKinds.map((kind) => changeText(kind, changes, formats));
 
@@ -63,14 +63,14 @@ export function createChangesView(formats: Formats, actions: CardActions, sight:
   }
 
   function draw() {
-    if (wanted === null || !near() || holdsSame(drawn, wanted)) return;
+    if (wanted === null || holdsSame(drawn, wanted)) return undefined;
     const { changes, byEpoch, words, isRated, palette } = wanted;
     const last = lastChanges(changes);
     if (last === undefined) {
       card.showEmpty(whyNoChanges(isRated, byEpoch));
       clear();
       drawn = wanted;
-      return;
+      return undefined;
     }
     const source = [
       checkpointName(last, byEpoch, formats),
@@ -84,15 +84,17 @@ export function createChangesView(formats: Formats, actions: CardActions, sight:
     card.show({ value: counted(last).join('  '), source: source.join(' · '), legend: [], table }, palette);
     if (drawn?.byEpoch !== byEpoch || drawn.palette !== palette) clear();
     drawn = wanted;
-    chart ??= createChangesChart(card.canvas, byEpoch, palette, formats, describe, actions.choose);
-    chart.show(changes.slice(-mostBars));
+    return () => {
+      chart ??= createChangesChart(card.canvas, byEpoch, palette, formats, describe, actions.choose);
+      chart.show(changes.slice(-mostBars));
+    };
   }
 
   return {
     element: card.element,
     show: (content) => {
       wanted = content;
-      draw();
+      ask();
     },
     clear,
   };

@@ -25,7 +25,7 @@ export interface Drawing {
 type Pick = (point: ChartPoint) => number | null;
 
 /** A column of the chart, of about two pixels, shows no more than its smallest and its largest value. */
-const columns = 400;
+const columns = 300;
 
 /** @param log values of 0 and less are gaps; a band that reaches so far ends at the smallest value that is drawn */
 export function drawingOf(

@@ -1,6 +1,5 @@
 import { metricGroup } from '../../../src/model/metricNames.ts';
 import { chartedMetrics } from '../../../src/panel/initialView.ts';
-import type { HostMessageOf } from '../../../src/panel/protocol.ts';
 import { plainName } from '../../../src/plainText.ts';
 import { createChecklist } from '../../controls/checklist.ts';
 import { element, setAttribute, setChildren, setText } from '../../dom.ts';
@@ -8,28 +7,9 @@ import type { Panel } from '../../panel.ts';
 import type { CardActions } from '../chartCard.ts';
 import type { Sight } from '../sight.ts';
 import { toggled } from '../trendsToolbar.ts';
-import { figureTrend, type LossLines } from './losses.ts';
+import { figureTrend } from './losses.ts';
 import { createLossView, type LossContent, type LossView } from './lossView.ts';
-
-/** What a trainer logs beside losses and learning rate. */
-export interface Figures {
-  /** Group by group. */
-  readonly names: readonly string[];
-  /** How many others are not held because there are too many. */
-  readonly leftOut: number;
-  /** Of those that have a chart. */
-  readonly lines: ReadonlyMap<string, LossLines>;
-}
-
-export const noFigures: Figures = { names: [], leftOut: 0, lines: new Map() };
-
-/** The figures after a message that may tell of the changed ones only; the same where it tells nothing new. */
-export function nextFigures(shown: Figures, { names, leftOut, figures }: HostMessageOf<'losses'>): Figures {
-  if (names === null && leftOut === shown.leftOut && figures.length === 0) return shown;
-  const lines = new Map(shown.lines);
-  for (const [name, line] of figures) lines.set(name, { value: line });
-  return { names: names ?? shown.names, leftOut, lines };
-}
+import type { Figures } from './nextFigures.ts';
 
 /** Figures of one group, with a heading that folds it. */
 interface Group {
@@ -85,6 +65,7 @@ export function createFiguresView(panel: Panel, actions: CardActions, sight: Sig
         const folded = panel.layout().folded ?? [];
         panel.keepLayout({ folded: toggled(folded, name) });
         if (shown !== null) show(...shown);
+        sight.run();
       });
       groups.set(name, group);
     }

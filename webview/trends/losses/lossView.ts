@@ -27,7 +27,7 @@ export interface LossContent {
 export interface LossView {
   readonly element: HTMLElement;
   /**
-   * Draws, now or once it comes near; makes the chart where there is none yet. Out of sight where nothing was logged.
+   * What to draw once the sight runs; makes the chart where there is none yet. Out of sight where nothing was logged.
    */
   show(content: LossContent): void;
   /** Lets go of the chart. */
@@ -42,7 +42,7 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
   /** What the chart draws. */
   let drawn: LossContent | null = null;
   card.element.hidden = true;
-  const near = sight.watch(card.element, draw);
+  const ask = sight.watch(card.element, draw);
 
   function clear() {
     chart?.destroy();
@@ -51,10 +51,10 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
   }
 
   function draw() {
-    if (wanted === null || !near() || holdsSame(drawn, wanted)) return;
+    if (wanted === null || holdsSame(drawn, wanted)) return undefined;
     const { lines, smoothing, log, palette } = wanted;
     const last = lossHeadline(trend, lines, formats);
-    if (last === null) return;
+    if (last === null) return undefined;
     const table = lossTable(trend, lines, formats);
     const notes = lineNotes(smoothing, log ? unplacedValues(trend, lines) : 0, formats);
     card.show(
@@ -67,9 +67,11 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
       palette,
     );
     if (drawn?.log !== log || drawn.palette !== palette) clear();
-    chart ??= createLossChart(card.canvas, trend, log, palette, formats);
-    chart.show(lines);
     drawn = wanted;
+    return () => {
+      chart ??= createLossChart(card.canvas, trend, log, palette, formats);
+      chart.show(lines);
+    };
   }
 
   return {
@@ -78,7 +80,7 @@ export function createLossView(trend: LossTrend, formats: Formats, actions: Card
       wanted = content;
       const isThere = drawnLines(trend, content.lines).length > 0;
       setAttribute(card.element, 'hidden', !isThere);
-      if (isThere) draw();
+      if (isThere) ask();
       else clear();
     },
     clear,
