@@ -16,6 +16,9 @@ import {
 /** Rows looked at between two looks at the clock. */
 const stride = 16;
 
+/** Completions mostly follow each other, and a group is looked at once for all of them; so many groups at once. */
+const mostTouched = 32;
+
 /** Where a group stands. */
 interface Place {
   /** The newest of its rows, by which it is ordered where no mean of its decides. */
@@ -86,9 +89,9 @@ export class GroupedRows implements Rows {
       if (looked % stride === stride - 1 && performance.now() >= end) break;
       this.#take(this.#next);
       this.#next += 1;
+      if (this.#touched.size >= mostTouched) this.#settleAll();
     }
-    for (const group of this.#touched) this.#settle(group);
-    this.#touched.clear();
+    this.#settleAll();
     return this.#next === size;
   }
 
@@ -153,6 +156,11 @@ export class GroupedRows implements Rows {
     this.#count += 1;
     this.#firsts.set(made, row);
     return made;
+  }
+
+  #settleAll(): void {
+    for (const group of this.#touched) this.#settle(group);
+    this.#touched.clear();
   }
 
   /** Puts a group where it belongs by now. */
