@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { PredictionsPage } from '../../src/wire/responses.ts';
+import { CatchUpRun, readerOf } from '../support/catchUpRun.ts';
 import { partOne } from '../support/partOneServer.ts';
 import { holdsAll, jobId, partOneStage } from '../support/partOneStage.ts';
 import { PartOneStore, type RowFields, type Ties } from '../support/partOneStore.ts';
 import { randomOf } from '../support/random.ts';
-import { StoreReading } from '../support/storeReading.ts';
 
 /** Answers to so many samples at so many steps of one epoch, four completions each. */
 function epochOf(samples: number, steps: number, completions = 4, epoch = 0): RowFields[] {
@@ -63,7 +64,7 @@ describe('an epoch that a server sorts by sample alone', () => {
     for (const [size, pages] of fitting) {
       it(`is read once where a sample has ${size} rows, ${order}`, async () => {
         const store = storeOf(epochOf(10, size / 4), ties);
-        const reading = new StoreReading(store, jobId);
+        const reading = new CatchUpRun(readerOf(store, jobId));
         assert.equal(await reading.prove(), 'equal');
         assert.deepEqual(reading.ids, store.ids(jobId));
         assert.equal(reading.asked.length, pages);
@@ -75,7 +76,7 @@ describe('an epoch that a server sorts by sample alone', () => {
 
   it('is read once where a sample has more rows than a page, in the same order at each read', async () => {
     const store = storeOf(epochOf(4, 625), 'steady');
-    const reading = new StoreReading(store, jobId);
+    const reading = new CatchUpRun(readerOf(store, jobId));
     assert.equal(await reading.prove(), 'equal');
     assert.equal(reading.asked.length, 10);
     assert.equal(reading.comparisons, 2);
@@ -89,7 +90,7 @@ describe('an epoch that a server sorts by sample alone', () => {
       it(`is read at most ${times} times where a sample has ${size} rows, ${order}`, async () => {
         for (let seed = 1; seed <= 3; seed += 1) {
           const store = storeOf(epochOf(2, size / 4), ties, seed);
-          const reading = new StoreReading(store, jobId);
+          const reading = new CatchUpRun(readerOf(store, jobId));
           assert.equal(await reading.prove(), 'equal');
           assert.deepEqual(reading.ids, store.ids(jobId));
           assert.ok(reading.sent <= times * 2 * size, `seed ${seed}: ${reading.sent / size / 2} times`);
@@ -103,7 +104,7 @@ describe('an epoch that a server sorts by sample alone', () => {
     // The first sample, one among the others, the last one, and one that is new.
     for (const lost of [[0], [57], [99], [100]]) {
       const store = storeOf(rows);
-      const reading = new StoreReading(store, jobId);
+      const reading = new CatchUpRun(readerOf(store, jobId));
       assert.equal(await reading.prove(), 'equal');
       const [asked, sent] = [reading.asked.length, reading.sent];
       store.insert(
@@ -121,7 +122,8 @@ describe('an epoch that a server sorts by sample alone', () => {
     const store = storeOf(epochOf(100, 25));
     const counted = store.ids(jobId);
     const missing: number[] = [];
-    const reading = new StoreReading(store, jobId, {
+    const reading = new CatchUpRun({
+      ...readerOf(store, jobId),
       epochs: async () => {
         const held = new Set(reading.ids);
         missing.push(counted.filter((id) => !held.has(id)).length);
@@ -140,14 +142,74 @@ describe('an epoch that a server sorts by sample alone', () => {
     assert.deepEqual(missing.slice(0, 3), [9000, 9000, 0]);
   });
 
-  it('is asked for in pages of other bounds after each round in vain, and no more often than it was', async () => {
+  it('is not read where the stream brings in a moment what is missing', async () => {
+    const store = storeOf(epochOf(100, 10));
+    let coming = store.page(jobId, { limit: 4000, offset: 0 }).predictions;
+    const run = new CatchUpRun({
+      ...readerOf(store, jobId),
+      epochs: async () => {
+        const counts = store.epochs(jobId);
+        if (run.comparisons > 2) setImmediate(() => run.rows.take(coming.splice(0), 0));
+        return counts;
+      },
+    });
+    assert.equal(await run.prove(), 'equal');
+    run.pagesAsked();
+    coming = store.insert(jobId, epochOf(100, 1));
+    assert.equal(await run.prove(), 'equal');
+    assert.deepEqual(run.pagesAsked(), []);
+  });
+
+  it('is held whole in the end, however many rows its samples have, whatever comes or is lost meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.constantFrom(...orders), async (seed, [ties]) => {
+        const random = randomOf(seed);
+        const store = storeOf([], ties, seed);
+        const add = (epoch: number, sample_index: number, rows: number) =>
+          store.insert(
+            jobId,
+            Array.from({ length: rows }, () => ({ epoch, sample_index })),
+          );
+        for (let sample = 0; sample < 6; sample += 1) {
+          const most = random.chance(0.2) ? 1500 : 500;
+          add(random.between(0, 1), random.between(0, 5), random.between(1, most));
+        }
+        // The server, or a network that cuts large answers, may give fewer rows than are asked for.
+        const most = random.chance(0.3) ? random.between(50, 900) : 1000;
+        let arrivals = random.between(0, 30);
+        const happen = () => {
+          arrivals -= 1;
+          if (arrivals < 0) return;
+          const rows = add(random.between(0, 2), random.between(0, 7), random.between(1, 60));
+          if (random.chance(0.6)) run.rows.take(rows, null);
+        };
+        const run = new CatchUpRun({
+          ...readerOf(store, jobId),
+          page: async (query) => {
+            happen();
+            const page = store.page(jobId, { ...query, limit: Math.min(query.limit, most) });
+            happen();
+            return page;
+          },
+        });
+        let outcome = await run.prove();
+        for (let proof = 0; proof < 5 && outcome !== 'equal'; proof += 1) outcome = await run.prove();
+        assert.equal(outcome, 'equal');
+        assert.deepEqual(run.ids, store.ids(jobId));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('is asked for in pages of other bounds after each round in vain', async () => {
     const store = storeOf(epochOf(100, 25));
     const [hidden] = store.ids(jobId);
     const withoutOne = ({ predictions, ...page }: PredictionsPage) => ({
       ...page,
       predictions: predictions.filter((row) => (row as { id: string }).id !== hidden),
     });
-    const reading = new StoreReading(store, jobId, {
+    const reading = new CatchUpRun({
+      ...readerOf(store, jobId),
       page: async (query) => withoutOne(store.page(jobId, query)),
     });
     assert.equal(await reading.prove(), 'different');
@@ -163,7 +225,7 @@ describe('many small epochs that a server sorts by epoch and sample', () => {
     const rows = Array.from({ length: 60 }, (_, epoch) => epochOf(7, 1, 43, epoch)).flat();
     for (const [ties] of orders) {
       const store = storeOf(rows, ties);
-      const reading = new StoreReading(store, jobId);
+      const reading = new CatchUpRun(readerOf(store, jobId));
       assert.equal(await reading.prove(), 'equal');
       assert.deepEqual(reading.ids, store.ids(jobId));
       assert.equal(reading.comparisons, 2);

@@ -15,8 +15,8 @@ export class CheckpointRoute {
       return await ask();
     } catch (error) {
       if (!(error instanceof ApiError) || error instanceof UnreachableError) throw error;
-      if (!(error instanceof UnavailableError)) this.#isMissing = true;
-      else if (error.retryAfter !== null) throw error;
+      if (error instanceof UnavailableError && error.retryAfter !== null) throw error;
+      this.#isMissing = true;
       return null;
     }
   }

@@ -108,13 +108,15 @@ export class TiedRows {
     const { holdings, round } = this.#reading;
     let lacking = size - (holdings.bySample(epoch, this.#list.step).get(sample) ?? 0);
     let inVain = 0;
+    let most = maxPageSize;
     for (let visit = round * 1000; lacking > 0 && inVain < patience * size; visit += 1) {
       const before = this.#list.lacking();
       if (before === 0) return;
       // Where the order depends on the page's bounds alone, no two pages have the same ones.
-      const limit = Math.min(size, maxPageSize - (visit % 100));
+      const limit = size > most ? most - (visit % Math.ceil(most / 10)) : size;
       const rows = await this.#read(start + ((visit * 389) % (size - limit + 1)), limit);
       if (rows.length === 0 || rows.length >= size) return;
+      if (rows.length < limit) most = rows.length;
       const gained = before - this.#list.lacking();
       lacking -= gained;
       inVain = gained > 0 ? 0 : inVain + rows.length;

@@ -1,4 +1,4 @@
-/** The catch-up of a watch, without a network in between: what it asks of a store of part 1, and what it holds then. */
+/** The catch-up of a watch, without a connection: what it asks of a server, and what it holds then. */
 import { catchUp, type Outcome } from '../../src/watch/catchUp.ts';
 import { HeldRows } from '../../src/watch/heldRows.ts';
 import type { PageQuery } from '../../src/watch/pageReader.ts';
@@ -8,8 +8,17 @@ import type { PartOneStore } from './partOneStore.ts';
 const never = new AbortController().signal;
 const pauses = [0, 0, 0, 0];
 
-export class StoreReading {
-  readonly rows: HeldRows;
+/** Reads a job of a store as a server of part 1 tells it. */
+export function readerOf(store: PartOneStore, jobId: string): JobReader {
+  return {
+    epochs: async () => store.epochs(jobId),
+    page: async (query) => store.page(jobId, query),
+    checkpoints: async () => null,
+  };
+}
+
+export class CatchUpRun {
+  readonly rows = new HeldRows({ jobId: 'job', log: { info: () => {}, warn: () => {} } }, undefined);
   /** The pages that were asked for, in order. */
   readonly asked: PageQuery[] = [];
   /** How many rows came in them. */
@@ -18,15 +27,8 @@ export class StoreReading {
   comparisons = 0;
   readonly #reader: JobReader;
 
-  /** @param other instead of what the store answers */
-  constructor(store: PartOneStore, jobId: string, other: Partial<JobReader> = {}) {
-    this.rows = new HeldRows({ jobId, log: { info: () => {}, warn: () => {} } }, undefined);
-    this.#reader = {
-      epochs: async () => store.epochs(jobId),
-      page: async (query) => store.page(jobId, query),
-      checkpoints: async () => null,
-      ...other,
-    };
+  constructor(reader: JobReader) {
+    this.#reader = reader;
   }
 
   /** One catch-up, without pauses. */
@@ -35,7 +37,6 @@ export class StoreReading {
     const reader = this.#reader;
     return catchUp(
       {
-        ...reader,
         epochs: (signal) => {
           this.comparisons += 1;
           return reader.epochs(signal);
@@ -46,6 +47,7 @@ export class StoreReading {
           this.sent += page.predictions.length;
           return page;
         },
+        checkpoints: (signal) => reader.checkpoints(signal),
       },
       {
         counts: () => rows.byEpoch(),
@@ -57,6 +59,15 @@ export class StoreReading {
       },
       never,
       pauses,
+    );
+  }
+
+  /** What was asked for since it was asked last, in short. */
+  pagesAsked(): string[] {
+    return this.asked.splice(0).map((query) =>
+      Object.entries(query)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
     );
   }
 
