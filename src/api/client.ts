@@ -1,10 +1,9 @@
+import { type CheckpointCounts, checkpointsAnswer } from '../wire/checkpoints.ts';
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
 import { leaseRoute } from '../wire/lease.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
 import { numberFields } from '../wire/prediction.ts';
 import {
-  type CheckpointCount,
-  checkpointCounts,
   type EpochSummary,
   epochsAnswer,
   type HealthAnswer,
@@ -97,9 +96,9 @@ export class ApiClient {
   }
 
   /** How many predictions each checkpoint has, ascending, where the server tells of checkpoints at all. */
-  async checkpoints(jobId: string, signal?: AbortSignal): Promise<CheckpointCount[]> {
+  async checkpoints(jobId: string, signal?: AbortSignal): Promise<CheckpointCounts[]> {
     const path = `${predictionsPath(jobId)}/checkpoints`;
-    return (await sendForJson(this.endpoint, path, checkpointCounts, { signal })).checkpoints;
+    return (await sendForJson(this.endpoint, path, checkpointsAnswer, { signal })).checkpoints;
   }
 
   /** The averages of each epoch, ascending by epoch, as the server has them. */

@@ -3,20 +3,19 @@ import { schema } from './schema.ts';
 
 const count = Type.Integer({ minimum: 0 });
 
-export const checkpointsAnswerType = Type.Object({
-  checkpoints: Type.Array(
-    Type.Object({
-      epoch: count,
-      step: count,
-      /** All rows. */
-      prediction_count: count,
-      /** Of the rows that are not superseded. */
-      sample_count: count,
-      /** Rows that a later start or revision took the place of. */
-      superseded_count: count,
-    }),
-  ),
+const checkpointCountsType = Type.Object({
+  epoch: count,
+  step: count,
+  /** All rows. */
+  prediction_count: count,
+  /** Of the rows that are not superseded. */
+  sample_count: count,
+  /** Rows that a later start or revision took the place of. */
+  superseded_count: count,
 });
+export type CheckpointCounts = Type.Static<typeof checkpointCountsType>;
+
+export const checkpointsAnswerType = Type.Object({ checkpoints: Type.Array(checkpointCountsType) });
 /** Answer of `GET …/checkpoints` of the local server, ascending. */
 export const checkpointsAnswer = schema(checkpointsAnswerType);
 

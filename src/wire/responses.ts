@@ -27,18 +27,6 @@ export const epochsAnswerType = Type.Object({ epochs: Type.Array(epochSummaryTyp
 /** Answer of `GET /api/training/predictions/{jobId}/epochs`, ascending. */
 export const epochsAnswer = schema(epochsAnswerType);
 
-const checkpointCountType = Type.Object({
-  epoch: Type.Integer(),
-  step: Type.Integer(),
-  /** Superseded ones too. */
-  prediction_count: Type.Integer({ minimum: 0 }),
-});
-/** What a reader needs of a checkpoint. */
-export type CheckpointCount = Type.Static<typeof checkpointCountType>;
-
-/** Answer of `GET /api/training/predictions/{jobId}/checkpoints`, ascending; local server only. */
-export const checkpointCounts = schema(Type.Object({ checkpoints: Type.Array(checkpointCountType) }));
-
 export const trendsAnswerType = Type.Object({
   trends: Type.Array(trendPointType),
   /** Percent. */

@@ -33,6 +33,21 @@ describe('what a reader of the local server lacks', () => {
     }
   }
 
+  it('comes once each, the newest checkpoint first, then all others in their sequence', async () => {
+    const job = await createJob(server);
+    await postSteps(job, 1, 30);
+    const run = runOf(job.id);
+    assert.equal(await run.prove(), 'equal');
+    assert.deepEqual(run.ids, await storedIds(server, job.id));
+    assert.deepEqual(run.pagesAsked(), [
+      'epoch 0, step 30, limit 1000, offset 0',
+      'after 0, limit 1000',
+      'after 1000, limit 1000',
+      'after 2000, limit 900',
+    ]);
+    assert.equal(run.sent, 3000);
+  });
+
   it('is all that it asks for again, by its sequence numbers', async () => {
     const job = await createJob(server);
     await postSteps(job, 1, 30);

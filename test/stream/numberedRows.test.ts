@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PageQuery } from '../../src/watch/pageReader.ts';
 import type { JobReader } from '../../src/watch/reading/jobReading.ts';
-import type { CheckpointCount, EpochSummary } from '../../src/wire/responses.ts';
+import type { CheckpointCounts } from '../../src/wire/checkpoints.ts';
+import type { EpochSummary } from '../../src/wire/responses.ts';
 import { CatchUpRun } from '../support/catchUpRun.ts';
 import { aPrediction } from '../support/predictions.ts';
 
@@ -44,10 +45,16 @@ class NumberingServer implements JobReader {
     }));
   }
 
-  async checkpoints(): Promise<CheckpointCount[] | null> {
+  async checkpoints(): Promise<CheckpointCounts[] | null> {
     if (!this.#tellsCheckpoints) return null;
     const counts = this.#counts(({ epoch, step }) => `${epoch} ${step}`);
-    return counts.map(([{ epoch, step }, prediction_count]) => ({ epoch, step, prediction_count }));
+    return counts.map(([{ epoch, step }, count]) => ({
+      epoch,
+      step,
+      prediction_count: count,
+      sample_count: count,
+      superseded_count: 0,
+    }));
   }
 
   async page({ epoch, step, after, limit, offset = 0 }: PageQuery) {

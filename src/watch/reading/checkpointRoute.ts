@@ -1,5 +1,5 @@
 import { ApiError, UnavailableError, UnreachableError } from '../../api/errors.ts';
-import type { CheckpointCount } from '../../wire/responses.ts';
+import type { CheckpointCounts } from '../../wire/checkpoints.ts';
 
 /** Asks a server for a job's checkpoints, until it has shown that it does not tell of them: FineTune Lab does not. */
 export class CheckpointRoute {
@@ -9,7 +9,7 @@ export class CheckpointRoute {
    * @returns null where the server does not tell of them, whichever way it says so
    * @throws what `ask` throws where no answer came, or the server asks to be left alone
    */
-  async read(ask: () => Promise<CheckpointCount[]>): Promise<CheckpointCount[] | null> {
+  async read(ask: () => Promise<CheckpointCounts[]>): Promise<CheckpointCounts[] | null> {
     if (this.#isMissing) return null;
     try {
       return await ask();

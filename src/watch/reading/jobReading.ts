@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CheckpointCount, EpochSummary, PredictionsPage } from '../../wire/responses.ts';
+import type { CheckpointCounts } from '../../wire/checkpoints.ts';
+import type { EpochSummary, PredictionsPage } from '../../wire/responses.ts';
 import type { PageQuery } from '../pageReader.ts';
 import type { HeldSequences } from './heldSequences.ts';
 
@@ -8,7 +9,7 @@ export interface JobReader {
   epochs(signal: AbortSignal): Promise<EpochSummary[]>;
   page(query: PageQuery, signal: AbortSignal): Promise<PredictionsPage>;
   /** Null where the server does not tell of them. */
-  checkpoints(signal: AbortSignal): Promise<CheckpointCount[] | null>;
+  checkpoints(signal: AbortSignal): Promise<CheckpointCounts[] | null>;
 }
 
 /** What is held so far, and where new rows go. */
@@ -44,7 +45,7 @@ export class JobReading {
   #grown = 0;
   /** Rows that pages brought and that were not held. */
   #gained = 0;
-  #checkpoints: Promise<CheckpointCount[] | null> | undefined;
+  #checkpoints: Promise<CheckpointCounts[] | null> | undefined;
 
   /** @param total how many rows the server counted before */
   constructor(
@@ -71,7 +72,7 @@ export class JobReading {
   }
 
   /** As they are in this round; null where the server does not tell of them. */
-  checkpoints(): Promise<CheckpointCount[] | null> {
+  checkpoints(): Promise<CheckpointCounts[] | null> {
     this.#checkpoints ??= this.#reader.checkpoints(this.#signal);
     return this.#checkpoints;
   }
