@@ -92,10 +92,10 @@ const pagesOf = (rows: number) => Math.ceil(rows / maxPageSize);
 async function readMissing(reading: JobReading, missing: readonly EpochSummary[], total: number): Promise<void> {
   const { sequences } = reading.holdings;
   const [newest, ...older] = missing;
-  const isFirst = sequences.isEmpty;
-  if (newest !== undefined && isFirst) await readEpoch(reading, newest, () => !sequences.isEmpty);
-  if (!sequences.isEmpty && (await readBySequence(reading, reading.lackingOf(missing), isFirst))) return;
-  const epochs = isFirst ? older : missing;
+  const isUnnumbered = sequences.isEmpty;
+  if (newest !== undefined && isUnnumbered) await readEpoch(reading, newest, () => !sequences.isEmpty);
+  if (!sequences.isEmpty && (await readBySequence(reading, reading.lackingOf(missing), isUnnumbered))) return;
+  const epochs = isUnnumbered ? older : missing;
   const requests = epochs.reduce((sum, { prediction_count }) => sum + pagesOf(prediction_count), 0);
   if (requests <= 2 * pagesOf(total) || rowsOf(epochs) * 2 < total) {
     for (const epoch of epochs) await readEpoch(reading, epoch);
