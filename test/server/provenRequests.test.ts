@@ -206,14 +206,14 @@ describe('a local server that proves itself', function () {
       const message = `training-predictions-proof\n${nonce}\n${told['url']}\n${told['instance']}`;
       const expected = createHmac('sha256', key).update(message).digest('hex');
       assert.deepEqual([status, json['proof']], [200, expected]);
-      assert.deepEqual(Object.keys(json).sort(), ['engine', 'instance', 'proof', 'status', 'version']);
+      assert.deepEqual(Object.keys(json).sort(), ['edition', 'engine', 'instance', 'proof', 'status', 'version']);
     }
     for (const wrong of ['', 'n'.repeat(31), 'n'.repeat(129), `${'n'.repeat(40)}%0A`, 'ü'.repeat(40)]) {
       assert.equal((await request(server, `/health?challenge=${wrong}`, { headers: {} })).status, 400, wrong);
     }
     assert.equal((await request(server, `/health?challenge=${patterns.nonce}&challenge=x`)).status, 400);
     const { json } = await request(server, '/health?other=1', { headers: {} });
-    assert.deepEqual(Object.keys(json).sort(), ['engine', 'instance', 'status', 'version']);
+    assert.deepEqual(Object.keys(json).sort(), ['edition', 'engine', 'instance', 'status', 'version']);
   });
 
   it('streams, imports and is leased by those who asked it for a proof', async () => {
