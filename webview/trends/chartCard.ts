@@ -37,6 +37,9 @@ export interface CardActions {
   later: Later;
 }
 
+/** A table of so few lines is brought up to date at once, seen or not. */
+const shortTable = 40;
+
 /** A name that others chose is no part of an id. */
 let cards = 0;
 
@@ -114,8 +117,8 @@ export function createChartCard(key: string, title: string, formats: Formats, ac
       setText(value, content.value);
       setText(source, content.source);
       showLegend(legend, content.legend);
-      if (actions.showsTable(key)) table.show(content.table);
-      // Who cannot see the chart reads a table slowly: it need not change with each event.
+      if (actions.showsTable(key) || content.table.total <= shortTable) table.show(content.table);
+      // Who cannot see the chart reads a table slowly: a long one need not change with each event.
       else actions.later(card, () => shown !== null && table.show(shown.content.table));
     },
     showEmpty: (why) => {

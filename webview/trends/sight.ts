@@ -17,7 +17,12 @@ interface Watched {
   isAsked: boolean;
   isSeen: boolean;
   isNear: boolean;
+  /** The browser told where it is. */
+  isKnown: boolean;
 }
+
+/** What comes into sight by a little scrolling is seen already, in px. */
+const margin = 40;
 
 /**
  * What is as far away as the place is high is near, so that whoever scrolls finds it drawn. While the place is hidden, all
@@ -33,7 +38,7 @@ export function createSight(place: () => Element | null, later: Later): Sight {
     if (observers.length === 0) {
       const root = place();
       observers = [
-        new IntersectionObserver((entries) => notice(entries, 'isSeen'), { root, rootMargin: '40px 0px' }),
+        new IntersectionObserver((entries) => notice(entries, 'isSeen'), { root, rootMargin: `${margin}px 0px` }),
         new IntersectionObserver((entries) => notice(entries, 'isNear'), { root, rootMargin: '100% 0px' }),
       ];
     }
@@ -43,12 +48,29 @@ export function createSight(place: () => Element | null, later: Later): Sight {
   function notice(entries: readonly IntersectionObserverEntry[], what: 'isSeen' | 'isNear') {
     for (const { target, isIntersecting, rootBounds } of entries) {
       const held = watched.get(target);
-      if (held !== undefined && (rootBounds?.width ?? 0) > 0) held[what] = isIntersecting;
+      if (held === undefined || (rootBounds?.width ?? 0) === 0) continue;
+      held[what] = isIntersecting;
+      held.isKnown = true;
     }
     run();
   }
 
+  /** The browser tells of it a frame later, which would be seen. */
+  function look() {
+    const unknown = [...watched].filter(([, { isAsked, isKnown }]) => isAsked && !isKnown);
+    const around = unknown.length === 0 ? undefined : place()?.getBoundingClientRect();
+    if (around === undefined || around.height === 0) return;
+    for (const [target, held] of unknown) {
+      const { top, bottom, height } = target.getBoundingClientRect();
+      const isWithin = (more: number): boolean =>
+        height > 0 && bottom > around.top - more && top < around.bottom + more;
+      held.isSeen = isWithin(margin);
+      held.isNear = isWithin(around.height);
+    }
+  }
+
   function run() {
+    look();
     const rest: (() => void)[] = [];
     for (const held of watched.values()) {
       if (!held.isAsked) continue;
@@ -70,7 +92,7 @@ export function createSight(place: () => Element | null, later: Later): Sight {
 
   return {
     watch: (target, draw) => {
-      const held: Watched = { draw, isAsked: false, isSeen: false, isNear: false };
+      const held: Watched = { draw, isAsked: false, isSeen: false, isNear: false, isKnown: false };
       watched.set(target, held);
       // The place is not in the document yet.
       queueMicrotask(() => {
