@@ -68,8 +68,8 @@ describe('the charts of a run of one epoch in VS Code', () => {
 
   it('are one for each score, over steps, with a line a source', async () => {
     assert.deepEqual(await titles(), [
-      ...['Character error rate', 'Exact match', 'Word overlap', 'Length ratio'],
-      ...['answer_length', 'format_reward', 'judge', 'kl', 'reward', 'Improved and regressed'],
+      ...['reward', 'Character error rate', 'Exact match', 'Word overlap', 'Length ratio'],
+      ...['answer_length', 'format_reward', 'judge', 'kl', 'Improved and regressed'],
     ]);
     assert.equal(await choice('Axis').inputValue(), 'step');
     assert.equal(await choice('Band').inputValue(), 'percentiles');
@@ -128,7 +128,7 @@ describe('the charts of a run of one epoch in VS Code', () => {
     await eventually('no legend', async () =>
       (await card('kl').locator('.legend-entry').count()) === 0 ? true : undefined,
     );
-    await choice('Source').selectOption('all');
+    await choice('Source').selectOption('All');
     await card('kl').locator('.legend-entry').first().waitFor();
   });
 
