@@ -35,6 +35,9 @@ import { type OtherJob, TrendsView } from './trendsView.ts';
 const newsInterval = 50;
 /** The same while the first snapshot is read, which has better things to do than to tell of itself. */
 const loadingInterval = 250;
+/** News rest so many times as long as they took to tell, and at most so long, in ms: a checkpoint may have a million rows. */
+const restShare = 9;
+const longestRest = 1000;
 
 const webviewMessage = schema(webviewMessageType);
 
@@ -73,6 +76,8 @@ export class Panel implements vscode.Disposable {
   /** Rows changed since the tab was last sent. */
   #hasNewRows = false;
   #wasCaughtUp = false;
+  /** How long it took to tell what arrived last, in ms. */
+  #newsTook = 0;
   /** The tab that somebody asked for while no webview was there to show it. */
   #wanted: Tab | null = null;
 
@@ -262,13 +267,16 @@ export class Panel implements vscode.Disposable {
   }
 
   #postNews(): void {
+    const start = performance.now();
     if (this.#hasNewRows) this.#reading(() => this.#postTab());
+    this.#newsTook = performance.now() - start;
     this.#postStatus();
   }
 
   #newsInterval(): number {
     const { loading, caughtUp } = this.watch.session;
-    return loading && !caughtUp ? loadingInterval : newsInterval;
+    const interval = loading && !caughtUp ? loadingInterval : newsInterval;
+    return Math.max(interval, Math.min(longestRest, restShare * this.#newsTook));
   }
 
   #postStatus(): void {

@@ -40,7 +40,7 @@ export interface LegendEntry {
 }
 
 const strokes: readonly Stroke[] = ['solid', 'dashed', 'dotted'];
-export const lineColors = 6;
+export const lineColors = 5;
 
 /** How a line of the job itself looks. @param of how many there are */
 export function ownLook(index: number, of: number): Omit<LegendEntry, 'text'> {

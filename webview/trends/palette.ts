@@ -49,12 +49,13 @@ export function readPalette(): Palette {
       exact: variable('charts-green'),
       overlap: variable('charts-blue'),
       validation: variable('charts-purple'),
-      score: variable('charts-orange'),
+      score: variable('charts-purple'),
       loss: variable('charts-yellow'),
       learningRate: variable('charts-blue'),
       figure: variable('charts-blue'),
     },
-    sources: ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) => variable(`charts-${name}`)),
+    // Orange is too faint for a line in many themes.
+    sources: ['blue', 'purple', 'green', 'yellow', 'red'].map((name) => variable(`charts-${name}`)),
   };
 }
 
