@@ -6,7 +6,7 @@
 import * as Type from 'typebox';
 import type { CutOff } from '../model/completions.ts';
 import type { Direction } from '../model/directions.ts';
-import type { CheckpointChanges, Mark } from '../model/marks.ts';
+import type { Mark } from '../model/marks.ts';
 import type { SampleKey } from '../model/samples.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
@@ -438,6 +438,18 @@ export interface ChartPoint {
   scores: readonly (ScorePoint | null)[];
 }
 
+/** A `ChartPoint` on its way: names of thousands of fields would be most of a message. */
+export type PackedPoint = readonly [
+  ...[epoch: number, step: number, source: string, samples: number, predictions: number],
+  ...(ScorePoint | null)[],
+];
+
+/** `CheckpointChanges` on their way. */
+export type PackedChanges = readonly [
+  ...[epoch: number, step: number],
+  ...[improved: number, regressed: number, unchanged: number],
+];
+
 /** A score that is charted, or decides. */
 export interface ChartedScore {
   name: string;
@@ -524,14 +536,14 @@ export type HostMessage =
       /** What the points tell of: the scores that have a chart, and the deciding one. */
       scores: ChartedScore[];
       /** Ascending by checkpoint, then source: those that the message before did not tell of as they are now, or all. */
-      points: ChartPoint[];
+      points: PackedPoint[];
       /** Likewise. */
-      changes: CheckpointChanges[];
+      changes: PackedChanges[];
       allCheckpoints: boolean;
       /** The other watched jobs, which can be laid over this one. */
       others: { key: string; title: string }[];
       /** Its points tell of the same scores. */
-      overlay: { key: string; title: string; points: ChartPoint[]; allCheckpoints: boolean } | null;
+      overlay: { key: string; title: string; points: PackedPoint[]; allCheckpoints: boolean } | null;
     }
   /** What the trainer logged; empty lines where the server has none. Comes with the Trends tab. */
   | {

@@ -3,7 +3,15 @@ import type { CheckpointChanges } from '../model/marks.ts';
 import type { CheckpointPoint } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { bandOfScore, chartedScores } from './initialView.ts';
-import type { BandKind, ChartedScore, ChartPoint, HostMessageOf, ScorePoint, ViewState } from './protocol.ts';
+import type {
+  BandKind,
+  ChartedScore,
+  HostMessageOf,
+  PackedChanges,
+  PackedPoint,
+  ScorePoint,
+  ViewState,
+} from './protocol.ts';
 
 /** Another watched job, for the charts. */
 export interface OtherJob {
@@ -25,8 +33,8 @@ class ToldCheckpoints {
   }
 
   next(scores: readonly ChartedScore[]): {
-    points: ChartPoint[];
-    changes: CheckpointChanges[];
+    points: PackedPoint[];
+    changes: PackedChanges[];
     allCheckpoints: boolean;
   } {
     const { store } = this;
@@ -38,7 +46,11 @@ class ToldCheckpoints {
     const changes = allCheckpoints ? store.changes() : store.changesSince(this.#rows);
     this.#made = made;
     this.#rows = store.size;
-    return { points: points.map((point) => chartPoint(point, bands)), changes, allCheckpoints };
+    return {
+      points: points.map((point) => packedPoint(point, bands)),
+      changes: changes.map(packedChanges),
+      allCheckpoints,
+    };
   }
 }
 
@@ -99,10 +111,14 @@ export class TrendsView {
   }
 }
 
-function chartPoint(point: CheckpointPoint, bands: readonly (BandKind | null)[]): ChartPoint {
+function packedPoint(point: CheckpointPoint, bands: readonly (BandKind | null)[]): PackedPoint {
   const { epoch, step, source, samples, predictions, scores } = point;
   const told = scores.map((summary, index) => scorePoint(summary, bands[index] ?? null));
-  return { epoch, step, source, samples, predictions, scores: told };
+  return [epoch, step, source, samples, predictions, ...told];
+}
+
+function packedChanges({ epoch, step, improved, regressed, unchanged }: CheckpointChanges): PackedChanges {
+  return [epoch, step, improved, regressed, unchanged];
 }
 
 function scorePoint(summary: ScoreSummary | null, band: BandKind | null): ScorePoint | null {

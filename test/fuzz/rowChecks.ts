@@ -73,7 +73,7 @@ export function showAll(store: PredictionStore): void {
     assert.equal(answers, store.answerCount(sampleIndex));
   }
   const { points } = new TrendsView(store).message([], null);
-  const counted = points.reduce((sum, { predictions }) => sum + predictions, 0);
+  const counted = points.reduce((sum, [, , , , predictions]) => sum + predictions, 0);
   assert.equal(counted, store.size, 'rows in the trends');
   for (const row of store.page(null, 0, store.size)) JSON.stringify(detailOf(row, differences));
   differences.dispose();

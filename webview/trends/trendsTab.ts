@@ -18,7 +18,7 @@ import { createFiguresView } from './losses/figures.ts';
 import { lossTrends } from './losses/losses.ts';
 import { createLossView } from './losses/lossView.ts';
 import { type Figures, nextFigures, noFigures } from './losses/nextFigures.ts';
-import { nextTrends } from './nextTrends.ts';
+import { nextTrends, type Trends } from './nextTrends.ts';
 import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
 import { remembered } from './remembered.ts';
@@ -39,7 +39,7 @@ export interface TrendsTab {
 /** The charts over the checkpoints. They are made when they first come near. */
 export function createTrendsTab(panel: Panel): TrendsTab {
   const { formats } = panel;
-  let message: HostMessageOf<'trends'> | null = null;
+  let trends: Trends | null = null;
   let losses: HostMessageOf<'losses'> | null = null;
   let figures: Figures = noFigures;
   /** The colours that the charts were made with. */
@@ -126,9 +126,9 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       unwatch = null;
       return;
     }
-    const points = message?.points ?? [];
+    const points = trends?.points ?? [];
     setAttribute(content, 'hidden', points.length === 0);
-    nothing.show(absenceOf(points.length > 0 ? 'some' : message === null ? 'unknown' : 'none', panel.status()));
+    nothing.show(absenceOf(points.length > 0 ? 'some' : trends === null ? 'unknown' : 'none', panel.status()));
     if (unwatch === null) {
       unwatch = watchTheme(recolour);
       takeColours();
@@ -139,14 +139,14 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       for (const view of lossViews) view.show({ lines, smoothing, log, palette });
       figuresView.show(figures, { smoothing, log, palette });
     }
-    if (message === null || points.length === 0) {
+    if (trends === null || points.length === 0) {
       for (const view of views.values()) view.clear();
       changes.clear();
-    } else drawTrends(message);
+    } else drawTrends(trends);
     sight.run();
   }
 
-  function drawTrends(told: HostMessageOf<'trends'>) {
+  function drawTrends(told: Trends) {
     const { points, others, overlay: over } = told;
     const view = panel.view();
     const scores = panel.scores();
@@ -157,7 +157,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     // What was chosen counts at once; the points of the other job follow.
     const isOver = over !== null && over.key === overlayChoices(others, view.overlay).chosen;
     const overLines = isOver ? overLinesNow(over.points, axis, view.source) : null;
-    const trends = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores);
+    const charts = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores);
     const shown: TrendsContent = {
       lines: own.lines,
       overlay: over === null || overLines === null ? null : overlayNow(over.title, overLines.lines),
@@ -169,13 +169,13 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       log: view.logScale,
       palette,
     };
-    const made = viewsOf(trends);
+    const made = viewsOf(charts);
     setChildren(grid, [...made.map((each) => each.element), changes.element]);
-    for (const [index, trend] of trends.entries()) made[index]?.show(trend, shown);
+    for (const [index, trend] of charts.entries()) made[index]?.show(trend, shown);
     drawChanges(told, scores);
   }
 
-  function drawChanges({ points, scores: told, changes: counted }: HostMessageOf<'trends'>, scores: Scores) {
+  function drawChanges({ points, scores: told, changes: counted }: Trends, scores: Scores) {
     const judge = chartJudge(scores);
     const name = judge?.name ?? 'char_error_rate';
     const place = told.findIndex((score) => score.name === name);
@@ -196,7 +196,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     element: tab,
     show: (present) => {
       const isAsked = present.allCheckpoints || present.overlay?.allCheckpoints === true;
-      message = nextTrends(message, present);
+      trends = nextTrends(trends, present);
       // What the reader asked for does not wait.
       if (isAsked) refresh();
       else drawer.request();
@@ -210,7 +210,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   };
 }
 
-const none: HostMessageOf<'trends'>['changes'] = [];
+const none: Trends['changes'] = [];
 
 /** Charts of thousands of checkpoints need not move with each event: a fortieth of the time is for them. */
 const restShare = 39;

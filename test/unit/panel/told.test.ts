@@ -9,7 +9,7 @@ import { TrendsView } from '../../../src/panel/trendsView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
 import { wholePage } from '../../../webview/predictions/pageTexts.ts';
-import { nextTrends } from '../../../webview/trends/nextTrends.ts';
+import { nextTrends, type Trends } from '../../../webview/trends/nextTrends.ts';
 import { aPrediction } from '../../support/predictions.ts';
 import { type Random, randomOf } from '../../support/random.ts';
 import type { Fields } from '../../support/serverClient.ts';
@@ -56,10 +56,6 @@ function scored(random: Random): Fields {
 }
 
 /** What both sides may differ in: how much was told at once. */
-const shownTrends = ({ allCheckpoints: _, overlay, ...rest }: HostMessageOf<'trends'>) => ({
-  ...rest,
-  overlay: overlay && { ...overlay, allCheckpoints: null },
-});
 const shownComparison = ({ allSamples: _, allHistory: __, places: ___, ...rest }: HostMessageOf<'comparison'>) => rest;
 
 describe('what is told in pieces', () => {
@@ -96,7 +92,7 @@ describe('what is told in pieces', () => {
       const [store, other] = [new PredictionStore(), new PredictionStore()];
       const view = new TrendsView(store);
       const others = [{ key: 'other', title: 'Other', store: other }];
-      let shown: HostMessageOf<'trends'> | null = null;
+      let shown: Trends | null = null;
       for (let round = 0; round < 30; round += 1) {
         addSome(store, random, random.between(0, 4), () => scored(random));
         addSome(other, random, random.between(0, 4), () => scored(random));
@@ -105,7 +101,7 @@ describe('what is told in pieces', () => {
         const trendScores = random.chance(0.8) ? null : ['reward', 'exact_match', 'none has it'];
         const chosen = { trendScores, trendBand: random.chance(0.8) ? null : ('range' as const) };
         shown = nextTrends(shown, view.message(others, overlay, chosen));
-        assert.deepEqual(shownTrends(shown), shownTrends(new TrendsView(store).message(others, overlay, chosen)));
+        assert.deepEqual(shown, nextTrends(null, new TrendsView(store).message(others, overlay, chosen)));
         assert.deepEqual(
           shown.points.map(({ scores: told, ...point }) => ({ ...point, scores: told.map((score) => score?.[0]) })),
           store
@@ -144,7 +140,7 @@ describe('what is told in pieces', () => {
     store.add(aPrediction({ epoch: 7, char_error_rate: 0.4 }));
     const { points, changes, allCheckpoints } = view.message([], null);
     assert.deepEqual(
-      [points, changes].map((list) => list.map(({ epoch }) => epoch)),
+      [points, changes].map((list) => list.map(([epoch]) => epoch)),
       [[7], [7, 8]],
     );
     assert.equal(allCheckpoints, false);

@@ -24,8 +24,10 @@ export interface Drawing {
 
 type Pick = (point: ChartPoint) => number | null;
 
-/** A column of the chart, of about two pixels, shows no more than its smallest and its largest value. */
-const columns = 300;
+/** A column of the chart, of two or three pixels, shows no more than its smallest and its largest value. */
+const lineColumns = 250;
+/** The edge of a band shows one value in a column, of about twice as many. */
+const edgeColumns = 125;
 
 /** @param log values of 0 and less are gaps; a band that reaches so far ends at the smallest value that is drawn */
 export function drawingOf(
@@ -96,11 +98,12 @@ function raise(values: Float64Array, least: number): void {
  */
 export function coordinates(xs: Float64Array, values: Float64Array, keep: 'low' | 'high' | 'both'): Coordinate[] {
   const count = xs.length;
+  const columns = keep === 'both' ? lineColumns : edgeColumns;
   const made = (at: number): Coordinate => {
     const y = values[at] ?? Number.NaN;
     return { x: xs[at] ?? 0, y: Number.isNaN(y) ? null : y, at };
   };
-  if (count <= 2 * columns) return Array.from(xs, (_, at) => made(at));
+  if (count <= 2 * lineColumns) return Array.from(xs, (_, at) => made(at));
   const [first, last] = [xs[0] ?? 0, xs[count - 1] ?? 0];
   const scale = last > first ? columns / (last - first) : 0;
   const list: Coordinate[] = [];
