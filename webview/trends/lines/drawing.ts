@@ -91,7 +91,7 @@ function raise(values: Float64Array, least: number): void {
 
 /**
  * The points of a line, or of thousands those that can be seen: of each column the smallest value, the largest, or both, so
- * that no spike is lost, and the last point. A column without any value is a gap; a narrower one cannot be seen.
+ * that no spike is lost, with both ends. A column without any value is a gap; a narrower one cannot be seen.
  *
  * @param xs ascending
  * @param values NaN for a gap
@@ -110,6 +110,8 @@ export function coordinates(xs: Float64Array, values: Float64Array, keep: 'low' 
   const add = (at: number): void => {
     if (list.at(-1)?.at !== at) list.push(made(at));
   };
+  // The axis begins and ends where the line does.
+  add(0);
   for (let start = 0; start < count; ) {
     const column = Math.floor(((xs[start] ?? 0) - first) * scale);
     let [low, high, end] = [-1, -1, start];
@@ -129,7 +131,6 @@ export function coordinates(xs: Float64Array, values: Float64Array, keep: 'low' 
     }
     start = end;
   }
-  // What is pointed at last is what came last.
   add(count - 1);
   return list;
 }
