@@ -14,7 +14,7 @@ export interface ReasoningView {
 export function createReasoning(formats: Formats): ReasoningView {
   const title = element('summary', { class: 'reasoning-title' });
   const text = createLongText('prose');
-  const fold = element('details', { class: 'reasoning', hidden: true }, title, text.element);
+  const fold = element('details', { class: 'reasoning', hidden: true }, title);
   // A click on it opens no row.
   fold.addEventListener('click', (event) => event.stopPropagation());
   return {
@@ -22,6 +22,9 @@ export function createReasoning(formats: Formats): ReasoningView {
     show: (reasoning) => {
       const shown = reasoning?.text ?? null;
       setAttribute(fold, 'hidden', shown === null);
+      // Most answers have none: their rows and entries hold no text that nobody sees.
+      if (shown === null) text.element.remove();
+      else if (text.element.parentElement !== fold) fold.append(text.element);
       setText(title, reasoning === null ? '' : reasoningTitle(reasoning, formats));
       text.show(shown ?? '');
     },
