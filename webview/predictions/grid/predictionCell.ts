@@ -8,7 +8,7 @@ import { reasoningNote } from '../../texts/reasoningTexts.ts';
 /** What a row answers: the prediction, or what there is to say of a group of them. */
 export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores) => void {
   const superseded = element('span', { class: 'cell-note', hidden: true });
-  const nothing = element('span', { class: 'cell-mark', hidden: true }, 'teaches nothing');
+  const nothing = element('span', { class: 'cell-mark', hidden: true });
   const reasoning = element('span', { class: 'cell-note', hidden: true });
   const text = element('span', { dir: 'auto', class: 'cell-text' });
   const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, text);
@@ -17,9 +17,11 @@ export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, 
     const { group } = row;
     setAttribute(superseded, 'hidden', row.superseded === null);
     setText(superseded, row.superseded === null ? '' : supersededTexts[row.superseded]);
-    const teaches = group?.judged?.teachesNothing !== true;
-    setAttribute(nothing, 'hidden', teaches);
-    setAttribute(nothing, 'title', group === null || teaches ? null : nothingTaughtText(group, scores, formats));
+    const teachesNothing = group?.judged?.teachesNothing === true;
+    setAttribute(nothing, 'hidden', !teachesNothing);
+    // Of a cell's text nothing is its own but what one sees.
+    setText(nothing, teachesNothing ? 'teaches nothing' : '');
+    setAttribute(nothing, 'title', teachesNothing ? nothingTaughtText(group, scores, formats) : null);
     setAttribute(reasoning, 'hidden', row.reasoning === null);
     setText(reasoning, row.reasoning === null ? '' : reasoningNote(row.reasoning, formats));
     setAttribute(text, 'data-group', group !== null);
