@@ -6,7 +6,6 @@ import {
   type EpochStatistics,
   emptyStatistics,
   epochSummary,
-  overallImprovement,
   scoredRow,
   trendPoint,
 } from '../model/epochStatistics.ts';
@@ -116,12 +115,6 @@ export class CheckpointIndex {
   /** Of an epoch that has rows, as FineTune Lab counts it: over rows. */
   epochPoint(epoch: number): TrendPoint {
     return trendPoint(this.#statistics(epoch));
-  }
-
-  /** Without making the points between the first epoch and the last; null where it says nothing. */
-  get overallImprovement(): number | null {
-    const ends = [...new Set([this.#epochNumbers[0], this.#epochNumbers.at(-1)])];
-    return overallImprovement(ends.flatMap((epoch) => (epoch === undefined ? [] : this.epochPoint(epoch))));
   }
 
   /** What the charts show of a checkpoint: a point for each of its sources, by name. */

@@ -244,16 +244,6 @@ export class PredictionStore {
     return this.#checkpoints.epochs.map((epoch) => this.#checkpoints.epochPoint(epoch));
   }
 
-  /** The epochs whose trend or changes the rows from `row` on touched, ascending, as they are now. */
-  trendsSince(row: number): { points: TrendPoint[]; changes: CheckpointChanges[] } {
-    const touched = this.#touched(row, true);
-    const epochs = new Set(touched.map(({ epoch }) => epoch));
-    return {
-      points: [...epochs].map((epoch) => this.#checkpoints.epochPoint(epoch)),
-      changes: touched.map((checkpoint) => this.#changesOf(checkpoint)),
-    };
-  }
-
   /** What the charts show: the scores of these names over the samples of each checkpoint and source, ascending. */
   points(names: readonly string[]): CheckpointPoint[] {
     return this.#checkpoints.all.flatMap((checkpoint) => this.#checkpoints.points(checkpoint, names));
@@ -272,11 +262,6 @@ export class PredictionStore {
   /** The changes that the rows from `row` on touched, ascending, as they are now. */
   changesSince(row: number): CheckpointChanges[] {
     return this.#touched(row, true).map((checkpoint) => this.#changesOf(checkpoint));
-  }
-
-  /** As of `trends`, without making all of them; null where it says nothing. */
-  get overallImprovement(): number | null {
-    return this.#checkpoints.overallImprovement;
   }
 
   /** The largest epoch; null while nothing is held. */

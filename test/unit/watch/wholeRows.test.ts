@@ -23,7 +23,6 @@ function told(store: PredictionStore) {
     firstSample: store.firstSample,
     histories: store.samples().map(({ sampleIndex }) => store.historyRows(sampleIndex)),
     newestEpoch: store.newestEpoch,
-    improvement: store.overallImprovement,
   };
 }
 
