@@ -450,6 +450,17 @@ export type PackedChanges = readonly [
   ...[improved: number, regressed: number, unchanged: number],
 ];
 
+/**
+ * What charts are told of checkpoints: those that the message before did not tell of as they are now, or all. It goes as
+ * one JSON text: VS Code looks at each value of a message and copies it from frame to frame.
+ */
+export interface ToldCheckpoints {
+  /** Ascending by checkpoint, then source. */
+  points: PackedPoint[];
+  /** Ascending by checkpoint. */
+  changes: PackedChanges[];
+}
+
 /** A score that is charted, or decides. */
 export interface ChartedScore {
   name: string;
@@ -535,15 +546,13 @@ export type HostMessage =
       type: 'trends';
       /** What the points tell of: the scores that have a chart, and the deciding one. */
       scores: ChartedScore[];
-      /** Ascending by checkpoint, then source: those that the message before did not tell of as they are now, or all. */
-      points: PackedPoint[];
-      /** Likewise. */
-      changes: PackedChanges[];
+      /** `ToldCheckpoints` as JSON. */
+      checkpoints: string;
       allCheckpoints: boolean;
       /** The other watched jobs, which can be laid over this one. */
       others: { key: string; title: string }[];
       /** Its points tell of the same scores. */
-      overlay: { key: string; title: string; points: PackedPoint[]; allCheckpoints: boolean } | null;
+      overlay: { key: string; title: string; checkpoints: string; allCheckpoints: boolean } | null;
     }
   /** What the trainer logged; empty lines where the server has none. Comes with the Trends tab. */
   | {

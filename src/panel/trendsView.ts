@@ -10,6 +10,7 @@ import type {
   PackedChanges,
   PackedPoint,
   ScorePoint,
+  ToldCheckpoints,
   ViewState,
 } from './protocol.ts';
 
@@ -21,7 +22,7 @@ export interface OtherJob {
 }
 
 /** What a reader was told of one job. A job has thousands of checkpoints, of which one or two change with a row. */
-class ToldCheckpoints {
+class Teller {
   readonly store: PredictionStore;
   /** What else the points depend on, as it was; empty before anything was told. */
   #made = '';
@@ -32,11 +33,7 @@ class ToldCheckpoints {
     this.store = store;
   }
 
-  next(scores: readonly ChartedScore[]): {
-    points: PackedPoint[];
-    changes: PackedChanges[];
-    allCheckpoints: boolean;
-  } {
+  next(scores: readonly ChartedScore[]): { checkpoints: string; allCheckpoints: boolean } {
     const { store } = this;
     const names = scores.map(({ name }) => name);
     const bands = scores.map(({ band }) => band);
@@ -46,28 +43,28 @@ class ToldCheckpoints {
     const changes = allCheckpoints ? store.changes() : store.changesSince(this.#rows);
     this.#made = made;
     this.#rows = store.size;
-    return {
+    const told: ToldCheckpoints = {
       points: points.map((point) => packedPoint(point, bands)),
       changes: changes.map(packedChanges),
-      allCheckpoints,
     };
+    return { checkpoints: JSON.stringify(told), allCheckpoints };
   }
 }
 
 /** The checkpoints of one job, and of one laid over it, as one panel charts them. */
 export class TrendsView {
   readonly #store: PredictionStore;
-  #own: ToldCheckpoints;
-  #over: ToldCheckpoints | null = null;
+  #own: Teller;
+  #over: Teller | null = null;
 
   constructor(store: PredictionStore) {
     this.#store = store;
-    this.#own = new ToldCheckpoints(store);
+    this.#own = new Teller(store);
   }
 
   /** The reader knows nothing any more: the next message tells of all checkpoints. */
   forgetReader(): void {
-    this.#own = new ToldCheckpoints(this.#store);
+    this.#own = new Teller(this.#store);
     this.#over = null;
   }
 
@@ -105,9 +102,8 @@ export class TrendsView {
       this.#over = null;
       return null;
     }
-    if (this.#over?.store !== job.store) this.#over = new ToldCheckpoints(job.store);
-    const { points, allCheckpoints } = this.#over.next(scores);
-    return { key: job.key, title: job.title, points, allCheckpoints };
+    if (this.#over?.store !== job.store) this.#over = new Teller(job.store);
+    return { key: job.key, title: job.title, ...this.#over.next(scores) };
   }
 }
 

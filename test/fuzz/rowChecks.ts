@@ -7,7 +7,7 @@ import { detailOf } from '../../src/panel/content.ts';
 import { Differences } from '../../src/panel/differences/differences.ts';
 import { writeExport } from '../../src/panel/export/exportFile.ts';
 import { allRows } from '../../src/panel/export/exportRows.ts';
-import type { ColumnKey, ViewState } from '../../src/panel/protocol.ts';
+import type { ColumnKey, ToldCheckpoints, ViewState } from '../../src/panel/protocol.ts';
 import { SampleView } from '../../src/panel/sampleView.ts';
 import { TableView } from '../../src/panel/tableView.ts';
 import { TrendsView } from '../../src/panel/trendsView.ts';
@@ -72,7 +72,7 @@ export function showAll(store: PredictionStore): void {
     const answers = message.history.reduce((sum, { group }) => sum + (group?.completions ?? 1), 0);
     assert.equal(answers, store.answerCount(sampleIndex));
   }
-  const { points } = new TrendsView(store).message([], null);
+  const { points } = JSON.parse(new TrendsView(store).message([], null).checkpoints) as ToldCheckpoints;
   const counted = points.reduce((sum, [, , , , predictions]) => sum + predictions, 0);
   assert.equal(counted, store.size, 'rows in the trends');
   for (const row of store.page(null, 0, store.size)) JSON.stringify(detailOf(row, differences));

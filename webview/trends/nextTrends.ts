@@ -1,6 +1,12 @@
 import type { CheckpointChanges } from '../../src/model/marks.ts';
 import { compareTexts } from '../../src/model/order.ts';
-import type { ChartPoint, HostMessageOf, PackedChanges, PackedPoint } from '../../src/panel/protocol.ts';
+import type {
+  ChartPoint,
+  HostMessageOf,
+  PackedChanges,
+  PackedPoint,
+  ToldCheckpoints,
+} from '../../src/panel/protocol.ts';
 import { ascendingCheckpoints, withChanged } from '../changed.ts';
 
 type Message = HostMessageOf<'trends'>;
@@ -17,17 +23,22 @@ export interface Trends extends Pick<Message, 'scores' | 'others'> {
 /** The trends to show, with all checkpoints, after a message that may tell of the changed ones only. */
 export function nextTrends(shown: Trends | null, { overlay, others, ...arrived }: Message): Trends {
   const known = arrived.allCheckpoints ? null : shown;
+  const { points, changes } = JSON.parse(arrived.checkpoints) as ToldCheckpoints;
   const over = overlay?.allCheckpoints === true ? null : shown?.overlay;
   return {
     others,
     // The same object as long as it says the same: what is drawn by it is made anew with it.
     scores: shown !== null && isSame(shown.scores, arrived.scores) ? shown.scores : arrived.scores,
-    points: joined(known?.points, arrived.points.map(pointOf), ascendingPoints),
-    changes: joined(known?.changes, arrived.changes.map(changesOf), ascendingCheckpoints),
+    points: joined(known?.points, points.map(pointOf), ascendingPoints),
+    changes: joined(known?.changes, changes.map(changesOf), ascendingCheckpoints),
     overlay: overlay && {
       key: overlay.key,
       title: overlay.title,
-      points: joined(over?.points, overlay.points.map(pointOf), ascendingPoints),
+      points: joined(
+        over?.points,
+        (JSON.parse(overlay.checkpoints) as ToldCheckpoints).points.map(pointOf),
+        ascendingPoints,
+      ),
     },
   };
 }

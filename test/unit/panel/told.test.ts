@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { findDifference } from '../../../src/panel/differences/difference.ts';
 import { Differences } from '../../../src/panel/differences/differences.ts';
 import { initialView } from '../../../src/panel/initialView.ts';
-import type { DifferencePart, HostMessageOf, Row } from '../../../src/panel/protocol.ts';
+import type { DifferencePart, HostMessageOf, Row, ToldCheckpoints } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { TrendsView } from '../../../src/panel/trendsView.ts';
@@ -136,17 +136,19 @@ describe('what is told in pieces', () => {
     const store = new PredictionStore();
     for (let epoch = 0; epoch < 100; epoch += 2) store.add(aPrediction({ epoch, char_error_rate: 0.5 }));
     const view = new TrendsView(store);
-    assert.equal(view.message([], null).points.length, 50);
+    const told = () => JSON.parse(view.message([], null).checkpoints) as ToldCheckpoints;
+    assert.equal(told().points.length, 50);
     store.add(aPrediction({ epoch: 7, char_error_rate: 0.4 }));
-    const { points, changes, allCheckpoints } = view.message([], null);
+    const { checkpoints, allCheckpoints } = view.message([], null);
+    const { points, changes } = JSON.parse(checkpoints) as ToldCheckpoints;
     assert.deepEqual(
       [points, changes].map((list) => list.map(([epoch]) => epoch)),
       [[7], [7, 8]],
     );
     assert.equal(allCheckpoints, false);
-    assert.deepEqual(view.message([], null).points, []);
+    assert.deepEqual(told().points, []);
     view.forgetReader();
-    assert.deepEqual([view.message([], null).points.length, view.message([], null).points.length], [51, 0]);
+    assert.deepEqual([told().points.length, told().points.length], [51, 0]);
   });
 
   it('is no answer at all where a row answers another sample', () => {
