@@ -43,11 +43,11 @@ class Teller {
     const changes = allCheckpoints ? store.changes() : store.changesSince(this.#rows);
     this.#made = made;
     this.#rows = store.size;
-    const told: ToldCheckpoints = {
+    const news: ToldCheckpoints = {
       points: points.map((point) => packedPoint(point, bands)),
       changes: changes.map(packedChanges),
     };
-    return { checkpoints: JSON.stringify(told), allCheckpoints };
+    return { checkpoints: JSON.stringify(news), allCheckpoints };
   }
 }
 
@@ -109,8 +109,8 @@ export class TrendsView {
 
 function packedPoint(point: CheckpointPoint, bands: readonly (BandKind | null)[]): PackedPoint {
   const { epoch, step, source, samples, predictions, scores } = point;
-  const told = scores.map((summary, index) => scorePoint(summary, bands[index] ?? null));
-  return [epoch, step, source, samples, predictions, ...told];
+  const list = scores.map((summary, index) => scorePoint(summary, bands[index] ?? null));
+  return [epoch, step, source, samples, predictions, ...list];
 }
 
 function packedChanges({ epoch, step, improved, regressed, unchanged }: CheckpointChanges): PackedChanges {
@@ -120,6 +120,16 @@ function packedChanges({ epoch, step, improved, regressed, unchanged }: Checkpoi
 function scorePoint(summary: ScoreSummary | null, band: BandKind | null): ScorePoint | null {
   if (summary === null) return null;
   const { mean, p10, p90, min, max, count } = summary;
-  if (band === null) return [mean, count];
-  return band === 'range' ? [mean, count, min, max] : [mean, count, p10, p90];
+  if (band === null) return [shortened(mean), count];
+  const [low, high] = band === 'range' ? [min, max] : [p10, p90];
+  return [shortened(mean), count, shortened(low), shortened(high)];
+}
+
+/** More digits than anybody reads, of thousands of points, would be half of a message. */
+const scale = 1e9;
+
+/** With nine digits behind the point where the value is not a small one. */
+export function shortened(value: number): number {
+  const size = Math.abs(value);
+  return size < 0.01 || size > 1e6 ? value : Math.round(value * scale) / scale;
 }

@@ -5,7 +5,7 @@ import { initialView } from '../../../src/panel/initialView.ts';
 import type { DifferencePart, HostMessageOf, Row, ToldCheckpoints } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
-import { TrendsView } from '../../../src/panel/trendsView.ts';
+import { shortened, TrendsView } from '../../../src/panel/trendsView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
 import { wholePage } from '../../../webview/predictions/pageTexts.ts';
@@ -103,10 +103,14 @@ describe('what is told in pieces', () => {
         shown = nextTrends(shown, view.message(others, overlay, chosen));
         assert.deepEqual(shown, nextTrends(null, new TrendsView(store).message(others, overlay, chosen)));
         assert.deepEqual(
-          shown.points.map(({ scores: told, ...point }) => ({ ...point, scores: told.map((score) => score?.[0]) })),
-          store
-            .points(shown.scores.map(({ name }) => name))
-            .map(({ scores: held, ...point }) => ({ ...point, scores: held.map((score) => score?.mean) })),
+          shown.points.map(({ scores: told, ...point }) => ({
+            ...point,
+            scores: told.map((score) => score?.[0]),
+          })),
+          store.points(shown.scores.map(({ name }) => name)).map(({ scores: held, ...point }) => ({
+            ...point,
+            scores: held.map((score) => (score === null ? undefined : shortened(score.mean))),
+          })),
         );
       }
     });
@@ -131,6 +135,13 @@ describe('what is told in pieces', () => {
       }
     });
   }
+
+  it('is a number to more digits than anybody reads, and whole where it is small or large', () => {
+    const values = [2 / 3, -0.123456789012, 12345.6789, 0.0001234567890123, 1e7 / 3, 0, 1];
+    assert.deepEqual(values.map(shortened), [
+      ...[0.666666667, -0.123456789, 12345.6789, 0.0001234567890123, 1e7 / 3, 0, 1],
+    ]);
+  });
 
   it('is the epoch that a row changed, and the one whose answer is held against it', () => {
     const store = new PredictionStore();
