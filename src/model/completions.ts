@@ -54,8 +54,49 @@ export function passAt(k: number, n: number, passed: number): number {
  *
  * @param completions of the group, with a score or not
  */
-export function teachesNothing({ count, spread }: GroupSummary, completions: number): boolean {
+export function teachesNothing(
+  { count, spread }: Pick<GroupSummary, 'count' | 'spread'>,
+  completions: number,
+): boolean {
   return completions >= 2 && count === completions && spread < tolerance;
+}
+
+/** Of the samples that have several completions, how many teach nothing by the deciding score. */
+export interface GroupShare {
+  readonly groups: number;
+  readonly idle: number;
+}
+
+/** Tells groups of completions that teach nothing from the others, rows coming in any order. */
+export class GroupSums {
+  readonly #completions: number[] = [];
+  readonly #rated: number[] = [];
+  readonly #min: number[] = [];
+  readonly #max: number[] = [];
+
+  /**
+   * @param place of the row's sample among those that are added up together, from 0 on
+   * @param value the row's deciding score; NaN is none
+   */
+  add(place: number, value: number): void {
+    this.#completions[place] = (this.#completions[place] ?? 0) + 1;
+    if (Number.isNaN(value)) return;
+    this.#rated[place] = (this.#rated[place] ?? 0) + 1;
+    this.#min[place] = Math.min(this.#min[place] ?? value, value);
+    this.#max[place] = Math.max(this.#max[place] ?? value, value);
+  }
+
+  /** Null where no sample has several completions. */
+  share(): GroupShare | null {
+    let [groups, idle] = [0, 0];
+    for (const [place, completions] of this.#completions.entries()) {
+      if (completions < 2) continue;
+      groups += 1;
+      const [count = 0, min = 0, max = 0] = [this.#rated[place], this.#min[place], this.#max[place]];
+      if (teachesNothing({ count, spread: max - min }, completions)) idle += 1;
+    }
+    return groups === 0 ? null : { groups, idle };
+  }
 }
 
 /** Fields by which servers and trainers say why a completion ended. */
@@ -72,14 +113,22 @@ export interface CutOff {
   readonly tokens: number | null;
 }
 
-/** Whether a completion was cut off: its sender says so, or it has as many tokens as it may have. Null where it was not. */
-export function cutOffOf(row: Prediction): CutOff | null {
+/** How a completion ended, as its sender says, or as its tokens do: it may have as many as it has. Null where nobody says. */
+export function endOf(row: Prediction): 'cut off' | 'by itself' | null {
   const { completion_tokens: tokens, max_new_tokens: most } = row;
-  const isFull = tokens != null && most != null && most > 0 && tokens >= most;
   const fields = row as Readonly<Record<string, unknown>>;
-  const isSaid = reasonFields.some((name) => {
+  let isSaid = false;
+  for (const name of reasonFields) {
     const reason = fields[name];
-    return typeof reason === 'string' && lengthReasons.has(reason);
-  });
-  return isFull || isSaid ? { tokens: tokens ?? most ?? null } : null;
+    if (typeof reason !== 'string' || reason === '') continue;
+    if (lengthReasons.has(reason)) return 'cut off';
+    isSaid = true;
+  }
+  if (tokens != null && most != null && most > 0) return tokens >= most ? 'cut off' : 'by itself';
+  return isSaid ? 'by itself' : null;
+}
+
+/** Null for a completion that was not cut off. */
+export function cutOffOf(row: Prediction): CutOff | null {
+  return endOf(row) === 'cut off' ? { tokens: row.completion_tokens ?? row.max_new_tokens ?? null } : null;
 }

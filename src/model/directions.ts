@@ -24,7 +24,7 @@ const words: readonly (readonly [Direction, ReadonlySet<string>])[] = [
       'penalty',
     ]),
   ],
-  ['none', new Set(['tokens', 'length', 'count', 'advantage', 'advantages', 'weight', 'temperature'])],
+  ['none', new Set(['tokens', 'length', 'count', 'advantage', 'advantages', 'weight', 'temperature', 'cut'])],
 ];
 
 /** By the job's or the reader's word, else by the words of the name, else `higher`. */

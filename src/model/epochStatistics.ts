@@ -81,16 +81,19 @@ export type ScoredFields = Pick<
 
 /** What a prediction of the wire tells of itself. */
 export function scoredRow(prediction: ScoredFields): ScoredRow {
-  const passed = knownScore(prediction, 'validation_pass');
   return {
     step: prediction.step,
     exactMatch: knownScore(prediction, 'exact_match'),
     charErrorRate: knownScore(prediction, 'char_error_rate'),
     lengthRatio: knownScore(prediction, 'length_ratio'),
     wordOverlap: knownScore(prediction, 'word_overlap'),
-    // The service knows no half of it.
-    validationPass: passed === 0 || passed === 1 ? passed : null,
+    validationPass: passOrNull(knownScore(prediction, 'validation_pass')),
   };
+}
+
+/** The service knows no half of it. */
+export function passOrNull(value: number | null): number | null {
+  return value === 0 || value === 1 ? value : null;
 }
 
 /** One element of the answer of `…/epochs`. */

@@ -1,6 +1,9 @@
 /** The names alone, without the schemas of the wire, for who shows them. */
 
-/** Scores of the contract, in the order in which they are told; the last three are measures. */
+/**
+ * Scores of the contract, in the order in which they are told; the last four are measures. `cut_off` is what is known of a
+ * completion's end: 1 where it ended for want of room.
+ */
 export const knownScores = [
   'char_error_rate',
   'exact_match',
@@ -10,6 +13,7 @@ export const knownScores = [
   'latency_ms',
   'completion_tokens',
   'prompt_tokens',
+  'cut_off',
 ] as const;
 export type KnownScore = (typeof knownScores)[number];
 const places: ReadonlyMap<string, number> = new Map(knownScores.map((name, place) => [name, place]));

@@ -1,5 +1,11 @@
 import { type ScoreSummary, summaryOf } from './distribution.ts';
 
+/** Shares of the samples: those of which all completions pass, and those of which one does, which is pass@n of n each. */
+export interface PassShares {
+  readonly all: number;
+  readonly any: number;
+}
+
 /**
  * Adds up the scores of a checkpoint by sample. What it holds grows with samples and scores, not with completions.
  * `Sample` names a sample among those that are added up together.
@@ -48,6 +54,20 @@ export class SampleSums<Sample> {
   drop(score: number): void {
     this.#sums[score] = [];
     this.#counts[score] = [];
+  }
+
+  /** Of a score whose values are all 0 or 1; null where no sample has a value. */
+  passes(score: number): PassShares | null {
+    const [sums = [], counts = []] = [this.#sums[score], this.#counts[score]];
+    let [samples, all, any] = [0, 0, 0];
+    for (const [place, count] of counts.entries()) {
+      if (count === 0) continue;
+      const passed = sums[place] ?? 0;
+      samples += 1;
+      if (passed === count) all += 1;
+      if (passed > 0) any += 1;
+    }
+    return samples === 0 ? null : { all: all / samples, any: any / samples };
   }
 
   /** Null where no sample has a value. */

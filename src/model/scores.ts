@@ -1,5 +1,6 @@
 import { writtenNumber } from '../wire/exactJson.ts';
 import { type Prediction, predictionFields } from '../wire/prediction.ts';
+import { endOf } from './completions.ts';
 import { isKnownScore, type KnownScore, knownScores } from './knownScores.ts';
 
 export { compareScoreNames, isKnownScore, type KnownScore, knownScores } from './knownScores.ts';
@@ -11,10 +12,13 @@ export const mostOtherScores = 64;
 export type ScoreOrigin = 'known' | 'scores' | 'field';
 
 /** Fields of a row in which a score of this name may stand. */
-type KnownFields<Name extends KnownScore> = Pick<Prediction, Name | 'scores'>;
+type KnownFields<Name extends keyof Prediction> = Pick<Prediction, Name | 'scores'>;
 
 /** A score of the contract, wherever it stands; null where the row has none. */
-export function knownScore<Name extends KnownScore>(row: KnownFields<Name>, name: Name): number | null {
+export function knownScore<Name extends KnownScore & keyof Prediction>(
+  row: KnownFields<Name>,
+  name: Name,
+): number | null {
   const own = row.scores == null ? undefined : sentScores(row);
   return (own !== undefined && Object.hasOwn(own, name) ? scoreValue(own[name]) : null) ?? scoreValue(row[name]);
 }
@@ -38,8 +42,10 @@ export function eachScore(row: Prediction, take: (name: string, value: number, o
     const value = scoreValue(fields[name]);
     if (value !== null && !isOwn(name)) take(name, value, 'known');
   }
+  const end = isOwn('cut_off') || scoreValue(fields['cut_off']) !== null ? null : endOf(row);
+  if (end !== null) take('cut_off', Number(end === 'cut off'), 'known');
   for (const name of Object.keys(row)) {
-    if (predictionFields.has(name)) continue;
+    if (predictionFields.has(name) || isKnownScore(name)) continue;
     const value = scoreValue(fields[name]);
     if (value !== null && namesScore(name) && !isOwn(name)) take(name, value, 'field');
   }

@@ -10,6 +10,7 @@ const known: Record<KnownScore, () => string> = {
   latency_ms: () => vscode.l10n.t('the latency in ms'),
   completion_tokens: () => vscode.l10n.t('the number of completion tokens'),
   prompt_tokens: () => vscode.l10n.t('the number of prompt tokens'),
+  cut_off: () => vscode.l10n.t('the share of answers that were cut off'),
 };
 
 /** How a score is called in a sentence. @returns what is not a known one as the job or a script named it: untrusted */

@@ -143,19 +143,24 @@ export function chartedScores(chosen: ViewState['trendScores'], names: readonly 
 }
 
 /** The band that a view asks for: that of the first edition where the job has nothing else. */
-export function bandOf(chosen: ViewState['trendBand'], names: readonly string[]): BandKind {
+export function bandOf(chosen: ViewState['trendBand'], names: readonly string[]): NonNullable<ViewState['trendBand']> {
   return chosen ?? (hasPlainScores(names) ? 'range' : 'percentiles');
 }
 
-/** The band of one score; null for none: the samples of a share are at its ends. */
+/**
+ * The band of one score; null for none: the samples of a share are at its ends, unless they have several completions.
+ *
+ * @param completions some sample has several at a checkpoint
+ */
 export function bandOfScore(
   { name, isShare }: Pick<ChartedScore, 'name' | 'isShare'>,
   chosen: ViewState['trendBand'],
   names: readonly string[],
+  completions = false,
 ): BandKind | null {
-  if (name === 'exact_match' || name === 'validation_pass') return null;
   // Rates are some of 0 and 1 alone by chance.
-  if (isShare && name !== 'char_error_rate' && name !== 'word_overlap') return null;
+  if (isShare && name !== 'char_error_rate' && name !== 'word_overlap') return completions ? 'passes' : null;
+  if (name === 'exact_match' || name === 'validation_pass') return null;
   // The first edition had one for the error rate alone.
   if (chosen === null && hasPlainScores(names) && name !== 'char_error_rate') return null;
   return bandOf(chosen, names);

@@ -434,7 +434,10 @@ export interface ChartPoint {
   source: string;
   samples: number;
   predictions: number;
-  /** In the order of the scores that are charted; null where no sample has a value. */
+  /**
+   * In the order of the scores that are charted; null where no sample has a value. Where `groups` are charted, the last is
+   * the share of the groups that teach nothing, and how many groups there are.
+   */
   scores: readonly (ScorePoint | null)[];
 }
 
@@ -469,8 +472,11 @@ export interface ChartedScore {
   /** What the edges of its points are; null where they have none. */
   band: BandKind | null;
 }
-/** The 10th and the 90th percentile of the samples, or the smallest and the largest of them. */
-export type BandKind = NonNullable<ViewState['trendBand']>;
+/**
+ * The 10th and the 90th percentile of the samples, or the smallest and the largest of them; of what is 0 or 1 the shares of
+ * the samples of which all completions pass, and one does.
+ */
+export type BandKind = NonNullable<ViewState['trendBand']> | 'passes';
 
 /** Values by step, at most as many as a chart can show of `total`. */
 export interface LossLine {
@@ -546,6 +552,8 @@ export type HostMessage =
       type: 'trends';
       /** What the points tell of: the scores that have a chart, and the deciding one. */
       scores: ChartedScore[];
+      /** Groups of completions have a chart. */
+      groups: boolean;
       /** `ToldCheckpoints` as JSON. */
       checkpoints: string;
       allCheckpoints: boolean;

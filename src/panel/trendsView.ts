@@ -1,4 +1,3 @@
-import type { ScoreSummary } from '../model/distribution.ts';
 import type { CheckpointChanges } from '../model/marks.ts';
 import type { CheckpointPoint } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
@@ -33,18 +32,18 @@ class Teller {
     this.store = store;
   }
 
-  next(scores: readonly ChartedScore[]): { checkpoints: string; allCheckpoints: boolean } {
+  next(scores: readonly ChartedScore[], groups: boolean): { checkpoints: string; allCheckpoints: boolean } {
     const { store } = this;
     const names = scores.map(({ name }) => name);
     const bands = scores.map(({ band }) => band);
-    const made = JSON.stringify([store.life, store.reckoning, names, bands]);
+    const made = JSON.stringify([store.life, store.reckoning, names, bands, groups]);
     const allCheckpoints = made !== this.#made;
     const points = allCheckpoints ? store.points(names) : store.pointsSince(this.#rows, names);
     const changes = allCheckpoints ? store.changes() : store.changesSince(this.#rows);
     this.#made = made;
     this.#rows = store.size;
     const news: ToldCheckpoints = {
-      points: points.map((point) => packedPoint(point, bands)),
+      points: points.map((point) => packedPoint(point, bands, groups)),
       changes: changes.map(packedChanges),
     };
     return { checkpoints: JSON.stringify(news), allCheckpoints };
@@ -77,51 +76,69 @@ export class TrendsView {
     overlay: string | null,
     chosen: Pick<ViewState, 'trendScores' | 'trendBand'> = { trendScores: null, trendBand: null },
   ): HostMessageOf<'trends'> {
-    const { judge, scoreNames, table } = this.#store;
+    const { judge, scoreNames, table, hasCompletions } = this.#store;
     const charted = chartedScores(chosen.trendScores, scoreNames);
     // How the job did as a whole is told by the deciding score, charted or not.
     const names = judge === null || charted.includes(judge.name) ? charted : [...charted, judge.name];
     const scores = names.map((name): ChartedScore => {
       const isShare = table.scores.isShare(name);
-      return { name, isShare, band: bandOfScore({ name, isShare }, chosen.trendBand, scoreNames) };
+      return { name, isShare, band: bandOfScore({ name, isShare }, chosen.trendBand, scoreNames, hasCompletions) };
     });
+    const groups = hasCompletions && judge !== null;
     return {
       type: 'trends',
       scores,
-      ...this.#own.next(scores),
+      groups,
+      ...this.#own.next(scores, groups),
       others: others.map(({ key, title }) => ({ key, title })),
       overlay: this.#overlay(
         others.find(({ key }) => key === overlay),
         scores,
+        groups,
       ),
     };
   }
 
-  #overlay(job: OtherJob | undefined, scores: readonly ChartedScore[]): HostMessageOf<'trends'>['overlay'] {
+  #overlay(
+    job: OtherJob | undefined,
+    scores: readonly ChartedScore[],
+    groups: boolean,
+  ): HostMessageOf<'trends'>['overlay'] {
     if (job === undefined) {
       this.#over = null;
       return null;
     }
     if (this.#over?.store !== job.store) this.#over = new Teller(job.store);
-    return { key: job.key, title: job.title, ...this.#over.next(scores) };
+    return { key: job.key, title: job.title, ...this.#over.next(scores, groups) };
   }
 }
 
-function packedPoint(point: CheckpointPoint, bands: readonly (BandKind | null)[]): PackedPoint {
+function packedPoint(point: CheckpointPoint, bands: readonly (BandKind | null)[], groups: boolean): PackedPoint {
   const { epoch, step, source, samples, predictions, scores } = point;
-  const list = scores.map((summary, index) => scorePoint(summary, bands[index] ?? null));
-  return [epoch, step, source, samples, predictions, ...list];
+  const list = scores.map((_, index) => scorePoint(point, index, bands[index] ?? null));
+  return [epoch, step, source, samples, predictions, ...list, ...(groups ? [groupPoint(point)] : [])];
+}
+
+function groupPoint({ groups }: CheckpointPoint): ScorePoint | null {
+  return groups === null ? null : [shortened(groups.idle / groups.groups), groups.groups];
 }
 
 function packedChanges({ epoch, step, improved, regressed, unchanged }: CheckpointChanges): PackedChanges {
   return [epoch, step, improved, regressed, unchanged];
 }
 
-function scorePoint(summary: ScoreSummary | null, band: BandKind | null): ScorePoint | null {
-  if (summary === null) return null;
+function scorePoint({ scores, passes }: CheckpointPoint, index: number, band: BandKind | null): ScorePoint | null {
+  const summary = scores[index];
+  if (summary == null) return null;
   const { mean, p10, p90, min, max, count } = summary;
-  if (band === null) return [shortened(mean), count];
-  const [low, high] = band === 'range' ? [min, max] : [p10, p90];
+  const passed = passes[index];
+  const edges = {
+    percentiles: [p10, p90],
+    range: [min, max],
+    passes: passed == null ? null : [passed.all, passed.any],
+  };
+  const [low, high] = (band === null ? null : edges[band]) ?? [];
+  if (low === undefined || high === undefined) return [shortened(mean), count];
   return [shortened(mean), count, shortened(low), shortened(high)];
 }
 

@@ -1,8 +1,10 @@
 import { placeIn } from '../model/ascending.ts';
 import { type Checkpoint, Checkpoints, compareCheckpoints } from '../model/checkpoints.ts';
+import { type GroupShare, GroupSums } from '../model/completions.ts';
 import type { ScoreSummary } from '../model/distribution.ts';
 import {
   addRow,
+  addStatistics,
   type EpochStatistics,
   emptyStatistics,
   epochSummary,
@@ -11,7 +13,7 @@ import {
 } from '../model/epochStatistics.ts';
 import { type Changes, noChanges } from '../model/marks.ts';
 import { compareTexts } from '../model/order.ts';
-import { SampleSums } from '../model/sampleSums.ts';
+import { type PassShares, SampleSums } from '../model/sampleSums.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { EpochSummary } from '../wire/responses.ts';
 import type { TrendPoint } from '../wire/trends.ts';
@@ -26,6 +28,10 @@ export interface CheckpointPoint extends Checkpoint {
   readonly predictions: number;
   /** In the order of the names that were asked for; null where no sample has a value. */
   readonly scores: readonly (ScoreSummary | null)[];
+  /** Likewise; null also where a value is neither 0 nor 1. */
+  readonly passes: readonly (PassShares | null)[];
+  /** By the deciding score; null where no sample has several completions. */
+  readonly groups: GroupShare | null;
 }
 
 /** A checkpoint of the table. */
@@ -35,8 +41,16 @@ export interface StoredCheckpoint extends Checkpoint {
   readonly changes: Changes;
   /** The changes have to be counted anew: other rows are superseded than when they were counted. */
   isMiscounted: boolean;
-  /** By the names that were asked for, as long as nothing arrives. */
-  points: { readonly names: string; readonly list: readonly CheckpointPoint[] } | undefined;
+  /** Of its rows that are not superseded, as long as nothing arrives. */
+  live: EpochStatistics | undefined;
+  /** By the scores that were asked for, as long as nothing arrives. */
+  points: { readonly asked: string; readonly list: readonly CheckpointPoint[] } | undefined;
+}
+
+interface AskedScore {
+  readonly name: string;
+  /** All of its values are 0 or 1. */
+  readonly isShare: boolean;
 }
 
 /** The part of a job that a filter shows: all of it, a whole epoch, or a checkpoint. */
@@ -112,39 +126,30 @@ export class CheckpointIndex {
     return epochSummary(this.#statistics(epoch));
   }
 
-  /** Of an epoch that has rows, as FineTune Lab counts it: over rows. */
-  epochPoint(epoch: number): TrendPoint {
-    return trendPoint(this.#statistics(epoch));
+  /** Over rows that are not superseded, as FineTune Lab has it, ascending. An epoch of which nothing is left has none. */
+  epochPoints(): TrendPoint[] {
+    const epochs = this.#superseding.isPossible
+      ? this.#liveEpochs()
+      : this.#epochNumbers.map((epoch) => this.#statistics(epoch));
+    return epochs.filter(({ predictionCount }) => predictionCount > 0).map(trendPoint);
   }
 
-  /** What the charts show of a checkpoint: a point for each of its sources, by name. */
-  points(checkpoint: StoredCheckpoint, names: readonly string[]): readonly CheckpointPoint[] {
-    const key = JSON.stringify(names);
-    if (checkpoint.points?.names === key) return checkpoint.points.list;
-    const bySource = new Map<string, SampleSums<number>>();
-    for (const row of checkpoint.rows.from(0)) {
-      if (this.#superseding.isSuperseded(row)) continue;
-      const source = this.#table.source(row);
-      let sums = bySource.get(source);
-      if (sums === undefined) {
-        sums = new SampleSums();
-        bySource.set(source, sums);
+  /** What the charts show of checkpoints: a point for each of their sources, by name. @param judge the deciding score */
+  points(checkpoints: readonly StoredCheckpoint[], names: readonly string[], judge: string): CheckpointPoint[] {
+    const { scores } = this.#table;
+    const asked = names.map((name): AskedScore => ({ name, isShare: scores.isShare(name) }));
+    const key = JSON.stringify(asked);
+    return checkpoints.flatMap((checkpoint) => {
+      if (checkpoint.points?.asked !== key) {
+        checkpoint.points = { asked: key, list: this.#pointsOf(checkpoint, asked, judge) };
       }
-      const place = sums.addRow(this.#sampleOf(row));
-      for (let index = 0; index < names.length; index += 1) {
-        const value = this.#table.score(row, names[index] ?? '');
-        if (!Number.isNaN(value)) sums.add(place, index, value);
-      }
-    }
-    const { epoch, step } = checkpoint;
-    const list = [...bySource]
-      .sort(([a], [b]) => compareTexts(a, b))
-      .map(([source, sums]) => {
-        const { samples, predictions } = sums;
-        return { epoch, step, source, samples, predictions, scores: names.map((_, index) => sums.summary(index)) };
-      });
-    checkpoint.points = { names: key, list };
-    return list;
+      return checkpoint.points.list;
+    });
+  }
+
+  /** Another score decides, or rows are put to other samples. */
+  forgetPoints(): void {
+    for (const checkpoint of this.all) checkpoint.points = undefined;
   }
 
   /** From this checkpoint on other rows are superseded than before. */
@@ -155,6 +160,7 @@ export class CheckpointIndex {
       const checkpoint = all[index] as StoredCheckpoint;
       checkpoint.isMiscounted = true;
       checkpoint.points = undefined;
+      checkpoint.live = undefined;
     }
   }
 
@@ -169,7 +175,9 @@ export class CheckpointIndex {
   addScores(row: number, prediction: Prediction): void {
     addRow(this.#statistics(prediction.epoch), scoredRow(prediction));
     const checkpoint = this.get(row);
-    if (checkpoint !== undefined) checkpoint.points = undefined;
+    if (checkpoint === undefined) return;
+    checkpoint.points = undefined;
+    checkpoint.live = undefined;
   }
 
   /** Takes a row back whose scores were not counted, however far it came. */
@@ -185,13 +193,66 @@ export class CheckpointIndex {
     if (this.#epochNumbers[place] === epoch) this.#epochNumbers.splice(place, 1);
   }
 
+  /** Ascending. Only checkpoints that changed are added up again. */
+  #liveEpochs(): EpochStatistics[] {
+    const epochs: EpochStatistics[] = [];
+    for (const checkpoint of this.all) {
+      let last = epochs.at(-1);
+      if (last?.epoch !== checkpoint.epoch) {
+        last = emptyStatistics(checkpoint.epoch);
+        epochs.push(last);
+      }
+      checkpoint.live ??= this.#liveStatistics(checkpoint);
+      addStatistics(last, checkpoint.live);
+    }
+    return epochs;
+  }
+
+  #liveStatistics({ epoch, rows }: StoredCheckpoint): EpochStatistics {
+    const statistics = emptyStatistics(epoch);
+    for (const row of rows.from(0)) {
+      if (!this.#superseding.isSuperseded(row)) addRow(statistics, this.#table.scoredRow(row));
+    }
+    return statistics;
+  }
+
+  #pointsOf({ epoch, step, rows }: StoredCheckpoint, asked: readonly AskedScore[], judge: string): CheckpointPoint[] {
+    const bySource = new Map<string, { sums: SampleSums<number>; groups: GroupSums }>();
+    for (const row of rows.from(0)) {
+      if (this.#superseding.isSuperseded(row)) continue;
+      const source = this.#table.source(row);
+      let found = bySource.get(source);
+      if (found === undefined) {
+        found = { sums: new SampleSums(), groups: new GroupSums() };
+        bySource.set(source, found);
+      }
+      const place = found.sums.addRow(this.#sampleOf(row));
+      found.groups.add(place, this.#table.score(row, judge));
+      for (const [index, { name }] of asked.entries()) {
+        const value = this.#table.score(row, name);
+        if (!Number.isNaN(value)) found.sums.add(place, index, value);
+      }
+    }
+    return [...bySource]
+      .sort(([a], [b]) => compareTexts(a, b))
+      .map(([source, { sums, groups }]) => ({
+        ...{ epoch, step, source, samples: sums.samples, predictions: sums.predictions },
+        scores: asked.map((_, index) => sums.summary(index)),
+        passes: asked.map(({ isShare }, index) => (isShare ? sums.passes(index) : null)),
+        groups: groups.share(),
+      }));
+  }
+
   #of(row: number): StoredCheckpoint {
     const [epoch, step] = [this.#table.epoch(row), this.#table.step(row)];
     let checkpoint = this.#checkpoints.get(epoch, step);
     if (checkpoint === undefined) {
       const table = this.#table;
       const rows = new SortedRows((a, b) => table.newestFirst(a, b));
-      checkpoint = { epoch, step, rows, changes: noChanges(), isMiscounted: false, points: undefined };
+      checkpoint = {
+        ...{ epoch, step, rows, changes: noChanges(), isMiscounted: false },
+        ...{ live: undefined, points: undefined },
+      };
       this.#statistics(epoch);
       this.#checkpoints.add(checkpoint);
     }

@@ -239,19 +239,19 @@ export class PredictionStore {
     return count;
   }
 
-  /** As FineTune Lab has it: over rows, ascending by epoch. */
+  /** As FineTune Lab has it: over rows, ascending by epoch; superseded ones play no part. */
   trends(): TrendPoint[] {
-    return this.#checkpoints.epochs.map((epoch) => this.#checkpoints.epochPoint(epoch));
+    return this.#checkpoints.epochPoints();
   }
 
   /** What the charts show: the scores of these names over the samples of each checkpoint and source, ascending. */
   points(names: readonly string[]): CheckpointPoint[] {
-    return this.#checkpoints.all.flatMap((checkpoint) => this.#checkpoints.points(checkpoint, names));
+    return this.#points(this.#checkpoints.all, names);
   }
 
   /** The points of the checkpoints that the rows from `row` on are of. */
   pointsSince(row: number, names: readonly string[]): CheckpointPoint[] {
-    return this.#touched(row, false).flatMap((checkpoint) => this.#checkpoints.points(checkpoint, names));
+    return this.#points(this.#touched(row, false), names);
   }
 
   /** How the samples of each checkpoint changed, ascending. */
@@ -462,11 +462,15 @@ export class PredictionStore {
     const counts = this.#checkpoints.all.map((checkpoint) => countChanges(checkpoint, samples, judge));
     for (const [index, checkpoint] of this.#checkpoints.all.entries()) {
       Object.assign(checkpoint.changes, counts[index]);
-      if (isOther) checkpoint.points = undefined;
     }
+    this.#checkpoints.forgetPoints();
     this.#reckoning += 1;
     this.#samples = samples;
     this.#judge = judge;
+  }
+
+  #points(checkpoints: readonly StoredCheckpoint[], names: readonly string[]): CheckpointPoint[] {
+    return this.#checkpoints.points(checkpoints, names, this.#judge?.name ?? '');
   }
 
   #changesOf(checkpoint: StoredCheckpoint): CheckpointChanges {

@@ -1,7 +1,8 @@
+import { passOrNull, type ScoredRow } from '../model/epochStatistics.ts';
 import { lastCompletion, newestFirst, type OrderedRows } from '../model/order.ts';
 import { completionOf, restartOf, revisionOf } from '../model/restarts.ts';
 import { sourceOf } from '../model/samples.ts';
-import { eachScore } from '../model/scores.ts';
+import { eachScore, type KnownScore } from '../model/scores.ts';
 import { stepsToField } from '../wire/depth.ts';
 import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
 import { numberFields, type Prediction } from '../wire/prediction.ts';
@@ -186,6 +187,19 @@ export class RowTable implements OrderedRows<number> {
   validationPass(row: number): boolean | null {
     const value = this.score(row, 'validation_pass');
     return Number.isNaN(value) ? null : value >= 1;
+  }
+
+  /** What an epoch's statistics look at. */
+  scoredRow(row: number): ScoredRow {
+    const score = (name: KnownScore): number | null => orNull(this.score(row, name));
+    return {
+      step: this.step(row),
+      exactMatch: score('exact_match'),
+      charErrorRate: score('char_error_rate'),
+      lengthRatio: score('length_ratio'),
+      wordOverlap: score('word_overlap'),
+      validationPass: passOrNull(score('validation_pass')),
+    };
   }
 
   prompt(row: number): string {

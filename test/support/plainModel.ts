@@ -18,6 +18,10 @@ export function plainScores(row: Prediction): Map<string, number> {
     }
   };
   for (const name of Object.keys(fields)) if (namesScore(name)) take(name, fields[name]);
+  const isFull = Number(row.completion_tokens) >= Number(row.max_new_tokens || Number.NaN);
+  const isSaid = [fields['finish_reason'], fields['stop_reason']].find((reason) => reason != null && reason !== '');
+  const isKnown = isSaid !== undefined || (row.completion_tokens != null && (row.max_new_tokens ?? 0) > 0);
+  if (isKnown) found.set('cut_off', Number(isFull || isSaid === 'length'));
   for (const name of knownScores) take(name, fields[name]);
   for (const [name, value] of sent(row)) take(name, value);
   return found;
@@ -161,7 +165,28 @@ function plainSummary(means: readonly number[]) {
   return { mean: mean(values), min, max, p10, p90, count: values.length };
 }
 
-export function plainPoints(rows: readonly Prediction[], names: readonly string[]) {
+/** Of the samples that have one: the shares of those of which all values are 1, and of which one is. */
+function plainPasses(samples: readonly (readonly number[])[]) {
+  const held = samples.filter((values) => values.length > 0);
+  if (held.length === 0) return null;
+  const share = (passes: (values: readonly number[]) => boolean): number => held.filter(passes).length / held.length;
+  return { all: share((values) => !values.includes(0)), any: share((values) => values.includes(1)) };
+}
+
+/** Of the samples with several rows, those of which no score is missing or differs from another. */
+function plainGroups(samples: readonly (readonly Prediction[])[], judge: Judge | null) {
+  const groups = samples.filter(({ length }) => length > 1);
+  if (groups.length === 0) return null;
+  const idle = groups.filter((group) => {
+    const values = group.map((row) => plainScores(row).get(judge?.name ?? '') ?? Number.NaN);
+    return Math.max(...values) - Math.min(...values) < 1e-9;
+  });
+  return { groups: groups.length, idle: idle.length };
+}
+
+export function plainPoints(rows: readonly Prediction[], names: readonly string[], judge: Judge | null) {
+  const isShare = (name: string): boolean =>
+    rows.every((row) => [0, 1, undefined].includes(plainScores(row).get(name)));
   const sampleOf = plainSamples(rows);
   const live = plainLive(rows);
   const sources = [...new Set(rows.map((row) => row.sample_source ?? ''))].sort();
@@ -170,8 +195,12 @@ export function plainPoints(rows: readonly Prediction[], names: readonly string[
       const here = live.filter((row) => isAt(checkpoint)(row) && (row.sample_source ?? '') === source);
       if (here.length === 0) return [];
       const samples = [...new Set(here.map(sampleOf))].map((sample) => here.filter((row) => sampleOf(row) === sample));
-      const scores = names.map((name) => plainSummary(samples.map((same) => valueAt(same, name))));
-      return [{ ...checkpoint, source, samples: samples.length, predictions: here.length, scores }];
+      const valuesOf = (name: string): number[][] =>
+        samples.map((same) => same.flatMap((row) => plainScores(row).get(name) ?? []));
+      const scores = names.map((name) => plainSummary(valuesOf(name).map(mean)));
+      const passes = names.map((name) => (isShare(name) ? plainPasses(valuesOf(name)) : null));
+      const groups = plainGroups(samples, judge);
+      return [{ ...checkpoint, source, samples: samples.length, predictions: here.length, scores, passes, groups }];
     }),
   );
 }

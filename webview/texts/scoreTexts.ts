@@ -16,6 +16,7 @@ const known: Record<KnownScore, { title: string; words: string; write(value: num
     words: 'completion tokens',
     write: (value, { score }) => score(value),
   },
+  cut_off: { title: 'Cut off', words: 'cut off', write: (value, { score }) => score(value) },
   prompt_tokens: { title: 'Prompt tokens', words: 'prompt tokens', write: (value, { score }) => score(value) },
 };
 

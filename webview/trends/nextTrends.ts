@@ -12,7 +12,7 @@ import { ascendingCheckpoints, withChanged } from '../changed.ts';
 type Message = HostMessageOf<'trends'>;
 
 /** What the charts draw of a job, and of one laid over it. */
-export interface Trends extends Pick<Message, 'scores' | 'others'> {
+export interface Trends extends Pick<Message, 'scores' | 'groups' | 'others'> {
   /** Ascending by checkpoint, then source. */
   points: ChartPoint[];
   /** Ascending by checkpoint. */
@@ -27,6 +27,7 @@ export function nextTrends(shown: Trends | null, { overlay, others, ...arrived }
   const over = overlay?.allCheckpoints === true ? null : shown?.overlay;
   return {
     others,
+    groups: arrived.groups,
     // The same object as long as it says the same: what is drawn by it is made anew with it.
     scores: shown !== null && isSame(shown.scores, arrived.scores) ? shown.scores : arrived.scores,
     points: joined(known?.points, points.map(pointOf), ascendingPoints),

@@ -26,6 +26,11 @@ const bands: Record<BandKind, { headings: Band['headings']; words: Band['words']
     words: ['10%', '90%'],
     note: '10th–90th percentile',
   },
+  passes: {
+    headings: ['All pass', 'Any passes (pass@n)'],
+    words: ['all pass', 'any passes'],
+    note: 'samples of which all completions pass – of which any does (pass@n)',
+  },
 };
 
 /**
@@ -88,4 +93,23 @@ function noteOf(better: string, unit: Trend['unit'], band: string | null): strin
 
 function placeOf(told: readonly ChartedScore[], wanted: string): number {
   return told.findIndex(({ name }) => name === wanted);
+}
+
+/**
+ * The chart of the samples whose completions are all worth the same: no trainer learns from those.
+ *
+ * @param scores how many scores the points tell before it
+ * @param words of the deciding score
+ */
+export function groupTrend(scores: number, words: string): Trend {
+  return {
+    key: 'groups',
+    title: 'Groups that teach nothing',
+    unit: 'share',
+    isBounded: true,
+    write: (value, { percent }) => percent(value),
+    value: (point) => point.scores[scores]?.[0] ?? null,
+    note: `share of the samples with several completions that are all equal by ${words}`,
+    whyEmpty: () => 'No sample has several completions.',
+  };
 }

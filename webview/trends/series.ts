@@ -6,7 +6,7 @@ import { clipped, type Overlay, overlayName, sourceName } from './overlay.ts';
 /** One of the charts: what it draws of a point, and what it says of it. */
 export interface Trend {
   /** Names its colour and what is kept of it. */
-  key: 'cer' | 'exact' | 'overlap' | 'validation' | `score:${string}`;
+  key: 'cer' | 'exact' | 'overlap' | 'validation' | 'groups' | `score:${string}`;
   title: string;
   /** How values are written: a rate 0.013, a share 64.0%, any other as its size asks for. */
   unit: 'rate' | 'share' | 'other';

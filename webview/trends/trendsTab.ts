@@ -22,7 +22,7 @@ import { nextTrends, type Trends } from './nextTrends.ts';
 import { overlayChoices } from './overlay.ts';
 import { type Palette, readPalette, watchTheme } from './palette.ts';
 import { remembered } from './remembered.ts';
-import { scoreTrends } from './scoreTrends.ts';
+import { groupTrend, scoreTrends } from './scoreTrends.ts';
 import type { Trend } from './series.ts';
 import { createSight } from './sight.ts';
 import { axisOf, createTrendsToolbar } from './trendsToolbar.ts';
@@ -75,6 +75,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
 
   // What is drawn is made anew only where something of it is other than before.
   const trendsNow = remembered(scoreTrends);
+  const groupTrendNow = remembered(groupTrend);
   const chartedNow = remembered((chosen: ViewState['trendScores'], scores: Scores['scores']) =>
     chartedScores(
       chosen,
@@ -157,7 +158,9 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     // What was chosen counts at once; the points of the other job follow.
     const isOver = over !== null && over.key === overlayChoices(others, view.overlay).chosen;
     const overLines = isOver ? overLinesNow(over.points, axis, view.source) : null;
-    const charts = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores);
+    const charted = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores);
+    const judgeWords = scoreWords(scores.judge ?? '', scores.scores);
+    const charts = told.groups ? [...charted, groupTrendNow(told.scores.length, judgeWords)] : charted;
     const shown: TrendsContent = {
       lines: own.lines,
       overlay: over === null || overLines === null ? null : overlayNow(over.title, overLines.lines),

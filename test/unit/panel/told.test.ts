@@ -107,9 +107,12 @@ describe('what is told in pieces', () => {
             ...point,
             scores: told.map((score) => score?.[0]),
           })),
-          store.points(shown.scores.map(({ name }) => name)).map(({ scores: held, ...point }) => ({
+          store.points(shown.scores.map(({ name }) => name)).map(({ scores: held, passes: _, groups, ...point }) => ({
             ...point,
-            scores: held.map((score) => (score === null ? undefined : shortened(score.mean))),
+            scores: [
+              ...held.map((score) => (score === null ? undefined : shortened(score.mean))),
+              ...(shown?.groups === true ? [groups === null ? undefined : shortened(groups.idle / groups.groups)] : []),
+            ],
           })),
         );
       }

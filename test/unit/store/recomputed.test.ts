@@ -4,7 +4,14 @@ import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { stepsToField } from '../../../src/wire/depth.ts';
 import { parseExactly } from '../../../src/wire/exactJson.ts';
 import { numberFields, type Prediction } from '../../../src/wire/prediction.ts';
-import { plainChanges, plainJudge, plainMarks, plainNames, plainPoints } from '../../support/plainModel.ts';
+import {
+  plainChanges,
+  plainJudge,
+  plainMarks,
+  plainNames,
+  plainPoints,
+  plainTrends,
+} from '../../support/plainModel.ts';
 import { randomRows } from '../../support/randomRows.ts';
 
 /** What is rounded differently when it is added up in another order. */
@@ -34,7 +41,8 @@ describe('the store of a job', () => {
         assert.deepEqual(store.scoreNames, names);
         assert.deepEqual(store.judge, judge);
         assert.deepEqual(store.changes(), plainChanges(rows, judge));
-        assert.deepEqual(rounded(store.points(names)), rounded(plainPoints(rows, names)));
+        assert.deepEqual(rounded(store.points(names)), rounded(plainPoints(rows, names, plainJudge(rows))));
+        assert.deepEqual(rounded(store.trends()), rounded(plainTrends(rows)));
         const marks = plainMarks(rows, judge);
         for (const row of store.rows(null, 0, rows.length)) {
           assert.equal(store.mark(row), marks.get(store.table.id(row)));
@@ -81,7 +89,7 @@ describe('the store of a job', () => {
             store.changes(),
           );
         }
-        assert.deepEqual(rounded(store.points(names)), rounded(plainPoints(rows, names)));
+        assert.deepEqual(rounded(store.points(names)), rounded(plainPoints(rows, names, plainJudge(rows))));
       }),
       { numRuns: 100 },
     );

@@ -8,7 +8,7 @@ import { changesTable, checkpointCount, tableCsv, trendTable } from '../../../we
 import { chartJudge, overallText } from '../../../webview/trends/improvement.ts';
 import { type SourceLine, sourceLines } from '../../../webview/trends/lines/sourceLines.ts';
 import { legendOf } from '../../../webview/trends/overlay.ts';
-import { scoreTrends } from '../../../webview/trends/scoreTrends.ts';
+import { groupTrend, scoreTrends } from '../../../webview/trends/scoreTrends.ts';
 import { headline, placeTexts, type Trend } from '../../../webview/trends/series.ts';
 
 const formats = formatsFor('en');
@@ -89,6 +89,40 @@ describe('the band of a score', () => {
     );
     assert.equal(bandOfScore({ name: 'reward', isShare: false }, 'range', names), 'range');
     assert.equal(bandOfScore({ name: 'word_overlap', isShare: false }, 'range', ['word_overlap']), 'range');
+  });
+
+  it('goes, of a share, from the samples of which all completions pass to those of which any does', () => {
+    for (const name of ['format_reward', 'exact_match', 'validation_pass']) {
+      assert.equal(bandOfScore({ name, isShare: true }, 'range', names, true), 'passes');
+    }
+    assert.equal(bandOfScore({ name: 'char_error_rate', isShare: true }, null, names, true), 'percentiles');
+    const [format] = scoreTrends([{ name: 'format_reward', isShare: true, band: 'passes' }], ['format_reward'], scores);
+    const at = { epoch: 0, step: 50, source: '', samples: 4, predictions: 32, scores: [[0.5, 4, 0.25, 1] as const] };
+    assert.deepEqual(format?.band?.headings, ['All pass', 'Any passes (pass@n)']);
+    assert.ok(format !== undefined);
+    assert.equal(
+      placeTexts(format, 50, sourceLines([at], 'step', null).lines, null, false, formats)[1],
+      'all pass 25.0%, any passes 100.0%',
+    );
+  });
+});
+
+describe('the chart of groups that teach nothing', () => {
+  it('is of what the points tell behind their scores', () => {
+    const groups = groupTrend(1, 'reward');
+    const at = (scores: ChartPoint['scores']): ChartPoint => ({ ...point(50, '', {}), scores });
+    assert.equal(
+      groups.value(
+        at([
+          [0.5, 4],
+          [0.25, 4],
+        ]),
+      ),
+      0.25,
+    );
+    assert.equal(groups.value(at([[0.5, 4], null])), null);
+    assert.equal(groups.write(0.25, formats), '25.0%');
+    assert.match(groups.note, /all equal by reward/);
   });
 });
 
