@@ -69,11 +69,18 @@ function checkpointsAnswer({ points, byEpoch }: CheckpointScores, reader: JobRea
   const own = names.filter((name) => !isKnownScore(name));
   const judge = decidingScore({ has: (name) => names.includes(name), underScores: own, all: names }, settings, chosen);
   const sources = new Set(points.map(({ source }) => source ?? ''));
+  const hasGroups = points.some(({ groups }) => groups != null);
   return {
     what: byEpoch ? 'epochs, the newest first' : 'checkpoints, the newest first',
     facts: [
       ...(score !== undefined && names.length === 0 ? ['No checkpoint has a value of that score.'] : []),
       'Each score is over the samples of its checkpoint: mean, smallest, largest, and how many samples have one.',
+      ...(hasGroups
+        ? [
+            'groups: samples with several completions, and how many of them teach nothing, as all are equal by the deciding score.',
+            'passAny: the share of the samples of which some completion passes, by score (pass@n of their n completions).',
+          ]
+        : []),
       'The first object says which values are better, and by which score answers are judged.',
     ],
     subject: {
@@ -81,10 +88,17 @@ function checkpointsAnswer({ points, byEpoch }: CheckpointScores, reader: JobRea
       better: names.map((name) => [name, directionOf(name, settings)]),
     },
     total: points.length,
-    rows: points.toReversed().map(({ epoch, step, source, sample_count, scores }) => ({
+    rows: points.toReversed().map(({ epoch, step, source, sample_count, prediction_count, scores, ...held }) => ({
       ...{ epoch, step },
       ...(sources.size > 1 ? { source } : {}),
       samples: sample_count,
+      ...(prediction_count > sample_count ? { answers: prediction_count } : {}),
+      ...(held.groups == null
+        ? {}
+        : {
+            groups: [held.groups.groups, held.groups.idle],
+            passAny: held.passes?.filter(([name]) => isOwnPass(name)),
+          }),
       scores: names.flatMap((name) => {
         const found = Object.hasOwn(scores, name) ? scores[name] : undefined;
         return found === undefined ? [] : [[name, found.mean, found.min, found.max, found.count]];
@@ -117,4 +131,9 @@ function numbersOf(point: TrendPoint): TrendPoint {
     ...{ epoch, step, sample_count, avg_exact_match, avg_char_error_rate, avg_length_ratio, avg_word_overlap },
     ...{ min_char_error_rate, max_char_error_rate, validation_pass_rate },
   };
+}
+
+/** Whether somebody asks of how many samples some completion is 1: what is a measure says nothing of it. */
+function isOwnPass(name: string): boolean {
+  return name !== 'cut_off' && !name.endsWith('_tokens');
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../api/client.ts';
 import { sendForJson } from '../api/request.ts';
+import type { GroupShare } from '../model/completions.ts';
 import { noSettings, type ScoreSettings } from '../model/directions.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { HeldRows } from '../watch/heldRows.ts';
@@ -15,10 +16,19 @@ export interface ReadEpoch {
   readonly latestStep: number | null;
 }
 
+/** What a server does not tell of a checkpoint; absent then. */
+interface HeldPoint {
+  readonly source?: string;
+  /** Null where no sample has several completions. */
+  readonly groups?: GroupShare | null;
+  /** Of scores whose values are all 0 or 1, the share of the samples of which some completion passes. */
+  readonly passes?: readonly (readonly [name: string, any: number])[];
+}
+
 /** Scores over the samples of each checkpoint, ascending. */
 export interface CheckpointScores {
   /** By source where the reader knows it, by name. */
-  readonly points: readonly (CheckpointTrends[number] & { readonly source?: string })[];
+  readonly points: readonly (CheckpointTrends[number] & HeldPoint)[];
   /** Every epoch has one step. */
   readonly byEpoch: boolean;
 }
@@ -70,8 +80,9 @@ export class HeldJobReader implements JobReader {
   async checkpoints(score: string | undefined): Promise<CheckpointScores> {
     const held = this.#held;
     const names = score === undefined ? held.scoreNames.slice(0, mostScores) : [score];
-    const points = held.points(names).map(({ epoch, step, source, samples, predictions, scores }) => ({
-      ...{ epoch, step, source, sample_count: samples, prediction_count: predictions },
+    const points = held.points(names).map(({ epoch, step, source, samples, predictions, scores, passes, groups }) => ({
+      ...{ epoch, step, source, sample_count: samples, prediction_count: predictions, groups },
+      passes: names.flatMap((name, at) => (passes[at] == null ? [] : [[name, passes[at].any] as const])),
       scores: Object.fromEntries(names.flatMap((name, at) => (scores[at] == null ? [] : [[name, scores[at]]]))),
     }));
     return { points, byEpoch: held.checkpointsAreEpochs };

@@ -142,6 +142,30 @@ describe('what an assistant is told of a run of one epoch', () => {
     }
   });
 
+  it('says how many samples with several completions teach nothing, and of how many one passes', async () => {
+    const store = new PredictionStore();
+    // Of three samples the completions pass all, in part, and not at all.
+    for (const [sample, correct] of [
+      [1, 1],
+      [0, 1],
+      [0, 0],
+    ].entries()) {
+      for (const [completion, value] of correct.entries()) {
+        store.add({
+          ...{ id: `${sample} ${completion}`, epoch: 0, step: 1, sample_index: sample, prompt: 'p', prediction: 'a' },
+          ...{ created_at: '2026-01-01T00:00:00Z', completion_index: completion, scores: { reward: value } },
+        });
+      }
+    }
+    const answer = await trendsAnswer(new HeldJobReader(store));
+    const [, row] = dataOf(answer);
+    assert.deepEqual(
+      [row?.['samples'], row?.['answers'], row?.['groups'], row?.['passAny']],
+      [3, 6, [3, 2], [['reward', 2 / 3]]],
+    );
+    assert.match(answer.facts.join(' '), /teach nothing.*pass@n/s);
+  });
+
   it('is the step of a run of one epoch in the list of jobs', () => {
     const job = {
       id: 'x',
