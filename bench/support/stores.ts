@@ -27,7 +27,7 @@ export function textStorage(): TextStorage {
 }
 
 /** A store that holds so many predictions, those beyond the default limit in a file. */
-export async function filledStore(count: number): Promise<PredictionStore> {
+export async function filledStore(count: number, made = largePrediction): Promise<PredictionStore> {
   const store = new PredictionStore({
     ...textStorage(),
     writing: (problem) => {
@@ -38,7 +38,7 @@ export async function filledStore(count: number): Promise<PredictionStore> {
     },
   });
   for (let n = 0; n < count; n += 1) {
-    store.add(largePrediction(n));
+    store.add(made(n));
     // The file is written between two turns.
     if (n % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

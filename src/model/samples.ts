@@ -14,17 +14,20 @@ export function sourceOf(row: Pick<Prediction, 'sample_source'>): string {
 /** The key by the row's `prompt_id`; undefined where it has none. */
 export function promptKey(row: Pick<Prediction, 'prompt_id' | 'sample_source'>): SampleKey | undefined {
   const { prompt_id: id } = row;
-  return id == null || id === '' ? undefined : `p ${marked(sourceOf(row))}${id}`;
+  return id == null || id === '' ? undefined : keyOf('p', sourceOf(row), id);
 }
 
 /** The key by `sample_index`. */
 export function indexKey(source: string, sampleIndex: number): SampleKey {
-  return source === '' ? sampleIndex : `i ${marked(source)}${sampleIndex}`;
+  return source === '' ? sampleIndex : keyOf('i', source, sampleIndex);
 }
 
-/** With the length before it no source and name together read like two others. */
-function marked(source: string): string {
-  return `${source.length} ${source} `;
+/**
+ * With the length before it no source and name together read like two others. The pieces are joined: a template would be
+ * kept as a tree of them, many times the size of the text.
+ */
+function keyOf(kind: 'p' | 'i', source: string, name: string | number): string {
+  return [kind, source.length, source, name].join(' ');
 }
 
 /**

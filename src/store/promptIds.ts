@@ -2,21 +2,17 @@ import { promptIdsNameSamples, promptKey, type SampleKey } from '../model/sample
 import type { Prediction } from '../wire/prediction.ts';
 import { int32 } from './column.ts';
 
-interface Name {
-  readonly key: SampleKey;
-  readonly place: number;
-  rows: number;
-}
-
 /** The names that rows give to their samples, and whether they can be trusted to name samples and not rows. */
 export class PromptIds {
-  readonly #names: Name[] = [];
-  readonly #byKey = new Map<SampleKey, Name>();
+  readonly #names: SampleKey[] = [];
+  readonly #places = new Map<SampleKey, number>();
+  /** Rows by the place of their name. */
+  readonly #counts = int32();
   /** One more than the place in the list; 0 where the row has none. */
   readonly #ofRow = int32();
   /** Names of several rows. */
   #repeated = 0;
-  #last: { readonly row: number; readonly name: Name } | undefined;
+  #last: { readonly row: number; readonly place: number } | undefined;
 
   /** @param severalCheckpoints the job has more than one by now */
   nameSamples(severalCheckpoints: boolean): boolean {
@@ -25,7 +21,7 @@ export class PromptIds {
 
   /** Of a row that was added; undefined where it has none. */
   of(row: number): SampleKey | undefined {
-    return this.#names[this.#ofRow.get(row) - 1]?.key;
+    return this.#names[this.#ofRow.get(row) - 1];
   }
 
   /** Where it throws, nothing was added. */
@@ -36,31 +32,33 @@ export class PromptIds {
       if (this.#names.length > 0) this.#ofRow.set(row, 0);
       return;
     }
-    const name = this.#byKey.get(key) ?? this.#add(key);
-    this.#ofRow.set(row, name.place + 1);
-    name.rows += 1;
-    if (name.rows === 2) this.#repeated += 1;
-    this.#last = { row, name };
+    const place = this.#places.get(key) ?? this.#add(key);
+    this.#ofRow.set(row, place + 1);
+    const rows = this.#counts.get(place) + 1;
+    this.#counts.set(place, rows);
+    if (rows === 2) this.#repeated += 1;
+    this.#last = { row, place };
   }
 
   /** Takes back the row that was added last, if it came that far. */
   remove(row: number): void {
     if (this.#last?.row !== row) return;
-    const { name } = this.#last;
-    name.rows -= 1;
-    if (name.rows === 1) this.#repeated -= 1;
+    const { place } = this.#last;
+    const rows = this.#counts.get(place) - 1;
+    this.#counts.set(place, rows);
+    if (rows === 1) this.#repeated -= 1;
     this.#last = undefined;
   }
 
-  #add(key: SampleKey): Name {
-    const name: Name = { key, place: this.#names.length, rows: 0 };
-    this.#byKey.set(key, name);
+  #add(key: SampleKey): number {
+    const place = this.#names.length;
+    this.#places.set(key, place);
     try {
-      this.#names.push(name);
+      this.#names.push(key);
     } catch (error) {
-      this.#byKey.delete(key);
+      this.#places.delete(key);
       throw error;
     }
-    return name;
+    return place;
   }
 }
