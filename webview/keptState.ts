@@ -73,6 +73,7 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
     Array.isArray(value) && value.length <= 1000 && value.every((id) => typeof id === 'string'),
   sample: (value): value is ViewState['sample'] =>
     isIndexOrNull(value) || (typeof value === 'string' && value.length <= 100_000),
+  sampleSearch: (value): value is string => typeof value === 'string' && value.length <= 1000,
   answers: (value): value is number => isCount(value) && value >= 1 && value <= 2000,
   finalAnswerOnly: (value) => typeof value === 'boolean',
   openAnswers: (value): value is string[] =>
@@ -90,11 +91,11 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
 
 const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, ...first } =
   initialView(1);
-const { trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
+const { sampleSearch, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
 /** What views of older versions do not have. */
 const addedLater = {
   ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers },
-  ...{ trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
+  ...{ sampleSearch, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 
 /** How the parts lie on the screen. The host has no use for it. */

@@ -130,6 +130,10 @@ export const showSample =
   (sample: SampleKey): Transition =>
   (view) => ({ ...view, sample, openAnswers: sample === view.sample ? view.openAnswers : [] });
 
+export const findSamples =
+  (sampleSearch: string): Transition =>
+  (view) => ({ ...view, sampleSearch });
+
 /** Shows the completions of an answer, or hides them again. @param key of `HistoryEntry` */
 export const toggleAnswer =
   (key: string): Transition =>

@@ -37,6 +37,7 @@ export function initialView(pageSize: number): ViewState {
     hold: false,
     expanded: [],
     sample: null,
+    sampleSearch: '',
     compareWith: 'truth',
     answers: firstAnswers,
     finalAnswerOnly: true,

@@ -305,13 +305,17 @@ export class Panel implements vscode.Disposable {
     };
     const message = messages[this.#view.tab]();
     this.#postbox.post(message);
-    if (message.type === 'page' && message.searching) this.#search.request();
+    const isSearching = message.type === 'page' ? message.searching : false;
+    if (isSearching || (message.type === 'comparison' && message.samplesSearched === 'searching')) {
+      this.#search.request();
+    }
   }
 
   #searchOn(): void {
-    if (!this.#postbox.isOpen || this.#view.tab !== 'predictions') return;
+    const searched = { predictions: this.#table, comparison: this.#sample, trends: null }[this.#view.tab];
+    if (!this.#postbox.isOpen || searched === null) return;
     this.#reading(() => {
-      if (this.#table.work()) {
+      if (searched.work()) {
         this.#search.request();
         this.#requestTab();
       }

@@ -92,6 +92,8 @@ const viewStateType = Type.Object({
   expanded: Type.Array(Type.String(), { maxItems: 1000 }),
   /** The sample of the Comparison tab; null before one was chosen. */
   sample: Type.Union([Type.Integer(), Type.String({ maxLength: longestKey }), Type.Null()]),
+  /** Lists the samples that hold this text; empty lists all, or those around the one that is shown. */
+  sampleSearch: Type.String({ maxLength: 1000 }),
   /** Differences are of the final answers, without the reasoning before them. */
   finalAnswerOnly: Type.Boolean(),
   /** Those of the sample's answers whose completions are shown, by `HistoryEntry.key`. */
@@ -528,6 +530,12 @@ export type HostMessage =
       /** Ascending: those that the message before did not tell of as they are now, or all of them. */
       samples: SampleSummary[];
       allSamples: boolean;
+      /** How many the job has. */
+      sampleCount: number;
+      /** How many are listed where not all of them are: these replace the list, or it is as before. Null where all are. */
+      samplesListed: number | null;
+      /** Whether the list is of samples that were searched for: of all that hold the text, of more, or not yet of all. */
+      samplesSearched: 'no' | 'searching' | 'all' | 'more';
       sample: SampleKey | null;
       prompt: string;
       /** Cut like the prompt at `cellCharacters`. */

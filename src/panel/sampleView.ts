@@ -2,11 +2,11 @@ import { cutOffOf } from '../model/completions.ts';
 import type { ReasoningTags } from '../model/reasoning.ts';
 import type { SampleKey } from '../model/samples.ts';
 import { isKnownScore } from '../model/scores.ts';
-import { beginning } from '../plainText.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
 import { AnswerCells, cellKey } from './comparison/answerCells.ts';
 import { type Landmarks, landmarksOf } from './comparison/landmarks.ts';
+import { SampleList } from './comparison/sampleList.ts';
 import type { Differences } from './differences/differences.ts';
 import { bestFirst, groupFigures, passRates } from './groups/groupFigures.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
@@ -14,18 +14,17 @@ import { meanOf } from './tableQuery.ts';
 import { answerText, cutAnswer } from './texts/answerText.ts';
 import { cell } from './texts/cell.ts';
 
-const promptCharacters = 120;
 /** Longer pairs of texts are not compared in the Comparison tab, in characters. */
 const differenceCharacters = 20_000;
 
 /** The part of a view that the Comparison tab shows. */
 export type ComparisonView = Pick<
   ViewState,
-  'sample' | 'source' | 'compareWith' | 'answers' | 'superseded' | 'finalAnswerOnly' | 'openAnswers'
+  'sample' | 'source' | 'sampleSearch' | 'compareWith' | 'answers' | 'superseded' | 'finalAnswerOnly' | 'openAnswers'
 >;
 
 /** The answers that the reader was told of. */
-interface ToldHistory extends Omit<ComparisonView, 'source'> {
+interface ToldHistory extends Omit<ComparisonView, 'source' | 'sampleSearch'> {
   /** What opened and closed reasoning. */
   tags: readonly ReasoningTags[] | undefined;
   /** The answer that all were held against. */
@@ -40,6 +39,7 @@ export class SampleView {
   readonly #store: PredictionStore;
   readonly #differences: Differences;
   readonly #cells: AnswerCells;
+  readonly #samples: SampleList;
   readonly #tags: () => readonly ReasoningTags[] | undefined;
   #life: number;
   #reckoning: number;
@@ -55,6 +55,7 @@ export class SampleView {
   ) {
     this.#store = store;
     this.#cells = new AnswerCells(store);
+    this.#samples = new SampleList(store);
     this.#tags = tags;
     this.#differences = differences;
     this.#life = store.life;
@@ -63,6 +64,7 @@ export class SampleView {
 
   /** The reader knows nothing any more: the next message tells of all samples and answers. */
   forgetReader(): void {
+    this.#samples.forget();
     this.#toldRows = null;
     this.#told = null;
   }
@@ -70,6 +72,11 @@ export class SampleView {
   /** The answers have to be told of again, as when a difference was found that took its time. */
   forgetHistory(): void {
     this.#told = null;
+  }
+
+  /** Goes on looking for samples for a moment. @returns whether there is more to do */
+  work(): boolean {
+    return this.#samples.work();
   }
 
   /** The first sample stands in where none was chosen, or one that is not there. */
@@ -97,20 +104,12 @@ export class SampleView {
     );
     const [newest] = chosen === null ? [] : store.historyRows(chosen, 1);
     const truth = newest === undefined ? null : table.groundTruth(newest);
-    const samples = toldRows === null ? store.samples() : store.samplesSince(toldRows);
     const count = cells.length;
     const how = { compareWith, against, finalOnly: view.finalAnswerOnly, open: new Set(view.openAnswers) };
     const message: HostMessageOf<'comparison'> = {
       type: 'comparison',
       answers: count,
-      samples: samples.map(({ key, sampleIndex, source, prompt, answers: epochs }) => ({
-        key,
-        sampleIndex,
-        source,
-        prompt: beginning(prompt, promptCharacters),
-        epochs,
-      })),
-      allSamples: toldRows === null,
+      ...this.#samples.news(chosen, view, toldRows),
       sample: chosen,
       prompt: newest === undefined ? '' : cell(table.prompt(newest)),
       groundTruth: truth === null ? null : cell(truth),
@@ -123,7 +122,7 @@ export class SampleView {
     };
     // Texts may turn out to be lost on the way here: nothing was told then.
     this.#toldRows = store.size;
-    const { source: _, ...asked } = view;
+    const { source: _source, sampleSearch: _search, ...asked } = view;
     this.#told = { ...asked, sample: chosen, names: store.scoreNames, landmarks, tags: this.#tags(), against };
     return message;
   }
@@ -139,7 +138,8 @@ export class SampleView {
     const first = source === null ? store.firstSample : store.firstSampleOf(source);
     if (first === null || store.answerCount(first) > 0) return first;
     // All of its answers are superseded.
-    return store.samples().find((other) => source === null || other.source === source)?.key ?? null;
+    for (const other of store.eachSample()) if (source === null || other.source === source) return other.key;
+    return null;
   }
 
   /** What the reader was told of just this, whatever was open; null where it was told of something else. */

@@ -136,7 +136,7 @@ export function textMatcher(search: string, { table }: PredictionStore): (row: n
   };
 }
 
-function escapePattern(text: string): string {
+export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 

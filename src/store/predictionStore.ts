@@ -286,7 +286,26 @@ export class PredictionStore {
 
   /** Ascending by sample. */
   samples(): SampleAnswers[] {
-    return this.#samples.answers();
+    return [...this.#samples.each()];
+  }
+
+  get sampleCount(): number {
+    return this.#samples.size;
+  }
+
+  /** Ascending by sample, one after the other. */
+  eachSample(): Generator<SampleAnswers> {
+    return this.#samples.each();
+  }
+
+  /** The samples before or after one, the nearest first. */
+  samplesBeside(sample: SampleKey, side: 'before' | 'after'): Generator<SampleAnswers> {
+    return this.#samples.beside(sample, side);
+  }
+
+  /** One sample; undefined where nothing of it is left. */
+  sampleAnswers(sample: SampleKey): SampleAnswers | undefined {
+    return this.#samples.answersTo(sample);
   }
 
   /** The samples that the rows from `row` on answer, ascending, as they are now. */

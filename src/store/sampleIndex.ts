@@ -159,33 +159,33 @@ export class SampleIndex {
     this.#keys.length = sample;
   }
 
-  /** Ascending: all of them, or those of the given rows. */
-  answers(rows?: Iterable<number>): SampleAnswers[] {
-    const samples =
-      rows === undefined
-        ? this.#ascending.from(0)
-        : [...new Set([...rows].map((row) => this.numberOf(row)))].sort((a, b) => this.#compare(a, b));
-    return [...samples].flatMap((sample) => this.#answersOf(sample) ?? []);
+  /** Ascending; one of which nothing is left is none. */
+  *each(): Generator<SampleAnswers> {
+    yield* this.#answersOf(this.#ascending.from(0));
   }
 
-  /** Those that come before or after a sample, the nearest first; a sample of which nothing is left is none. */
+  /** Those of rows, ascending. */
+  answers(rows: Iterable<number>): SampleAnswers[] {
+    const samples = new Set<number>();
+    for (const row of rows) samples.add(this.numberOf(row));
+    return [...this.#answersOf([...samples].sort((a, b) => this.#compare(a, b)))];
+  }
+
+  /** Those that come before or after a sample, the nearest first. */
   *beside(key: SampleKey, side: 'before' | 'after'): Generator<SampleAnswers> {
     const sample = this.#numbers.get(key);
     if (sample === undefined) return;
-    const others =
+    yield* this.#answersOf(
       side === 'before'
         ? this.#ascending.before((other) => this.#compare(other, sample) >= 0)
-        : this.#ascending.fromWhere((other) => this.#compare(other, sample) > 0);
-    for (const other of others) {
-      const answers = this.#answersOf(other);
-      if (answers !== undefined) yield answers;
-    }
+        : this.#ascending.fromWhere((other) => this.#compare(other, sample) > 0),
+    );
   }
 
   /** Of one sample; undefined where nothing of it is left. */
   answersTo(key: SampleKey): SampleAnswers | undefined {
     const sample = this.#numbers.get(key);
-    return sample === undefined ? undefined : this.#answersOf(sample);
+    return sample === undefined ? undefined : this.#answersOf([sample]).next().value;
   }
 
   /** The source of a sample; undefined where there is no such sample. */
@@ -194,17 +194,19 @@ export class SampleIndex {
     return sample === undefined ? undefined : this.#sourceOf(sample);
   }
 
-  #answersOf(sample: number): SampleAnswers | undefined {
-    const history = this.#historyOf(sample);
-    const { newest } = history;
-    if (newest === undefined) return undefined;
-    return {
-      key: this.#keys[sample] ?? 0,
-      sampleIndex: this.#smallestIndices.get(sample),
-      source: this.#sourceOf(sample),
-      prompt: this.#table.prompt(newest),
-      answers: history.count,
-    };
+  *#answersOf(samples: Iterable<number>): Generator<SampleAnswers, undefined> {
+    for (const sample of samples) {
+      const history = this.#historyOf(sample);
+      const { newest } = history;
+      if (newest === undefined) continue;
+      yield {
+        key: this.#keys[sample] ?? 0,
+        sampleIndex: this.#smallestIndices.get(sample),
+        source: this.#sourceOf(sample),
+        prompt: this.#table.prompt(newest),
+        answers: history.count,
+      };
+    }
   }
 
   #historyOf(sample: number): SampleHistory {

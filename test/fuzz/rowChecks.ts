@@ -20,7 +20,7 @@ import { numberFields } from '../../src/wire/prediction.ts';
 import { parseCsv } from '../support/csv.ts';
 
 /** As a panel begins. */
-const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' };
 
 const columns: readonly ColumnKey[] = [
   ...(['epoch', 'step', 'sample', 'prompt', 'groundTruth', 'prediction'] as const),
@@ -31,7 +31,7 @@ const view: ViewState = {
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
   ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },
-  ...{ group: false, superseded: true, finalAnswerOnly: true, openAnswers: [] },
+  ...{ group: false, superseded: true, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' },
 };
 
 /** Shows the rows of a store in every way that a panel can. */

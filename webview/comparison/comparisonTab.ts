@@ -1,6 +1,7 @@
 import type { SampleKey } from '../../src/model/samples.ts';
 import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
+import { createSearchField } from '../controls/searchField.ts';
 import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
@@ -10,8 +11,18 @@ import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
 import { createLongText } from '../texts/longText.ts';
-import { compareFinalAnswers, showMoreAnswers, showSample, toggleAnswer } from '../viewState.ts';
-import { answersText, comparedWith, cutText, diffSides, jumpText, samplesOf, shownSample } from './comparisonTexts.ts';
+import { compareFinalAnswers, findSamples, showMoreAnswers, showSample, toggleAnswer } from '../viewState.ts';
+import {
+  answersText,
+  comparedWith,
+  cutText,
+  diffSides,
+  jumpText,
+  listedText,
+  offersSearch,
+  samplesOf,
+  shownSample,
+} from './comparisonTexts.ts';
 import type { EntryActions, HistoryEntryView } from './entryView.ts';
 import { createHistoryEntry } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
@@ -53,6 +64,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   let isGrowing = false;
 
   const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
+  const find = createSearchField('Find a sample', (text) => panel.change(findSamples(text)));
+  const listed = element('span', { class: 'samples-listed', role: 'status' });
   const against = createSelect({ id: 'compare-choice' }, (value) => {
     const chosen = comparedWith(panel.scores().byEpoch).find((choice) => choice.value === value);
     if (chosen !== undefined) panel.change((view) => ({ ...view, compareWith: chosen.value }));
@@ -86,6 +99,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       'div',
       { class: 'toolbar' },
       ...sample.elements,
+      find.element,
+      listed,
       source.element,
       element(
         'span',
@@ -150,7 +165,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   function refresh() {
     // What is out of sight is drawn when it comes into sight.
     if (panel.view().tab !== 'comparison') return;
-    const some = comparison !== null && comparison.samples.length > 0;
+    const some = comparison !== null && comparison.sampleCount > 0 && comparison.sample !== null;
     setAttribute(content, 'hidden', !some);
     nothing.show(absenceOf(some ? 'some' : comparison === null ? 'unknown' : 'none', panel.status()));
     if (comparison === null) return;
@@ -163,6 +178,10 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     finalOnly.show(panel.view().finalAnswerOnly);
     setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasReasoning));
     sample.show(samples, shown, scores);
+    const { sampleSearch } = panel.view();
+    find.show(sampleSearch);
+    setAttribute(find.element, 'hidden', !offersSearch(comparison, sampleSearch));
+    setText(listed, listedText(comparison, samples.length, formats));
     against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
     // The answers to a sample that was just chosen are on their way.
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');

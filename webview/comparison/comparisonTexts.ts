@@ -46,6 +46,32 @@ export function sampleChoices(
   });
 }
 
+/** Samples from which on people search for one. */
+const manySamples = 200;
+
+/** Whether a sample is looked for by its text: of few the list is enough. @param text that is looked for already */
+export function offersSearch({ sampleCount }: Pick<Comparison, 'sampleCount'>, text: string): boolean {
+  return sampleCount > manySamples || text !== '';
+}
+
+/** "the first 200 that hold it", where not all samples are listed; empty where they are. */
+export function listedText(
+  {
+    sampleCount,
+    samplesListed,
+    samplesSearched,
+  }: Pick<Comparison, 'sampleCount' | 'samplesListed' | 'samplesSearched'>,
+  found: number,
+  formats: Formats,
+): string {
+  if (samplesListed === null) return '';
+  const of = `of ${formats.count(sampleCount)} samples`;
+  if (samplesSearched === 'no') return `${formats.count(samplesListed)} ${of} in the list`;
+  if (samplesSearched === 'searching') return `Searching… ${formats.count(found)} found`;
+  if (samplesSearched === 'more') return `the first ${formats.count(found)} found ${of}`;
+  return found === 0 ? `none ${of} holds this text` : `${formats.count(found)} ${of} found`;
+}
+
 /** "Epoch 30", with its step beside; "Step 1,200", with its epoch, where an epoch has several. */
 export function checkpointTexts(
   { epoch, step }: Checkpoint,

@@ -11,7 +11,12 @@ type Comparison = HostMessageOf<'comparison'>;
  * history is the same list where nothing of it changed.
  */
 export function nextComparison(shown: Comparison | null, arrived: Comparison): Comparison {
-  const samples = arrived.allSamples ? arrived.samples : withSamples(shown?.samples ?? [], arrived.samples);
+  const known = shown?.samples ?? [];
+  const samples = arrived.allSamples
+    ? arrived.samples
+    : arrived.samples.length === 0
+      ? known
+      : withSamples(known, arrived.samples);
   if (arrived.allHistory) return { ...arrived, samples };
   return { ...arrived, samples, history: withEntries(shown?.history ?? [], arrived) };
 }

@@ -1,6 +1,7 @@
 import type { ViewState } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createButton, createProgressRing } from '../controls/controls.ts';
+import { createSearchField } from '../controls/searchField.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import type { Scores } from '../scores.ts';
@@ -11,7 +12,6 @@ import type { Column } from './grid/columns.ts';
 import { createJudgeControl } from './judgeControl.ts';
 import { newRowsText, type Page } from './pageTexts.ts';
 import { createScoreFilter } from './scoreFilter.ts';
-import { createSearchField } from './searchField.ts';
 import { createSourceFilter } from './sourceFilter.ts';
 import { createSupersededChoice } from './supersededChoice.ts';
 
@@ -35,7 +35,7 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
     panel.change(filterBy({ epoch: part?.epoch ?? null, step: part?.step ?? null })),
   );
   const source = createSourceFilter(panel);
-  const search = createSearchField((text) =>
+  const search = createSearchField('Search predictions', (text) =>
     panel.change((view) => (view.search === text ? view : filterBy({ search: text })(view))),
   );
   const ring = createProgressRing();

@@ -5,7 +5,7 @@ import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
 /** As a panel begins. */
-const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' };
 
 describe('the comparison of a sample', () => {
   it('carries so many answers as are asked for, and tells of all of them', () => {

@@ -19,7 +19,7 @@ import { aPrediction } from '../../support/predictions.ts';
 import { randomRows } from '../../support/randomRows.ts';
 
 /** As a panel begins. */
-const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' };
 
 /** Finds all differences itself, however busy the machine is. */
 class AtOnce extends Differences {

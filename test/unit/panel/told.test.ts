@@ -15,7 +15,7 @@ import { type Random, randomOf } from '../../support/random.ts';
 import type { Fields } from '../../support/serverClient.ts';
 
 /** As a panel begins. */
-const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [] };
+const plainAnswers = { superseded: false, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' };
 
 const epochs = 12;
 const samples = 5;

@@ -9,13 +9,13 @@ export interface SearchField {
   show(text: string): void;
 }
 
-/** The field for the text to search. Escape empties it. */
-export function createSearchField(search: (text: string) => void): SearchField {
+/** A field for a text to search. Escape empties it. @param label what it is called, inside it too */
+export function createSearchField(label: string, search: (text: string) => void): SearchField {
   const input = element('input', {
     type: 'search',
     class: 'search',
-    'aria-label': 'Search predictions',
-    placeholder: 'Search predictions',
+    'aria-label': label,
+    placeholder: label,
     maxlength: 1000,
     autocomplete: 'off',
     spellcheck: 'false',
