@@ -8,44 +8,50 @@
         scores=lambda sample, answer: {"brief": len(answer) < 40},
     )])
 
-It never ends a training: what fails is a warning in the log, and what cannot be sent waits on the disk. Losses and
-learning rate go along. Needs `log_predictions.py` and `prediction_outbox.py` beside it, and nothing from pip beyond
-what the training has. Greedy decoding leaves the random state of the training alone. Sharded models (FSDP, DeepSpeed)
-would have to generate on all processes at once: for those only losses are sent.
+It never ends a training: what fails is a warning in the log, and what cannot be sent waits on the disk. What is logged,
+losses and learning rate above all, goes along. Needs `hf_answers.py`, `log_predictions.py` and `prediction_outbox.py`
+beside it, and nothing from pip beyond what the training has. The random state of the training stays as it is.
+
+Of several processes the first one asks, while the others wait at their next step. Models in parts (FSDP, DeepSpeed's
+ZeRO-3, tensor parallelism) would have to generate on all processes at once: of those only what is logged is sent.
 """
 
+import contextlib
 import logging
+import re
 import time
 
-import torch
 from transformers import TrainerCallback
 
+from hf_answers import REASONING, answering, answers_of, is_sharded, tokenizer_of
 from prediction_outbox import PredictionOutbox, never_raise
 
 log = logging.getLogger("training_predictions")
 
-#: Names of the contract's metrics for what Trainer logs.
-METRICS = {
-    "loss": "train_loss", "eval_loss": "eval_loss", "learning_rate": "learning_rate", "grad_norm": "grad_norm",
-    "train_samples_per_second": "samples_per_second",
-}
+#: Names of the contract's metrics for what Trainer logs; what is not here goes under its own name.
+METRICS = {"loss": "train_loss", "train_samples_per_second": "samples_per_second"}
+#: Fields of a sample that go with each of its answers.
+SAMPLE_FIELDS = ("ground_truth", "prompt_id", "source_index", "sample_source", "sample_source_id")
 
 
 class TrainingPredictionsCallback(TrainerCallback):
     """
-    samples         dicts with `prompt` (text, or chat messages for a chat template) and `ground_truth` (or None);
-                    the first `max_samples` of them are asked
-    tokenizer       the model's; without it the Trainer's own `processing_class` is taken
+    samples         dicts with `prompt` (text, or chat messages for a chat template) and `ground_truth` (or None), and, if
+                    you like, `prompt_id`, `sample_source`, `tools`; the first `max_samples` of them are asked
+    tokenizer       the model's, or its processor; without it the Trainer's own `processing_class` is taken
     every_steps     ask after so many optimizer steps too, and not only at each evaluation and after each epoch
     max_new_tokens  of one answer
+    completions     answers to each prompt; several are drawn at random
+    temperature     of drawing; with one a single answer is drawn too
+    template        what a chat template takes besides: {"enable_thinking": False}
     scores          a function of a sample and the answer's text; returns a dict of numbers and truth values by name
     config          of the job; may say which score decides and which ones are better when they are lower:
                     {"deciding_score": "brief", "scores": {"detours": {"better": "lower"}}}
     """
 
     def __init__(
-        self, samples, tokenizer=None, job_id=None, model_name=None, max_samples=30, max_new_tokens=64,
-        every_steps=None, outbox=None, scores=None, config=None,
+        self, samples=(), tokenizer=None, job_id=None, model_name=None, max_samples=30, max_new_tokens=64,
+        every_steps=None, outbox=None, scores=None, config=None, completions=1, temperature=None, template=None,
     ):
         self.samples = list(samples)[:max_samples]
         self.tokenizer = tokenizer
@@ -56,9 +62,12 @@ class TrainingPredictionsCallback(TrainerCallback):
         self.outbox = outbox
         self.scores = scores
         self.config = config
+        self.completions = completions
+        self.temperature = temperature
+        self.template = template
         self._asked_at = None
         self._start = {}
-        self._said = False
+        self._said = set()
 
     @never_raise
     def on_train_begin(self, args, state, control, model=None, **kwargs):
@@ -67,13 +76,14 @@ class TrainingPredictionsCallback(TrainerCallback):
         self.outbox = self.outbox or PredictionOutbox(self.job_id)
         name = self.model_name or getattr(getattr(model, "config", None), "_name_or_path", "") or type(model).__name__
         self.outbox.job(
-            model_name=name, status="running", progress=0,
+            model_name=name, status="running", progress=self._progress(state),
             total_epochs=max(1, round(state.num_train_epochs)), total_steps=state.max_steps,
             **({} if self.config is None else {"config": self.config}),
         )
+        self._start, self._asked_at = {}, None
         if state.global_step > 0:
             # Steps after this one come again. Of two such starts the later one has the larger number.
-            self._start = {"restart": int(time.time()), "restart_from": state.global_step}
+            self._start = {"restart": self.outbox.next_start(), "restart_from": state.global_step}
             self._asked_at = state.global_step  # Before it was interrupted.
         self._ask(args, state, model, kwargs)
 
@@ -94,7 +104,7 @@ class TrainingPredictionsCallback(TrainerCallback):
     def on_log(self, args, state, control, logs=None, **kwargs):
         if self.outbox is None or not state.is_world_process_zero:
             return
-        values = {METRICS[name]: float(value) for name, value in (logs or {}).items() if name in METRICS}
+        values = _values(logs or {})
         if not values:
             return
         self.outbox.metrics([{"step": state.global_step, "epoch": state.epoch or 0, **self._start, **values}])
@@ -107,34 +117,61 @@ class TrainingPredictionsCallback(TrainerCallback):
             return
         self.outbox.job(status="completed", progress=100, current_step=state.global_step)
         self.outbox.close()
+        self.outbox = None  # A notebook may train again.
+
+    def _progress(self, state):
+        return min(100 * state.global_step / max(state.max_steps, 1), 100)
 
     def _tell_progress(self, state, fields):
-        progress = 100 * state.global_step / max(state.max_steps, 1)
         whole = int((state.epoch or 0) + 1e-6)  # Of epochs; Trainer counts in fractions.
-        self.outbox.job(current_epoch=whole, current_step=state.global_step, progress=min(progress, 100), **fields)
+        self.outbox.job(current_epoch=whole, current_step=state.global_step, progress=self._progress(state), **fields)
 
     def _ask(self, args, state, model, kwargs):
         if self.outbox is None or not state.is_world_process_zero or self._asked_at == state.global_step:
             return
-        if getattr(args, "fsdp", None) or getattr(args, "deepspeed", None):
-            if self._asked_at is None:
-                log.warning("Training Predictions: a sharded model is not asked; only losses are sent")
-            self._asked_at = state.global_step
-            return
         self._asked_at = state.global_step
-        tokenizer = self.tokenizer or kwargs.get("processing_class") or kwargs.get("tokenizer")
-        was_training = model.training
-        model.eval()
-        try:
-            records = [
-                {"epoch": state.epoch or 0, "step": state.global_step, "sample_index": index, **self._start}
-                | self._scored(sample, self._answer(model, tokenizer, sample))
-                for index, sample in enumerate(self.samples)
-            ]
-        finally:
-            model.train(was_training)
+        processor = self.tokenizer or kwargs.get("processing_class") or kwargs.get("tokenizer")
+        if not self.samples or not self._can_be_asked(args, model, processor):
+            return
+        records, begun = [], time.monotonic()
+        # Processes that wait for this one give up, and the training with them, after that time.
+        limit = getattr(args, "ddp_timeout", 1800) / 2 if getattr(args, "world_size", 1) > 1 else float("inf")
+        with answering(model, tokenizer_of(processor)):
+            for index, sample in enumerate(self.samples):
+                if time.monotonic() - begun > limit:
+                    self._say("slow", "asking takes too long for the other processes: ask fewer samples or tokens")
+                    break
+                records += self._records(state, model, processor, index, sample)
         self.outbox.predictions(records)
         self._tell_progress(state, {})
+
+    def _can_be_asked(self, args, model, processor):
+        why = None
+        if getattr(args, "fsdp", None) or is_sharded(model):
+            why = "the model lies in parts on several processes and is not asked (with DDP or ZeRO-2 it would be)"
+        elif not hasattr(model, "generate"):
+            why = f"{type(model).__name__} has no generate() and is not asked"
+        elif processor is None:
+            why = "no tokenizer: hand it over, TrainingPredictionsCallback(..., tokenizer=tokenizer)"
+        if why is not None:
+            self._say(why, "%s; only what is logged is sent", why)
+        return why is None
+
+    def _records(self, state, model, processor, index, sample):
+        """The answers to a sample; what fails costs only those."""
+        template = {**(self.template or {}), **({"tools": sample["tools"]} if sample.get("tools") else {})}
+        try:
+            answers = answers_of(
+                model, processor, sample["prompt"], self.max_new_tokens, self.completions, self.temperature, template,
+                reasoning_tokens(self.config),
+            )
+        except Exception as error:  # noqa: BLE001
+            kind = type(error).__name__
+            self._say((kind, str(error)), "sample %d was not answered (%s: %s)", index, kind, error)
+            return []
+        common = {"epoch": state.epoch or 0, "step": state.global_step, "sample_index": index, **self._start}
+        common |= {name: sample[name] for name in SAMPLE_FIELDS if name in sample}
+        return [common | self._scored(sample, answer) for answer in answers]
 
     def _scored(self, sample, answer):
         """The answer with its scores; a function that fails costs only those."""
@@ -143,28 +180,29 @@ class TrainingPredictionsCallback(TrainerCallback):
         try:
             return {**answer, "scores": self.scores(sample, answer["prediction"])}
         except Exception:  # noqa: BLE001
-            if not self._said:
-                log.warning("Training Predictions: scores failed; the answers go without", exc_info=True)
-            self._said = True
+            self._say("scores", "scores failed; the answers go without", exc_info=True)
             return answer
 
-    @torch.no_grad()
-    def _answer(self, model, tokenizer, sample):
-        prompt = sample["prompt"]
-        if not isinstance(prompt, str):
-            prompt = tokenizer.apply_chat_template(prompt, add_generation_prompt=True, tokenize=False)
-        start = time.perf_counter()
-        given = tokenizer(prompt, return_tensors="pt").to(model.device)
-        pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-        made = model.generate(
-            input_ids=given["input_ids"], attention_mask=given["attention_mask"],
-            max_new_tokens=self.max_new_tokens, do_sample=False, pad_token_id=pad,
-        )
-        new = made[0, given["input_ids"].shape[1] :]
-        return {
-            "prompt": prompt, "ground_truth": sample.get("ground_truth"),
-            "prediction": tokenizer.decode(new, skip_special_tokens=True).strip(),
-            "prompt_tokens": given["input_ids"].shape[1], "completion_tokens": len(new),
-            "total_tokens": made.shape[1], "latency_ms": round(1000 * (time.perf_counter() - start)),
-            "max_new_tokens": self.max_new_tokens, "do_sample": False,
-        }
+    def _say(self, cause, text, *values, **how):
+        """A warning, once a cause."""
+        if cause not in self._said:
+            self._said.add(cause)
+            log.warning(f"Training Predictions: {text}", *values, **how)
+
+
+def reasoning_tokens(config):
+    """What finds the special tokens of reasoning: those of a usual name, and the job's own tags."""
+    tags = [[tag] if isinstance(tag, str) else tag for tag in (config or {}).get("reasoning_tags", [])]
+    return re.compile("|".join([REASONING.pattern, *(re.escape(text) for tag in tags for text in tag)]), re.IGNORECASE)
+
+
+def _values(logs):
+    """The numbers of a log by the contract's names."""
+    # The last entry has the mean loss of the whole training, which is no point of a curve.
+    other = {"epoch", "step", *(["train_loss"] if "train_runtime" in logs else [])}
+    values = {}
+    for name, value in logs.items():
+        if name not in other and not isinstance(value, str):
+            with contextlib.suppress(TypeError, ValueError):
+                values[METRICS.get(name, name)] = float(value)
+    return values

@@ -11,6 +11,7 @@ Each file keeps its `Idempotency-Key` for good, so the local server stores it on
 """
 
 import atexit
+import contextlib
 import datetime
 import functools
 import hashlib
@@ -150,6 +151,19 @@ class PredictionOutbox:
         if rows:
             self._put("metrics", rows)
 
+    @never_raise
+    def next_start(self):
+        """For `restart` of a run that goes on: a number larger than that of any earlier start, here or elsewhere.
+
+        It is the time in seconds, unless a clock was set back; the last one is kept beside what waits.
+        """
+        number, file = int(time.time()), self._folder / "last-start"
+        with contextlib.suppress(OSError, ValueError):
+            number = max(number, int(file.read_text()) + 1)
+        with contextlib.suppress(OSError):  # Else the clock has to do.
+            self._write(file, str(number))
+        return number
+
     def waiting(self):
         """The files not sent yet, oldest first."""
         return sorted(self._folder.glob("*.json"))
@@ -196,15 +210,24 @@ class PredictionOutbox:
             self.dropped += 1
             self._say("full", "%s holds %d bytes: what comes now is dropped", self._folder, self._limit)
             return
-        self._write(name, text)
+        try:
+            self._write(self._folder / f"{name}.json", text)
+        except OSError as error:
+            self.dropped += 1
+            self._say(error.errno, "nothing can be kept (%s): what comes now is dropped", error)
+            return
         self._new.set()
 
-    def _write(self, name, text):
-        """A message is there whole or not at all."""
-        partial = self._folder / f"{name}.partial"
-        with open(partial, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write(text)
-        partial.replace(self._folder / f"{name}.json")
+    def _write(self, file, text):
+        """A file is there whole or not at all."""
+        partial = file.with_suffix(".partial")
+        try:
+            with open(partial, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
+                opened.write(text)
+            partial.replace(file)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
 
     def _bytes_waiting(self):
         total = 0
@@ -271,7 +294,8 @@ class PredictionOutbox:
                 if may_pass(error.code):
                     raise
                 if message["kind"] != "metrics" or error.code != 404:
-                    if error.code in (400, 413) and message["kind"] != "job" and len(message["content"]) > 1:
+                    of_rows = error.url.endswith(f"/{message['kind']}")  # And not of the job, made anew for them.
+                    if error.code in (400, 413) and of_rows and len(message["content"]) > 1:
                         self._divide(file, message)
                         return 0.0  # What waits is another.
                     self._put_aside(file, error)
@@ -288,7 +312,7 @@ class PredictionOutbox:
         rows, middle = message["content"], len(message["content"]) // 2
         for half, content in ("1", rows[:middle]), ("2", rows[middle:]):
             part = {**message, "key": f"{message['key']}.{half}", "content": content}
-            self._write(f"{file.stem}.{half}", json.dumps(part))
+            self._write(file.with_name(f"{file.stem}.{half}.json"), json.dumps(part))
         file.unlink(missing_ok=True)
 
     def _send(self, message):

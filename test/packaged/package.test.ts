@@ -37,10 +37,12 @@ const contents = [
     ].map((f) => `dist/${f}`),
     ...parts,
     ...['webview.js', 'webview.css', 'ThirdPartyNotices.txt'].map((file) => `dist/${file}`),
-    ...['finetune_lab_sdk.py', 'hf_callback.py', 'hf_tiny.py', 'log_predictions.py', 'post.sh'].map(
+    ...['finetune_lab_sdk.py', 'grpo_rewards.py', 'hf_answers.py', 'hf_callback.py', 'hf_tiny.py'].map(
       (f) => `examples/${f}`,
     ),
-    ...['prediction_outbox.py', 'train_rl_tiny.py', 'train_tiny.py'].map((file) => `examples/${file}`),
+    ...['log_predictions.py', 'post.sh', 'prediction_outbox.py', 'train_rl_tiny.py', 'train_tiny.py'].map(
+      (file) => `examples/${file}`,
+    ),
     ...['activity.svg', 'icon.png', 'panel.svg', 'predictions.png', 'trends.png', 'training.png'].map(
       (file) => `media/${file}`,
     ),

@@ -23,24 +23,31 @@ class Told:
         self.calls.append(["predictions", rows])
     def metrics(self, rows):
         self.calls.append(["metrics", rows])
+    def next_start(self):
+        return 5
     def close(self):
         print(json.dumps(self.calls))
 
 class Codes(list):
     shape = property(lambda self: (1, len(self[0])))
+    tolist = lambda self: list(self)
     def __getitem__(self, at):
         return list.__getitem__(self, at[0])[at[1]] if isinstance(at, tuple) else list.__getitem__(self, at)
 
 class Tokenizer:
-    pad_token_id = 0
-    def __call__(self, text, return_tensors):
+    pad_token_id, eos_token_id, bos_token, padding_side = 0, None, None, "right"
+    def __call__(self, text, return_tensors, add_special_tokens):
         codes = Codes([[ord(letter) for letter in text]])
-        return type("Given", (dict,), {"to": lambda self, device: self})(input_ids=codes, attention_mask=codes)
+        return {"input_ids": codes, "attention_mask": codes}
     def decode(self, codes, skip_special_tokens):
         return "".join(map(chr, codes))
 
 class Model:
-    training, device = True, "cpu"
+    training, device, config = True, "cpu", None
+    def modules(self):
+        return [self]
+    def parameters(self):
+        return []
     def eval(self):
         self.training = False
     def train(self, on):
