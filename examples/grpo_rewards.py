@@ -87,7 +87,7 @@ class RewardsCallback(TrainingPredictionsCallback):
     @never_raise
     def _take(self, place, prompts, completions, columns, values):
         """Keeps a function's rewards of a batch, and sends the batch when all have come."""
-        if self.outbox is None or self._training is None:
+        if self.outbox is None or self._training is None or not self._training[1].is_world_process_zero:
             return
         if self._batch is not completions:
             self._batch, self._rewards = completions, {}
