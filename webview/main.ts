@@ -78,7 +78,7 @@ function draw() {
 }
 
 document.body.append(
-  element('main', { class: 'shell' }, header.element, tabs.element, header.problem, announcer.element),
+  element('main', { class: 'shell' }, header.element, tabs.element, header.failure, header.problem, announcer.element),
 );
 draw();
 

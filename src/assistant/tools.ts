@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { RedactingLog } from '../log.ts';
 import { beginning, plainName } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
-import { titleOf } from '../watch/jobTitle.ts';
 import type { Watches } from '../watch/watches.ts';
 import { type Known, listedOn, type Question, sourceOf } from './known.ts';
 import { type ToolInputs, toolInputs } from './toolInputs.ts';
@@ -74,10 +73,7 @@ function register<Name extends keyof ToolInputs>(
 
 function confirmation(known: Known, question: Question): vscode.LanguageModelToolConfirmationMessages {
   const server = question.server ?? listedOn(known, question.jobId);
-  const name =
-    server === undefined
-      ? question.jobId
-      : titleOf(question.jobId, known.watches.job({ server, jobId: question.jobId }));
+  const name = server === undefined ? question.jobId : known.watches.title({ server, jobId: question.jobId });
   const source = server === undefined ? vscode.l10n.t('the predictions server') : sourceOf(known, server);
   return {
     title: vscode.l10n.t('Give predictions to the language model?'),

@@ -4,7 +4,7 @@ import { NotFoundError, RejectedError } from '../api/errors.ts';
 import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
 import { pickJob } from '../views/jobPicker.ts';
-import { nameOf, titleOf } from '../watch/jobTitle.ts';
+import { nameOf } from '../watch/jobTitle.ts';
 import type { JobReference } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
 import { type CommandContext, type Commands, findJob, presentServers } from './context.ts';
@@ -56,7 +56,7 @@ class JobNotDeletedError extends Error {
 async function deleteJob({ servers, watches }: CommandContext, job: JobReference<ServerId>): Promise<void> {
   const client = new ApiClient(await servers.endpoint(job.server));
   const listed = watches.job(job);
-  const title = titleOf(job.jobId, listed);
+  const title = watches.title(job);
   const epochs = await client.epochs(job.jobId);
   const count = epochs.reduce((sum, epoch) => sum + epoch.prediction_count, 0);
   const runs = listed !== undefined && isActive(listed.status) && listed._stale !== true;

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { config, section } from '../config.ts';
 import type { ServerId, Servers } from '../servers.ts';
-import { titleOf } from '../watch/jobTitle.ts';
 import type { Disposable } from '../watch/listeners.ts';
 import type { JobReference, Watch, Watches } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
@@ -152,7 +151,7 @@ function factsOf({ session }: Watch<ServerId>, status: string | null, quality: Q
 
 function contentOf(notice: JobNotice, watch: Watch<ServerId>, watches: Watches<ServerId>): NoticeContent {
   const job = watches.job(watch);
-  return jobNotice(notice, titleOf(watch.jobId, job), job?.error_message || null);
+  return jobNotice(notice, watches.title(watch), job?.error_message || null);
 }
 
 /** @param jobs what the actions are about, each for itself */

@@ -1,7 +1,8 @@
 /** What a panel tells its webview of a watch, beside the table itself. Pure. */
 import { cutOffOf } from '../model/completions.ts';
 import type { ReasoningTags } from '../model/reasoning.ts';
-import { plainName } from '../plainText.ts';
+import { beginning, plainName } from '../plainText.ts';
+import { redact } from '../redact.ts';
 import { summarize } from '../stream/connectionSummary.ts';
 import { progressOf } from '../watch/jobProgress.ts';
 import { titleOf } from '../watch/jobTitle.ts';
@@ -12,18 +13,36 @@ import type { Differences } from './differences/differences.ts';
 import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
 import { answerText } from './texts/answerText.ts';
 
+/** Of why a job failed so many characters are told: its trace may be long, and its end is in the script's own log. */
+const failureCharacters = 20_000;
+
 /**
  * @param job what the listing says; undefined before it says anything
  * @param byEpoch its checkpoints are called by their epochs
+ * @param title what it is called among the other jobs
  */
-export function jobSummary(jobId: string, job: Job | undefined, server: string, byEpoch = true): JobSummary {
+export function jobSummary(
+  jobId: string,
+  job: Job | undefined,
+  server: string,
+  byEpoch = true,
+  title = titleOf(jobId, job),
+): JobSummary {
   return {
     id: plainName(jobId),
-    title: titleOf(jobId, job),
+    title,
     server,
     status: job === undefined ? null : plainName(job.status),
+    failure: job === undefined ? null : failureOf(job),
     ...progressOf(job, byEpoch),
   };
+}
+
+/** Why it failed or was cancelled, in the words of its script, line by line. */
+function failureOf({ status, error_message }: Job): string | null {
+  if (status !== 'failed' && status !== 'cancelled') return null;
+  const lines = redact(beginning((error_message ?? '').trim(), failureCharacters)).split(/\r\n?|\n/);
+  return lines.map(plainName).join('\n');
 }
 
 export function statusMessage(session: WatchSession, job: JobSummary, now: number): HostMessageOf<'status'> {
@@ -32,7 +51,7 @@ export function statusMessage(session: WatchSession, job: JobSummary, now: numbe
   return {
     type: 'status',
     job,
-    connection: summarize(session.connection, session.problem),
+    connection: summarize(session.connection, session.problem, job.status),
     counts: {
       held: store.size,
       onServer: session.onServer,

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { plainMessage } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { TextsLostError } from '../store/spill.ts';
-import { nameOf, titleOf } from '../watch/jobTitle.ts';
 import { Pace } from '../watch/pace.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { schema } from '../wire/schema.ts';
@@ -330,7 +329,7 @@ export class Panel implements vscode.Disposable {
       .filter((watch) => watch !== this.watch)
       .map((watch) => ({
         key: keyOf(watch),
-        title: nameOf(watch.jobId, watches.job(watch)),
+        title: watches.title(watch),
         store: watch.session.store,
       }));
   }
@@ -338,11 +337,17 @@ export class Panel implements vscode.Disposable {
   #job(): ReturnType<typeof jobSummary> {
     const { servers, watches } = this.#context;
     const { server, jobId, session } = this.watch;
-    return jobSummary(jobId, watches.job(this.watch), servers.host(server), session.store.checkpointsAreEpochs);
+    return jobSummary(
+      jobId,
+      watches.job(this.watch),
+      servers.host(server),
+      session.store.checkpointsAreEpochs,
+      watches.title(this.watch),
+    );
   }
 
   #showTitle(): void {
-    this.#panel.title = `Predictions: ${titleOf(this.watch.jobId, this.#context.watches.job(this.watch))}`;
+    this.#panel.title = `Predictions: ${this.#context.watches.title(this.watch)}`;
   }
 }
 

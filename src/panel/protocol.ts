@@ -197,11 +197,13 @@ export type { ConnectionLabel, ConnectionSummary };
 
 export interface JobSummary {
   id: string;
-  /** Model name, or the id where there is none. */
+  /** As `titleOf` says it. */
   title: string;
   /** The server's host name, to tell two servers apart. */
   server: string;
   status: JobStatus | string | null;
+  /** Why it failed or was cancelled, empty where it left no reason; null where it did neither. */
+  failure: string | null;
   currentEpoch: number | null;
   totalEpochs: number | null;
   /** Where it tells more than the epoch; null elsewhere, as `totalSteps`. */

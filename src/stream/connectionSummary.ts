@@ -11,7 +11,9 @@ export type ConnectionLabel =
   | 'Offline'
   | 'Sign in'
   | 'Deleted'
-  | 'Finished';
+  | 'Finished'
+  | 'Failed'
+  | 'Cancelled';
 
 /** A connection as a person is told of it. */
 export interface ConnectionSummary {
@@ -22,10 +24,22 @@ export interface ConnectionSummary {
   problem: string | null;
 }
 
-/** @param problem what went wrong last and is not mended yet */
-export function summarize(state: ConnectionState, problem: Error | null): ConnectionSummary {
+/** The job ended and all of it is held: nothing is to be live any more. */
+export function isOver(label: ConnectionLabel): boolean {
+  return label === 'Finished' || label === 'Failed' || label === 'Cancelled';
+}
+
+/**
+ * @param problem what went wrong last with the connection and is not mended yet
+ * @param jobStatus how the job ended, where that is known; how the connection is, it does not say
+ */
+export function summarize(
+  state: ConnectionState,
+  problem: Error | null,
+  jobStatus: string | null = null,
+): ConnectionSummary {
   return {
-    label: labelOf(state),
+    label: labelOf(state, jobStatus),
     retryAt: state.name === 'waiting' ? state.retryAt : null,
     problem: problemOf(state, problem),
   };
@@ -38,7 +52,7 @@ function problemOf(state: ConnectionState, problem: Error | null): string | null
   return problem === null ? null : plainLine(problem.message);
 }
 
-function labelOf(state: ConnectionState): ConnectionLabel {
+function labelOf(state: ConnectionState, jobStatus: string | null): ConnectionLabel {
   switch (state.name) {
     case 'live':
       return 'Live';
@@ -54,7 +68,7 @@ function labelOf(state: ConnectionState): ConnectionLabel {
     case 'gone':
       return 'Deleted';
     case 'finished':
-      return 'Finished';
+      return jobStatus === 'failed' ? 'Failed' : jobStatus === 'cancelled' ? 'Cancelled' : 'Finished';
     case 'connecting':
       return 'Connecting';
   }

@@ -1,4 +1,4 @@
-import type { ConnectionSummary } from '../stream/connectionSummary.ts';
+import { type ConnectionSummary, isOver } from '../stream/connectionSummary.ts';
 
 /**
  * What the badge says: always the state first, so that it can be read without its colour.
@@ -14,7 +14,7 @@ export function badgeText(
 ): string {
   const parts: string[] = [label];
   if (retryAt !== null) parts[0] = `${label} ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
-  const others = label === 'Live' || label === 'Finished' ? notLive : notLive - 1;
+  const others = label === 'Live' || isOver(label) ? notLive : notLive - 1;
   if (others > 0) parts.push(`${notLive} of ${watched} not live`);
   return parts.join(' · ');
 }

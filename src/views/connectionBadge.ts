@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { ServerId, Servers } from '../servers.ts';
-import { summarize } from '../stream/connectionSummary.ts';
-import { titleOf } from '../watch/jobTitle.ts';
+import { type ConnectionLabel, summarize } from '../stream/connectionSummary.ts';
 import type { Watch, Watches } from '../watch/watches.ts';
 import { badgeText } from './badgeText.ts';
+import { failureText } from './jobItem.ts';
 
 /** The status-bar item that says whether the active panel's job is live. */
 export class ConnectionBadge implements vscode.Disposable {
@@ -40,13 +40,11 @@ export class ConnectionBadge implements vscode.Disposable {
       return;
     }
     const { session } = active;
-    const summary = summarize(session.connection, session.problem);
+    const summary = summarize(session.connection, session.problem, this.#watches.job(active)?.status);
     const text = badgeText(summary, Date.now(), this.#notLive(), this.#watches.all.length);
     this.#item.text = text;
     this.#item.tooltip = this.#tooltip(active, summary.problem);
-    this.#item.backgroundColor = isTrouble(summary.label)
-      ? new vscode.ThemeColor('statusBarItem.warningBackground')
-      : undefined;
+    this.#item.backgroundColor = background(summary.label);
     this.#item.accessibilityInformation = { label: `Training Predictions: ${text}` };
     this.#item.show();
     // The seconds left are counted down; the last byte's time in the tooltip is brought up to date now and then.
@@ -65,7 +63,7 @@ export class ConnectionBadge implements vscode.Disposable {
     const lines = [
       vscode.l10n.t(
         '{0} on {1} ({2})',
-        titleOf(watch.jobId, this.#watches.job(watch)),
+        this.#watches.title(watch),
         this.#servers.label(watch.server),
         this.#servers.host(watch.server),
       ),
@@ -81,10 +79,22 @@ export class ConnectionBadge implements vscode.Disposable {
       lines.push(vscode.l10n.t('Last byte {0}', new Date(session.lastByteAt).toLocaleTimeString()));
     }
     if (problem !== null) lines.push(problem);
+    const failure = failureText(this.#watches.job(watch));
+    if (failure !== null) lines.push(failure);
     return lines.join('\n');
   }
 }
 
-function isTrouble(label: string): boolean {
-  return label === 'Reconnecting' || label === 'Offline' || label === 'Sign in' || label === 'Deleted';
+function background(label: ConnectionLabel): vscode.ThemeColor | undefined {
+  switch (label) {
+    case 'Reconnecting':
+    case 'Offline':
+    case 'Sign in':
+    case 'Deleted':
+      return new vscode.ThemeColor('statusBarItem.warningBackground');
+    case 'Failed':
+      return new vscode.ThemeColor('statusBarItem.errorBackground');
+    default:
+      return undefined;
+  }
 }

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { ServerId } from '../servers.ts';
-import { summarize } from '../stream/connectionSummary.ts';
-import { titleOf } from '../watch/jobTitle.ts';
+import { isOver, summarize } from '../stream/connectionSummary.ts';
 import type { Watch, Watches } from '../watch/watches.ts';
+import { failureText } from './jobItem.ts';
 
 /** What can be done about the connection of a watch, as it is now; undefined when the user turned away. */
 export async function pickConnectionCommand(
   watch: Watch<ServerId>,
   watches: Watches<ServerId>,
 ): Promise<string | undefined> {
-  const { label, problem } = summarize(watch.session.connection, watch.session.problem);
+  const job = watches.job(watch);
+  const { label, problem } = summarize(watch.session.connection, watch.session.problem, job?.status);
+  const said = problem ?? failureText(job);
   const show = { label: `$(table) ${vscode.l10n.t('Show Panel')}`, command: 'watch' };
   const pause = { label: `$(debug-pause) ${vscode.l10n.t('Pause Live Updates')}`, command: 'pause' };
   const resume = { label: `$(play) ${vscode.l10n.t('Resume Live Updates')}`, command: 'resume' };
@@ -27,12 +29,12 @@ export async function pickConnectionCommand(
       ? [resume]
       : label === 'Sign in'
         ? [key]
-        : label === 'Deleted' || label === 'Finished'
+        : label === 'Deleted' || isOver(label)
           ? [reconnect]
           : [...(isAway && watch.server === 'local' ? [start] : []), reconnect, pause];
   const picked = await vscode.window.showQuickPick([...fitting, ...always], {
-    title: `${titleOf(watch.jobId, watches.job(watch))}: ${label}`,
-    ...(problem === null ? {} : { placeHolder: problem }),
+    title: `${watches.title(watch)}: ${label}`,
+    ...(said === null ? {} : { placeHolder: said }),
   });
   return picked?.command;
 }

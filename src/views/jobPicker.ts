@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { UnauthorizedError } from '../api/errors.ts';
 import { plainLine, plainName, withoutIcons } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
-import { titleOf } from '../watch/jobTitle.ts';
+import { modelOf } from '../watch/jobTitle.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
-import { describeJob } from './jobItem.ts';
+import { describeJob, errorLine, jobAge } from './jobItem.ts';
 
 /** Between two readings of the jobs while somebody looks at the picker, in ms: a job that begins is wanted soon. */
 const readingInterval = 3000;
@@ -92,19 +92,29 @@ function items(servers: Servers, watches: Watches<ServerId>, present: readonly S
       ];
     }
     if (isRead && jobs.length === 0) return [heading, { label: vscode.l10n.t('No jobs yet') }];
-    const pick = (job: Job): JobPick => ({
-      label: withoutIcons(titleOf(job.id, job)),
-      description: withoutIcons(
-        `${job.model_name ? `${plainName(job.id)} · ` : ''}${describeJob(job, isWatched(job))}`,
-      ),
-      job: { server, jobId: job.id },
-    });
+    const now = Date.now();
+    const pick = (job: Job): JobPick => {
+      const title = watches.title({ server, jobId: job.id });
+      const parts = [
+        plainName(job.id),
+        jobAge(job, now),
+        describeJob(job, isWatched(job)),
+        errorLine(job),
+        // Last, and all of it: so that it can be searched for by its owner too.
+        modelOf(job),
+      ];
+      const told = (part: string): boolean => part === title || title.startsWith(`${part} · `);
+      return {
+        label: withoutIcons(title),
+        description: withoutIcons(parts.filter((part): part is string => part !== null && !told(part)).join(' · ')),
+        job: { server, jobId: job.id },
+      };
+    };
     const isWatched = (job: Job): boolean => watches.get({ server, jobId: job.id }) !== undefined;
-    return [
-      heading,
-      ...jobs.filter(({ status }) => isActive(status)).map(pick),
-      ...jobs.filter(({ status }) => !isActive(status)).map(pick),
-    ];
+    const active = jobs.filter(({ status }) => isActive(status)).map(pick);
+    const ended = jobs.filter(({ status }) => !isActive(status)).map(pick);
+    const endedHeading: JobPick = { label: vscode.l10n.t('Ended'), kind: vscode.QuickPickItemKind.Separator };
+    return [heading, ...active, ...(active.length > 0 && ended.length > 0 ? [endedHeading] : []), ...ended];
   });
 }
 

@@ -4,16 +4,22 @@ import type { ServerId, Servers } from '../servers.ts';
 import type { ListingChange } from '../watch/jobListing.ts';
 import { Pace } from '../watch/pace.ts';
 import { type JobReference, keyOf, type Watches } from '../watch/watches.ts';
-import { isActive, type Job } from '../wire/job.ts';
-import { jobItem } from './jobItem.ts';
+import { isActive } from '../wire/job.ts';
+import { jobAge, jobItem } from './jobItem.ts';
 
 export const jobsViewId = 'trainingPredictions.jobs';
 
+/** More jobs that ended than this are folded away, as long as others run. */
+const mostUnfolded = 8;
+/** Between two looks at how long ago things were, in ms. */
+const ageInterval = 30_000;
+
 type JobNode = JobReference<ServerId> & { readonly kind: 'job' };
 
-/** A server, one of its jobs, or what went wrong when they were listed. */
+/** A server, what runs or ended there, one of its jobs, or what went wrong when they were listed. */
 export type JobsNode =
   | { kind: 'server'; server: ServerId }
+  | { kind: 'heading'; server: ServerId; active: boolean }
   | JobNode
   | { kind: 'problem'; server: ServerId; problem: Error }
   | { kind: 'note'; text: string };
@@ -26,7 +32,10 @@ const interval = 300;
 
 const servers: readonly ServerId[] = ['remote', 'local'];
 
-/** The tree of servers and their jobs: active ones first, then the others, each newest first. */
+/**
+ * The tree of servers and their jobs: active ones first, then the others, each newest first, under headings where there
+ * are both.
+ */
 export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Disposable {
   readonly #servers: Servers;
   readonly #watches: Watches<ServerId>;
@@ -40,6 +49,11 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   #changed: Set<JobNode> | 'all' = new Set();
   /** VS Code knows a node again by its identity. */
   readonly #nodes = new Map<string, JobNode>();
+  /** VS Code knows a heading again by its identity. */
+  readonly #headings = new Map<string, JobsNode>();
+  /** How long ago each job on the screen was said to have begun. */
+  readonly #ages = new Map<JobNode, string | null>();
+  readonly #ageTimer: NodeJS.Timeout;
   readonly #subscription: vscode.Disposable;
 
   constructor(known: Servers, watches: Watches<ServerId>) {
@@ -55,14 +69,25 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
       ...servers.map((server) => watches.listing(server).onDidChange((change) => this.#listingChanged(server, change))),
     );
     watches.setTreeVisible(view.visible);
+    this.#ageTimer = setInterval(() => {
+      if (view.visible) this.#tellAges();
+    }, ageInterval);
   }
 
   getChildren(node?: JobsNode): JobsNode[] {
     if (node === undefined) return this.#roots();
+    if (node.kind === 'heading') return this.#jobs(node.server, node.active);
     if (node.kind !== 'server') return [];
     const listing = this.#watches.listing(node.server);
     if (!listing.isRead) return [{ kind: 'note', text: vscode.l10n.t('Loading…') }];
-    const jobs = sorted(listing.jobs).map(({ id }) => this.#node({ server: node.server, jobId: id }));
+    const [active, ended] = [true, false].map((isActive) => this.#jobs(node.server, isActive)) as [
+      JobNode[],
+      JobNode[],
+    ];
+    const hasBoth = active.length > 0 && ended.length > 0;
+    const jobs = hasBoth
+      ? [this.#heading(node.server, true), this.#heading(node.server, false)]
+      : [...active, ...ended];
     if (listing.problem !== null) return [{ kind: 'problem', server: node.server, problem: listing.problem }, ...jobs];
     return jobs.length > 0 ? jobs : [{ kind: 'note', text: vscode.l10n.t('No jobs yet') }];
   }
@@ -71,12 +96,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     switch (node.kind) {
       case 'server':
         return this.#serverItem(node.server);
-      case 'job': {
-        const job = this.#watches.job(node);
-        return job === undefined
-          ? new vscode.TreeItem(plainName(node.jobId))
-          : jobItem(node.server, job, this.#watches.get(node) !== undefined);
-      }
+      case 'heading':
+        return this.#headingItem(node.server, node.active);
+      case 'job':
+        return this.#jobItem(node);
       case 'problem':
         return problemItem(node.problem);
       case 'note':
@@ -85,6 +108,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   }
 
   dispose(): void {
+    clearInterval(this.#ageTimer);
     this.#subscription.dispose();
     this.#pace.dispose();
     this.#changes.dispose();
@@ -105,6 +129,54 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     const changed = this.#changed;
     this.#changed = new Set();
     this.#changes.fire(changed === 'all' ? undefined : [...changed]);
+  }
+
+  #tellAges(): void {
+    const now = Date.now();
+    const older = [...this.#ages].filter(([node, age]) => {
+      const job = this.#watches.job(node);
+      return job !== undefined && jobAge(job, now) !== age;
+    });
+    if (older.length > 0) this.#request(older.map(([node]) => node));
+  }
+
+  #jobs(server: ServerId, active: boolean): JobNode[] {
+    return this.#watches
+      .listing(server)
+      .jobs.filter(({ status }) => isActive(status) === active)
+      .map(({ id }) => this.#node({ server, jobId: id }));
+  }
+
+  #jobItem(node: JobNode): vscode.TreeItem {
+    const job = this.#watches.job(node);
+    if (job === undefined) {
+      this.#ages.delete(node);
+      return new vscode.TreeItem(plainName(node.jobId));
+    }
+    const now = Date.now();
+    this.#ages.set(node, jobAge(job, now));
+    const isWatched = this.#watches.get(node) !== undefined;
+    return jobItem(node.server, job, { title: this.#watches.title(node), isWatched, now });
+  }
+
+  #heading(server: ServerId, active: boolean): JobsNode {
+    const key = `${server} ${active}`;
+    const node: JobsNode = this.#headings.get(key) ?? { kind: 'heading', server, active };
+    this.#headings.set(key, node);
+    return node;
+  }
+
+  #headingItem(server: ServerId, active: boolean): vscode.TreeItem {
+    const count = this.#jobs(server, active).length;
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(
+      active ? vscode.l10n.t('Active') : vscode.l10n.t('Ended'),
+      !active && count > mostUnfolded ? Collapsed : Expanded,
+    );
+    item.id = `${server} heading ${active}`;
+    item.description = count.toLocaleString();
+    item.contextValue = 'heading';
+    return item;
   }
 
   #node({ server, jobId }: JobReference<ServerId>): JobNode {
@@ -132,10 +204,6 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     item.contextValue = `server.${server}`;
     return item;
   }
-}
-
-function sorted(jobs: Job[]): Job[] {
-  return [...jobs.filter(({ status }) => isActive(status)), ...jobs.filter(({ status }) => !isActive(status))];
 }
 
 function problemItem(problem: Error): vscode.TreeItem {

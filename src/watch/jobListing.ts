@@ -3,6 +3,7 @@ import { ApiClient } from '../api/client.ts';
 import { UnauthorizedError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
 import { isActive, type Job } from '../wire/job.ts';
+import { nameOf } from './jobTitle.ts';
 import { Listeners } from './listeners.ts';
 
 export interface JobListingOptions {
@@ -24,6 +25,8 @@ export class JobListing {
   /** Fires after each reading too, whatever it brought. */
   readonly onDidChange = this.#changes.event;
   #jobs = new Map<string, Job>();
+  /** How many jobs carry a name; counted when somebody asks. */
+  #names: Map<string, number> | undefined;
   #problem: Error | null = null;
   #read = false;
   #reading: Promise<void> | undefined;
@@ -54,6 +57,12 @@ export class JobListing {
     return this.#jobs.get(jobId);
   }
 
+  /** How many of the jobs carry this name. */
+  carriers(name: string): number {
+    this.#names ??= countNames(this.#jobs.values());
+    return this.#names.get(name) ?? 0;
+  }
+
   /** Reads the jobs again; whoever calls meanwhile shares the reading. It does not throw: `problem` tells. */
   refresh(): Promise<void> {
     this.#reading ??= this.#readJobs(this.#life);
@@ -71,6 +80,7 @@ export class JobListing {
     if (known === undefined) return;
     const updated = { ...known, ...job };
     this.#jobs.set(job.id, updated);
+    if (nameOf(job.id, known) !== nameOf(job.id, updated)) this.#names = undefined;
     this.#changes.fire(standsWhere(known, updated) ? [job.id] : 'all');
   }
 
@@ -79,6 +89,7 @@ export class JobListing {
     this.#life += 1;
     this.#reading = undefined;
     this.#jobs = new Map();
+    this.#names = undefined;
     this.#problem = null;
     this.#read = false;
     this.#changes.fire('all');
@@ -104,7 +115,10 @@ export class JobListing {
     const isAnew = !this.#read || this.#problem !== null || problem !== null;
     const change = isAnew ? 'all' : changeBetween(this.jobs, jobs ?? []);
     // The jobs that were read before stay: a failed reading does not unmake them.
-    if (jobs !== undefined) this.#jobs = new Map(jobs.map((job) => [job.id, job]));
+    if (jobs !== undefined) {
+      this.#jobs = new Map(jobs.map((job) => [job.id, job]));
+      this.#names = undefined;
+    }
     this.#problem = problem;
     this.#read = true;
     this.#reading = undefined;
@@ -120,6 +134,15 @@ export class JobListing {
       if (this.#options.isWanted()) void this.refresh();
     }, this.#options.interval());
   }
+}
+
+function countNames(jobs: Iterable<Job>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const job of jobs) {
+    const name = nameOf(job.id, job);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function changeBetween(before: readonly Job[], after: readonly Job[]): ListingChange {

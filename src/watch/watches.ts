@@ -2,6 +2,7 @@ import type { Endpoint } from '../api/request.ts';
 import type { ConnectionEvent, Policy } from '../stream/connectionState.ts';
 import type { Job } from '../wire/job.ts';
 import { JobListing } from './jobListing.ts';
+import { nameOf, titleOf } from './jobTitle.ts';
 import type { JudgementStorage } from './judging.ts';
 import { Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
@@ -80,6 +81,15 @@ export class Watches<Server extends string = string> {
   /** What the listing says of a job; undefined where it does not have it. */
   job({ server, jobId }: JobReference<Server>): Job | undefined {
     return this.listing(server).get(jobId);
+  }
+
+  /** What a job is called, here and everywhere. */
+  title(job: JobReference<Server>): string {
+    const known = this.job(job);
+    const name = nameOf(job.jobId, known);
+    let carriers = 0;
+    for (const listing of this.#listings.values()) carriers += listing.carriers(name);
+    return titleOf(job.jobId, known, carriers > 1);
   }
 
   /** Watches a job from now on; a job that is watched already stays as it is. */

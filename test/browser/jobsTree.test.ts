@@ -37,6 +37,31 @@ describe('the tree of jobs, in VS Code', () => {
     await row(/^one epoch, running · step 650 of 1,000 · 65 %/).waitFor();
   });
 
+  it('tells runs of one model apart by their ids, in tree, list of jobs, tab and header', async () => {
+    const model_name = 'owner/Some-Model-8B';
+    for (const job_id of ['sft-1', 'sft-2']) await createJob(stage.server, { job_id, model_name, status: 'running' });
+    await stage.workbench.run('Refresh Jobs');
+    await row(/^sft-1 · Some-Model-8B, running/).waitFor();
+    assert.match((await row(/^sft-2/).textContent()) ?? '', /^sft-2Some-Model-8B · now$/);
+    await stage.workbench.choose('Watch Training Predictions', 'sft-2');
+    await stage.workbench.tab('Predictions: sft-2 · Some-Model-8B').waitFor();
+    await stage.panel.getByRole('heading', { name: 'sft-2 · Some-Model-8B' }).waitFor();
+    await stage.workbench.run('Stop Watching');
+  });
+
+  it('says why a job failed, in the tree, the badge and the panel, apart from how the connection is', async () => {
+    const fields = { model_name: 'doomed', status: 'failed', error_message: 'CUDA out of memory\nat train.py' };
+    await createJob(stage.server, fields);
+    await stage.workbench.run('Refresh Jobs');
+    await row(/^doomed, failed · CUDA out of memory$/).waitFor();
+    await stage.workbench.choose('Watch Training Predictions', 'doomed');
+    await stage.workbench.statusBarItem(/^Failed/).waitFor();
+    await stage.panel.getByRole('status').filter({ hasText: 'Failed' }).waitFor();
+    const why = stage.panel.getByRole('region', { name: 'Why the job ended' });
+    assert.equal(await why.innerText(), 'The job failed:\nCUDA out of memory\nat train.py');
+    await stage.workbench.run('Stop Watching');
+  });
+
   it('puts a job that ended below those that run', async () => {
     const top = async (name: RegExp) => (await row(name).boundingBox())?.y ?? Number.NaN;
     assert.ok((await top(/^adapter/)) < (await top(/^baseline/)));

@@ -5,6 +5,8 @@ import type { Formats } from '../texts/formats.ts';
 import {
   connectionTone,
   epochText,
+  failureTitle,
+  idText,
   lastArrivalText,
   liveAction,
   predictionsText,
@@ -17,6 +19,8 @@ export interface Header {
   readonly element: HTMLElement;
   /** What went wrong, and what to do. It stands below everything else: above, it would push down what one reads. */
   readonly problem: HTMLElement;
+  /** Why the job itself failed, beside what is wrong with the connection. */
+  readonly failure: HTMLElement;
   showJob(job: JobSummary): void;
   showStatus(status: HostMessageOf<'status'>): void;
 }
@@ -24,6 +28,7 @@ export interface Header {
 /** The top of the panel: which job, whether it is live, how much there is. */
 export function createHeader(formats: Formats, run: (command: PanelCommand) => void): Header {
   const title = element('h1', { class: 'job-title', dir: 'auto' });
+  const id = element('span', { class: 'fact', dir: 'auto' });
   const server = element('span', { class: 'fact' });
   const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
   const label = element('span');
@@ -35,7 +40,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   const predictions = element('span', { class: 'fact' });
   const lastArrival = element('span', { class: 'fact' });
   const unreadable = element('span', { class: 'fact unreadable' });
-  const facts = element('div', { class: 'facts' }, jobStatus, epoch, predictions, lastArrival, unreadable, server);
+  const facts = element('div', { class: 'facts' }, jobStatus, epoch, predictions, lastArrival, unreadable, server, id);
 
   let status: HostMessageOf<'status'> | null = null;
   /** What to add to this machine's clock to get the host's, in ms. */
@@ -60,6 +65,15 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   const announcer = element('span', { class: 'problem-said', 'aria-live': 'polite' }, problemText);
   const problem = element('div', { class: 'problem' }, announcer, retry, problemButton.element);
   problem.hidden = true;
+  const failureHeading = element('span', { class: 'failure-title' });
+  const failureText = element('pre', { class: 'failure-text', dir: 'auto', tabindex: '0' });
+  const failure = element(
+    'section',
+    { class: 'failure', 'aria-label': 'Why the job ended' },
+    failureHeading,
+    failureText,
+  );
+  failure.hidden = true;
   live.setVisible(false);
 
   function runAction(action: { command: PanelCommand } | null) {
@@ -80,13 +94,19 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   function showJob(job: JobSummary) {
     setText(title, job.title);
     setAttribute(title, 'title', job.id);
+    showFact(id, idText(job));
     showFact(server, job.server === '' ? null : job.server);
     showFact(jobStatus, job.status);
     showFact(epoch, epochText(job, formats));
+    const why = failureTitle(job);
+    setText(failureHeading, why ?? '');
+    setText(failureText, job.failure ?? '');
+    setAttribute(failureText, 'hidden', !job.failure);
+    setAttribute(failure, 'hidden', why === null);
   }
 
   showAges();
-  for (const fact of [server, jobStatus, epoch, predictions, unreadable]) showFact(fact, null);
+  for (const fact of [id, server, jobStatus, epoch, predictions, unreadable]) showFact(fact, null);
   setInterval(showAges, 1000);
 
   return {
@@ -96,12 +116,15 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
       element('div', { class: 'header-line' }, title, connection, facts, live.element, exportAll.element),
     ),
     problem,
+    failure,
     showJob,
     showStatus: (message) => {
       status = message;
       clockOffset = message.now - Date.now();
       const { label: state, problem: cause } = message.connection;
       showJob(message.job);
+      // Said once is enough where both have one word for it.
+      if (message.job.status === state.toLowerCase()) showFact(jobStatus, null);
       setText(label, state);
       setAttribute(connection, 'data-tone', connectionTone(state));
       showFact(predictions, predictionsText(message.counts, formats));

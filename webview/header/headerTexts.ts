@@ -12,10 +12,22 @@ export function epochText(job: JobSummary, formats: Formats): string | null {
   return epoch === null || step === null ? (epoch ?? step) : `${epoch} · ${step}`;
 }
 
+/** The job's id, where its title does not tell it. */
+export function idText({ id, title }: JobSummary): string | null {
+  return title === id || title.startsWith(`${id} · `) ? null : `job ${id}`;
+}
+
 function ofTotal(unit: string, current: number | null, total: number | null, formats: Formats): string | null {
   if (current === null) return null;
   const text = `${unit} ${formats.count(current)}`;
   return total === null ? text : `${text} of ${formats.count(total)}`;
+}
+
+/** What stands above the reason of a job that failed or was cancelled; null for any other. */
+export function failureTitle({ status, failure }: JobSummary): string | null {
+  if (failure === null) return null;
+  const what = status === 'failed' ? 'The job failed' : 'The job was cancelled';
+  return failure === '' ? `${what} and left no reason.` : `${what}:`;
 }
 
 /** "520 predictions", or "480 of 520 predictions" where some cannot be read, or it is not proven that all are held. */
@@ -70,6 +82,8 @@ export function liveAction(label: ConnectionLabel): Action | null {
     case 'Sign in':
     case 'Deleted':
     case 'Finished':
+    case 'Failed':
+    case 'Cancelled':
       return null;
   }
 }
@@ -89,6 +103,8 @@ export function problemAction(label: ConnectionLabel): Action {
     case 'Connecting':
     case 'Paused':
     case 'Finished':
+    case 'Failed':
+    case 'Cancelled':
       return { command: 'showLog', text: 'Show Log' };
   }
 }
@@ -105,9 +121,11 @@ export function connectionTone(label: ConnectionLabel): 'good' | 'waiting' | 'ba
     case 'Offline':
     case 'Sign in':
     case 'Deleted':
+    case 'Failed':
       return 'bad';
     case 'Paused':
     case 'Finished':
+    case 'Cancelled':
       return 'quiet';
   }
 }

@@ -31,6 +31,8 @@ export function absenceOf(content: 'unknown' | 'none' | 'some', status: PanelSta
     default:
   }
   if (content === 'unknown' || status.loading) return wait('Loading predictions…');
+  if (status.label === 'Failed') return because('This job failed before it sent a prediction.');
+  if (status.label === 'Cancelled') return because('This job was cancelled before it sent a prediction.');
   if (status.label === 'Finished') return because('This job ended without predictions.');
   return because('No predictions yet. They appear here as soon as the training script sends them.');
 }

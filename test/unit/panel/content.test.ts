@@ -19,6 +19,19 @@ describe('names and words of others in a panel', () => {
     assert.deepEqual([id, title, status], [shown, shown, shown]);
   });
 
+  it('are so in why a job failed, line by line, and no key is told with it', () => {
+    const failed = {
+      id: 'a',
+      status: 'failed',
+      error_message: `Traceback\r\n${hostile}\nwak_${'x'.repeat(28)} refused\n`,
+    };
+    const told = jobSummary('a', failed, 'host').failure ?? '';
+    assert.deepEqual(told.split('\n').slice(0, 2), ['Traceback', shown]);
+    assert.doesNotMatch(told, /wak_x/);
+    assert.equal(jobSummary('a', { id: 'a', status: 'cancelled' }, 'host').failure, '');
+    assert.equal(jobSummary('a', { id: 'a', status: 'completed', error_message: 'old' }, 'host').failure, null);
+  });
+
   it('are so in what went wrong', () => {
     const problem = new NotFoundError(`host has no such job (status 404: ${hostile}\nx)`, 404);
     assert.equal(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ConnectionLabel, Counts, JobSummary } from '../../../src/panel/protocol.ts';
 import {
   epochText,
+  failureTitle,
   lastArrivalText,
   liveAction,
   predictionsText,
@@ -27,6 +28,7 @@ const job: JobSummary = {
   title: 'j',
   server: 's',
   status: 'running',
+  failure: null,
   currentEpoch: 19,
   totalEpochs: 30,
   currentStep: null,
@@ -119,6 +121,18 @@ describe('the job in the header', () => {
   });
 });
 
+describe('why a job ended, below the panel', () => {
+  it('is told of one that failed or was cancelled, also where it left no reason', () => {
+    assert.equal(failureTitle(job), null);
+    assert.equal(failureTitle({ ...job, status: 'failed', failure: 'CUDA out of memory' }), 'The job failed:');
+    assert.equal(failureTitle({ ...job, status: 'failed', failure: '' }), 'The job failed and left no reason.');
+    assert.equal(
+      failureTitle({ ...job, status: 'cancelled', failure: '' }),
+      'The job was cancelled and left no reason.',
+    );
+  });
+});
+
 describe('the actions in the header', () => {
   const offered: Record<ConnectionLabel, [live: string | null, problem: string]> = {
     Live: ['pause', 'showLog'],
@@ -130,6 +144,8 @@ describe('the actions in the header', () => {
     'Sign in': [null, 'setApiKey'],
     Deleted: [null, 'stopWatching'],
     Finished: [null, 'showLog'],
+    Failed: [null, 'showLog'],
+    Cancelled: [null, 'showLog'],
   };
   for (const [label, commands] of Object.entries(offered) as [ConnectionLabel, [string | null, string]][]) {
     it(`fit the state ${label}`, () => {
