@@ -134,6 +134,13 @@ export class ApiClient {
     return send(this.endpoint, leaseRoute, { query: { keep_running: keepRunning ? 1 : 0 }, signal });
   }
 
+  /** How many event streams of predictions the local server has open, in all windows; null where it does not say. */
+  async openStreams(signal?: AbortSignal): Promise<number | null> {
+    const text = await (await send(this.endpoint, '/metrics', { signal })).text();
+    const [, count] = /^training_predictions_streams (\d+)$/m.exec(text) ?? [];
+    return count === undefined ? null : Number(count);
+  }
+
   /** The local server's word on itself; with a challenge it proves to be the one that `server.json` tells of. */
   health(signal?: AbortSignal, challenge?: string): Promise<HealthAnswer> {
     const query = { challenge };

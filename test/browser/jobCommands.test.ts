@@ -53,6 +53,23 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     await item(/^answers/).waitFor();
   });
 
+  it('starts a server once: the palette goes on offering it, and it says that one runs, where, and what comes next', async () => {
+    await workbench.run('Start Local Server');
+    const told = workbench.notification(`The local server runs at ${server().url} already. Next: `);
+    await told.getByRole('button', { name: 'Copy Logging Snippet' }).waitFor();
+    await workbench.run('Notifications: Clear All Notifications');
+  });
+
+  it('stops the server only once the user, told whose run is active, agrees', async () => {
+    const body = { job_id: 'busy', status: 'running' };
+    await request(server(), '/api/training/local/jobs', { method: 'POST', body: JSON.stringify(body) });
+    await workbench.run('Stop Local Server');
+    await dialog().getByText('1 run is active').waitFor();
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    assert.equal((await request(server(), '/api/training/local/jobs/busy', { method: 'DELETE' })).status, 200);
+  });
+
   it('deletes a job after a question that says what goes with it, and tells its panel', async () => {
     await deleteJob('answers');
     await dialog().getByText('Delete the job “answers”').waitFor();

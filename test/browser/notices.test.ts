@@ -180,6 +180,9 @@ describe('the walkthrough in VS Code', () => {
 
   after(async () => {
     await workbench?.run('Stop Local Server');
+    // The sample run is active, and watched.
+    await workbench?.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Stop', exact: true }).click();
+    await workbench?.statusBarItem(/^(Reconnecting|Polling|Offline)/).waitFor();
     await workbench?.close();
   });
 
