@@ -1,4 +1,5 @@
 import { type CheckpointCounts, checkpointsAnswer } from '../wire/checkpoints.ts';
+import { jobListStreamRoute } from '../wire/events.ts';
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
 import { leaseRoute } from '../wire/lease.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
@@ -19,7 +20,7 @@ import { type Endpoint, send, sendForJson } from './request.ts';
 
 const jobsPageSize = 100;
 /** Beyond so many jobs the listing stops: nobody reads further down a tree. */
-const mostJobs = 500;
+export const mostJobs = 500;
 /** Of a page of predictions: these are numbers, whatever their digits. */
 const plainNumbers: ReadonlySet<string> = new Set([...numberFields, 'total_count', 'epoch_count']);
 /** A page of more bytes is asked for in smaller ones. */
@@ -127,6 +128,12 @@ export class ApiClient {
       },
       signal,
     });
+  }
+
+  /** Opens the event stream of the list of jobs, where the server has one; it is closed like that of a job. */
+  openJobListStream(signal: AbortSignal): Promise<Response> {
+    const headers = { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' };
+    return send(this.endpoint, jobListStreamRoute, { headers, signal });
   }
 
   /** Opens a lease on the local server: it has an end when the server has one, or the signal is aborted. */

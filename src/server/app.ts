@@ -18,6 +18,7 @@ import { errorSender } from './requests/errorAnswer.ts';
 import type { Services } from './requests/services.ts';
 import { healthRoute } from './routes/health.ts';
 import { importRoute } from './routes/importJob.ts';
+import { jobListStream } from './routes/jobListStream.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { leaseRoutes } from './routes/lease.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -114,6 +115,7 @@ export async function createApp(services: Services, reach: Reach): Promise<App> 
   statisticsRoutes(fastify, services);
   trainingMetricsRoutes(fastify, services);
   streamRoute(fastify, services, sendError);
+  jobListStream(fastify, services, sendError);
   return {
     fastify,
     refuseRequests: () => {

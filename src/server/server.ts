@@ -15,6 +15,7 @@ import { StartError } from './reporting/errors.ts';
 import type { Log } from './reporting/log.ts';
 import { Metrics } from './reporting/metrics.ts';
 import { Scorer } from './scoring/scoring.ts';
+import { JobListHub } from './streams/jobListHub.ts';
 import { StreamHub } from './streams/streamHub.ts';
 import { CheckpointSummaries } from './upkeep/checkpointSummaries.ts';
 import {
@@ -73,6 +74,7 @@ export async function startServer(
   const prover = new Prover(instance);
   const metrics = new Metrics();
   const hub = new StreamHub(storage, log, metrics, options.heartbeatSeconds);
+  const jobLists = new JobListHub(storage, log, metrics, options.heartbeatSeconds);
   const bodies = new BodyBudget(options.limits.bodyMemory);
   const scorer = new Scorer();
   const summaries = new CheckpointSummaries(storage, log);
@@ -80,7 +82,10 @@ export async function startServer(
   const usage = new Usage(storage);
   const { host, allowedHosts, limits } = options;
   const app = await createApp(
-    { storage, hub, auth, tokens, bodies, scorer, summaries, leases, usage, log, metrics, limits, version, prover },
+    {
+      ...{ storage, hub, jobLists, auth, tokens, bodies, scorer, summaries, leases, usage, log, metrics, limits },
+      ...{ version, prover },
+    },
     { host, allowedHosts, tls, apiKey: () => secrets.apiKey },
   );
   const endRetention = startRetention(storage, options.retention, log);
@@ -120,6 +125,7 @@ export async function startServer(
       endUsageWatch?.();
       const retentionEnded = endRetention();
       hub.close();
+      jobLists.close();
       leases.close();
       closeUnused();
       const impatience = setTimeout(() => app.fastify.server.closeAllConnections(), stopGrace);

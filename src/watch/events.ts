@@ -1,6 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import { isSurelyWithinLevels, parseJson, stepsToField, withinLevels } from '../wire/depth.ts';
-import { connectedEvent, eventName, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
+import { connectedEvent, eventName, jobDeletedEvent, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
 import { parseExactly } from '../wire/exactJson.ts';
 import type { Job } from '../wire/job.ts';
 import { numberFields, type Prediction, prediction } from '../wire/prediction.ts';
@@ -14,6 +14,7 @@ export type WatchEvent =
   | { type: 'heartbeat' }
   | { type: 'serverError' }
   | { type: 'job'; job: Job }
+  | { type: 'jobDeleted'; jobId: string }
   /** Nothing that a watch needs, or an event of a later version. */
   | { type: 'other' };
 
@@ -63,6 +64,8 @@ function parse(event: string, data: string): WatchEvent {
       return { type: 'serverError' };
     case eventName.job:
       return { type: 'job', job: jobEvent.parse(parseJson(data, stepsToField.ofListed)) };
+    case eventName.jobDeleted:
+      return { type: 'jobDeleted', jobId: jobDeletedEvent.parse(parseJson(data, stepsToField.ofListed)).id };
     case 'message':
       // An older deployment names the event in its data alone.
       return olderEvent.check(parseJson(data, stepsToField.ofListed))

@@ -1,24 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiClient } from '../api/client.ts';
+import { ApiClient, mostJobs } from '../api/client.ts';
 import { UnauthorizedError } from '../api/errors.ts';
 import type { Endpoint } from '../api/request.ts';
+import type { Policy } from '../stream/connectionState.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { nameOf } from './jobTitle.ts';
 import { Listeners } from './listeners.ts';
+import { JobListStream } from './listing/jobListStream.ts';
 
 export interface JobListingOptions {
   /** The server's address and key as they are now; throws ApiError when there is none. */
   endpoint(): Promise<Endpoint>;
   /** Whether anybody wants the listing kept fresh. */
   isWanted(): boolean;
-  /** Between two readings, in ms. */
+  /** Between two readings, in ms, where the server does not tell of changes itself. */
   interval(): number;
+  /** How the stream of a server that tells of them is opened; absent where none is to be. */
+  policy?: () => Policy;
 }
 
 /** Ids of the jobs that changed where they stand, or `all`: jobs came, went or moved, or the reading's end is another. */
 export type ListingChange = 'all' | readonly string[];
 
-/** The jobs of one server: one reading for all who show or watch them. */
+/**
+ * The jobs of one server: one reading for all who show or watch them. A server that tells of changes is read once, when
+ * it begins to; any other again and again.
+ */
 export class JobListing {
   readonly #options: JobListingOptions;
   readonly #changes = new Listeners<ListingChange>();
@@ -31,11 +38,24 @@ export class JobListing {
   #read = false;
   #reading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #stream: JobListStream | undefined;
+  /** What was told while the jobs were read: it is newer than what was read. */
+  #toldMeanwhile: (() => void)[] = [];
   /** Grows when what is being read has become worthless. */
   #life = 0;
 
   constructor(options: JobListingOptions) {
     this.#options = options;
+    const { policy } = options;
+    if (policy === undefined) return;
+    this.#stream = new JobListStream({
+      endpoint: () => options.endpoint(),
+      policy,
+      told: (job) => this.#take(() => this.#put(job)),
+      deleted: (jobId) => this.#take(() => this.#remove(jobId)),
+      opened: () => this.#readAfresh(),
+      changed: () => this.#schedule(),
+    });
   }
 
   /** Newest first. */
@@ -71,7 +91,19 @@ export class JobListing {
 
   /** Keeps the listing fresh from now on, for as long as it is wanted. */
   keepFresh(): void {
+    this.#openOrClose();
+    if (this.#stream?.isLive === true && this.#read) return;
     if (this.#timer === undefined && this.#reading === undefined) void this.refresh();
+  }
+
+  /** The user is back, or the machine awake: what waits for its next attempt waits no longer. */
+  hurry(): void {
+    this.#stream?.hurry();
+  }
+
+  /** It may be wanted no more, or again. */
+  settle(): void {
+    this.#openOrClose();
   }
 
   /** What an event of a stream says of a job, before the next reading does. */
@@ -84,9 +116,17 @@ export class JobListing {
     this.#changes.fire(standsWhere(known, updated) ? [job.id] : 'all');
   }
 
+  /** The server that went is there again, perhaps as another version. */
+  returned(): void {
+    this.#stream?.stop();
+    this.#openOrClose();
+  }
+
   /** Forgets the jobs: the server is another one now, or gone. */
   clear(): void {
     this.#life += 1;
+    this.#stream?.stop();
+    this.#toldMeanwhile = [];
     this.#reading = undefined;
     this.#jobs = new Map();
     this.#names = undefined;
@@ -97,6 +137,7 @@ export class JobListing {
 
   dispose(): void {
     this.#life += 1;
+    this.#stream?.stop();
     clearTimeout(this.#timer);
     this.#changes.clear();
   }
@@ -122,16 +163,64 @@ export class JobListing {
     this.#problem = problem;
     this.#read = true;
     this.#reading = undefined;
+    this.#openOrClose();
     this.#schedule();
     this.#changes.fire(change);
+    for (const take of this.#toldMeanwhile.splice(0)) take();
+  }
+
+  #openOrClose(): void {
+    const { isWanted, policy } = this.#options;
+    if (!isWanted() || this.#problem instanceof UnauthorizedError || policy?.().liveUpdates !== true) {
+      this.#stream?.stop();
+    } else {
+      this.#stream?.start();
+    }
+  }
+
+  /** A reading that is under way may have begun too early. */
+  #readAfresh(): void {
+    void (this.#reading ?? Promise.resolve()).then(() => this.refresh());
+  }
+
+  #take(take: () => void): void {
+    if (this.#reading === undefined) take();
+    else this.#toldMeanwhile.push(take);
+  }
+
+  /** What the stream tells of a job; one that is not known is the newest. */
+  #put(job: Job): void {
+    if (this.#jobs.has(job.id)) {
+      this.update(job);
+      return;
+    }
+    if ((job.created_at ?? '') < (this.jobs[0]?.created_at ?? '')) {
+      // Where it stands, the server knows; beyond the listing's end it stands nowhere.
+      if (this.#jobs.size < mostJobs) void this.refresh();
+      return;
+    }
+    const others = [...this.#jobs].slice(0, mostJobs - 1);
+    this.#jobs = new Map([[job.id, job], ...others]);
+    this.#names = undefined;
+    this.#changes.fire('all');
+  }
+
+  #remove(jobId: string): void {
+    if (!this.#jobs.delete(jobId)) return;
+    this.#names = undefined;
+    this.#changes.fire('all');
   }
 
   /** A refused key is not tried again by itself: only another one can change the answer. */
   #schedule(): void {
     if (!this.#options.isWanted() || this.#problem instanceof UnauthorizedError) return;
+    // Failures are tried again all the same.
+    if (this.#stream?.isLive === true && this.#problem === null) return;
+    if (this.#timer !== undefined || this.#reading !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (this.#options.isWanted()) void this.refresh();
+      const isTold = this.#stream?.isLive === true && this.#problem === null;
+      if (this.#options.isWanted() && !isTold) void this.refresh();
     }, this.#options.interval());
   }
 }

@@ -329,6 +329,7 @@ export class WatchSession {
         this.#options.jobChanged(event.job);
         this.setJob(event.job);
         break;
+      case 'jobDeleted':
       case 'other':
         break;
     }

@@ -131,6 +131,7 @@ export class Watches<Server extends string = string> {
     this.#watches.delete(keyOf(job));
     watch.session.dispose();
     watch.losses.dispose();
+    this.listing(job.server).settle();
     if (this.#active === watch) this.#active = this.all.at(-1);
     this.#changes.fire();
   }
@@ -146,6 +147,10 @@ export class Watches<Server extends string = string> {
   /** Tells all watches of an event that concerns each. */
   dispatch(event: ConnectionEvent): void {
     for (const { session } of this.all) session.dispatch(event);
+    for (const listing of this.#listings.values()) {
+      if (event.type === 'policyChanged') listing.settle();
+      if (event.type === 'focus') listing.hurry();
+    }
   }
 
   /** Fewer predictions may be in memory than before. */
@@ -155,8 +160,10 @@ export class Watches<Server extends string = string> {
 
   setTreeVisible(visible: boolean): void {
     this.#treeIsVisible = visible;
-    if (visible)
-      for (const [server, listing] of this.#listings) if (this.#options.isPresent(server)) listing.keepFresh();
+    for (const [server, listing] of this.#listings) {
+      if (visible && this.#options.isPresent(server)) listing.keepFresh();
+      else listing.settle();
+    }
   }
 
   /**
@@ -167,6 +174,7 @@ export class Watches<Server extends string = string> {
     const present = this.#options.isPresent(server);
     const listing = this.listing(server);
     if (change !== 'presence') listing.clear();
+    else listing.returned();
     if (present && this.#isWanted(server)) void listing.refresh();
     for (const { session } of this.#of(server)) {
       if (change === 'replaced') session.forget();
@@ -191,6 +199,7 @@ export class Watches<Server extends string = string> {
       endpoint: () => this.#options.endpoint(server),
       isWanted: () => this.#options.isPresent(server) && this.#isWanted(server),
       interval: () => this.#options.policy().pollInterval,
+      policy: () => this.#options.policy(),
     });
     listing.onDidChange(() => {
       for (const { session, jobId } of this.#of(server)) {

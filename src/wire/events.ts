@@ -14,7 +14,12 @@ export const eventName = {
   checkpointComplete: 'checkpoint_complete',
   /** Local server only. */
   job: 'job',
+  /** Local server only, in the stream of the list of jobs. */
+  jobDeleted: 'job_deleted',
 } as const;
+
+/** Local server only: the stream of the list of jobs, with `connected`, `job`, `job_deleted` and `heartbeat`. */
+export const jobListStreamRoute = '/api/training/local/jobs/stream';
 
 /** Seconds between two heartbeats, where the server does not say otherwise. */
 export const defaultHeartbeatSeconds = 15;
@@ -42,6 +47,9 @@ export const olderEvent = schema(Type.Object({ type: Type.Literal(eventName.pred
 
 /** Data of `error`: the server's own subscription failed. */
 export const errorEvent = schema(Type.Object({ error: Type.Optional(Type.Unknown()) }));
+
+/** Data of `job_deleted`. */
+export const jobDeletedEvent = schema(Type.Object({ id: Type.String({ minLength: 1 }) }));
 
 /** Data of `job`. */
 export const jobEvent = schema(jobType);

@@ -32,6 +32,7 @@ describe('GET /openapi.json', () => {
     for (const route of [
       'post /api/training/local/jobs',
       'get /api/training/local/jobs',
+      'get /api/training/local/jobs/stream',
       'delete /api/training/local/jobs/{jobId}',
       'post /api/training/local/jobs/{jobId}/import',
       'get /api/training/jobs',
@@ -93,6 +94,7 @@ describe('GET /openapi.json', () => {
     const save = await saveJob(server, { job_id: job.id, progress: 3 });
     const stored = await post(server, job, [sample({ epoch: 2.5, scores: { reward: 1 }, id: randomUUID() })]);
     const path = '/api/training/predictions/{jobId}';
+    const listStream = '/api/training/local/jobs/stream';
     for (const [method, route, answer] of [
       ['POST', '/api/training/local/jobs', save],
       ['POST', '/api/training/local/jobs', await saveJob(server, {})],
@@ -109,6 +111,7 @@ describe('GET /openapi.json', () => {
       ['GET', `${path}/checkpoints`, await request(server, predictionsPath(job.id, '/checkpoints'))],
       ['GET', `${path}/trends`, await request(server, predictionsPath('nothing', '/trends'))],
       ['GET', `${path}/stream`, await request(server, predictionsPath('nothing', '/stream'))],
+      ['GET', listStream, await request(server, listStream, { headers: {} })],
       ['GET', '/health', await request(server, '/health')],
       ['GET', '/metrics', await request(server, '/metrics')],
       ['GET', '/openapi.json', await request(server, '/openapi.json')],

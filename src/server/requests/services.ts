@@ -7,6 +7,7 @@ import type { Log } from '../reporting/log.ts';
 import type { Metrics } from '../reporting/metrics.ts';
 import type { Scorer } from '../scoring/scoring.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { JobListHub } from '../streams/jobListHub.ts';
 import type { StreamHub } from '../streams/streamHub.ts';
 import type { CheckpointSummaries } from '../upkeep/checkpointSummaries.ts';
 import type { Leases } from '../upkeep/leases.ts';
@@ -16,6 +17,7 @@ import type { Usage } from '../upkeep/usage.ts';
 export interface Services {
   readonly storage: Storage;
   readonly hub: StreamHub;
+  readonly jobLists: JobListHub;
   readonly auth: Auth;
   readonly tokens: JobTokens;
   readonly bodies: BodyBudget;

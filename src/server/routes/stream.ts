@@ -15,7 +15,7 @@ interface StreamRoute {
 /** The event stream of a job. Errors before it starts are plain text. */
 export function streamRoute(
   app: FastifyInstance,
-  { storage, auth, hub, limits }: Services,
+  { storage, auth, hub, jobLists, limits }: Services,
   sendError: SendError,
 ): void {
   const schema = described({
@@ -41,7 +41,7 @@ export function streamRoute(
       const { epoch } = parseQuery(streamQuery, request.query);
       const job = await requireJob(storage, userId, request.params.jobId);
       const lastEventId = request.headers['last-event-id'];
-      if (hub.streamsOf(userId) >= limits.maxStreams) {
+      if (hub.streamsOf(userId) + jobLists.streamsOf(userId) >= limits.maxStreams) {
         throw new HttpError(429, `More than ${limits.maxStreams} open streams`, { retryAfter: 5 });
       }
       reply.hijack();

@@ -15,7 +15,15 @@ export interface StreamRequest {
   readonly isAllowed?: () => Promise<boolean>;
 }
 
-/** All open event streams of this process. */
+export const eventStreamHeaders = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+  // A stream's end is its connection's end: the server can stop, and no client asks again on a dying connection.
+  Connection: 'close',
+};
+
+/** All open event streams of jobs, of this process. */
 export class StreamHub {
   readonly #storage: Storage;
   readonly #log: Log;
@@ -50,13 +58,7 @@ export class StreamHub {
 
   /** Takes over `response` and sends the job's events until either side ends it. */
   open(job: JobRecord, response: ServerResponse, request: StreamRequest): void {
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-      // A stream's end is its connection's end: the server can stop, and no client asks again on a dying connection.
-      Connection: 'close',
-    });
+    response.writeHead(200, eventStreamHeaders);
     const room = this.#room(job);
     const { userId } = job;
     this.#users.set(userId, this.streamsOf(userId) + 1);
