@@ -70,7 +70,7 @@ def main():
     from train_tiny import train
 
     logging.basicConfig(format="%(message)s")
-    job_id = f"sdk-dates-{time.strftime('%H%M%S')}"
+    job_id = f"sdk-dates-{time.strftime('%Y%m%d-%H%M%S')}"
     print(f"Job: {job_id}")
     train(SdkReport(FinetuneLabClient, job_id))
 

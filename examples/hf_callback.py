@@ -4,7 +4,7 @@
 
     trainer = SFTTrainer(..., callbacks=[TrainingPredictionsCallback(
         samples=[{"prompt": "The capital of France is", "ground_truth": "Paris"}, ...],
-        tokenizer=tokenizer, job_id="my-run", every_steps=50,
+        tokenizer=tokenizer, every_steps=50,
         scores=lambda sample, answer: {"brief": len(answer) < 40},
     )])
 

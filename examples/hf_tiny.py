@@ -65,7 +65,7 @@ def main():
             data_collator=collate,
             train_dataset=rows * 8,
             processing_class=tokenizer,
-            callbacks=[TrainingPredictionsCallback(SAMPLES, job_id=f"hf-capitals-{time.strftime('%H%M%S')}", model_name="tiny-gpt2", max_new_tokens=16)],
+            callbacks=[TrainingPredictionsCallback(SAMPLES, job_id=f"hf-capitals-{time.strftime('%Y%m%d-%H%M%S')}", model_name="tiny-gpt2", max_new_tokens=16)],
         )
         trainer.train()
 

@@ -257,13 +257,21 @@ def _of_first_edition(row):
     return row
 
 
+def new_job_id(name):
+    """An id of its own for each run: under one id the predictions of two runs would be mixed."""
+    return f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+
+
 def save_job(job_id, **fields):
     """Creates a job, or changes the given fields of one: status, current_epoch, total_epochs, progress, loss, ...
 
     Returns the job's token, which log_predictions and log_metrics need.
     """
     body = _finite(_fields("the job", {"job_id": job_id, **fields}))
-    return _post("/api/training/local/jobs", {}, body, lambda told: isinstance(told["job_token"], str))["job_token"]
+    told = _post("/api/training/local/jobs", {}, body, lambda told: isinstance(told["job_token"], str))
+    if isinstance(told.get("warning"), str):
+        _warn((job_id, told["warning"]), "%s: %s", job_id, told["warning"])
+    return told["job_token"]
 
 
 def _log(kind, job_id, job_token, rows, idempotency_key):
@@ -296,11 +304,13 @@ def log_metrics(job_id, job_token, metrics, idempotency_key=None):
 
 
 if __name__ == "__main__":  # Try it: three epochs of one sample.
-    token = save_job("my-run", model_name="my-model", status="running", total_epochs=2)
+    job = new_job_id("my-run")
+    print(f"Job: {job}")
+    token = save_job(job, model_name="my-model", status="running", total_epochs=2)
     for epoch, answer in enumerate(["Pxrs", "Pari", "Paris"]):
-        log_predictions("my-run", token, [{
+        log_predictions(job, token, [{
             "epoch": epoch, "step": epoch * 100, "sample_index": 0,
             "prompt": "The capital of France is", "ground_truth": "Paris", "prediction": answer,
         }])
-        save_job("my-run", current_epoch=epoch, progress=100 * epoch / 2)
-    save_job("my-run", status="completed")
+        save_job(job, current_epoch=epoch, progress=100 * epoch / 2)
+    save_job(job, status="completed")

@@ -6,7 +6,7 @@
 # read argument lists: secrets go through the shell's own printf, and to curl through a file that is there for it alone.
 set -eu
 home=${TRAINING_PREDICTIONS_HOME:-${HOME:-}/.training-predictions}
-job=${1:-curl-run}
+job=${1:-curl-run-$(date +%Y%m%d-%H%M%S)-$$} # Under one id two runs would be mixed.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -121,3 +121,4 @@ else
   done
 fi
 save_job completed >/dev/null
+[ $# -gt 0 ] || echo "Job: $job"

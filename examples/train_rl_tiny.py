@@ -263,7 +263,7 @@ class Recorder:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description="Watch a tiny model learn by reward to add.")
-    arguments.add_argument("--job-id", default=f"tiny-sums-{time.strftime('%H%M%S')}")
+    arguments.add_argument("--job-id", default=f"tiny-sums-{time.strftime('%Y%m%d-%H%M%S')}")
     arguments.add_argument("--steps", type=int, default=STEPS)
     arguments.add_argument("--warm-up", type=int, default=WARM_UP)
     arguments.add_argument("--record", metavar="FOLDER", help="write the run there instead of sending it")

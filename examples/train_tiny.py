@@ -142,7 +142,7 @@ def train(report, epochs=EPOCHS):
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description="Watch a tiny model learn to write dates.")
-    arguments.add_argument("--job-id", default=f"tiny-dates-{time.strftime('%H%M%S')}")
+    arguments.add_argument("--job-id", default=f"tiny-dates-{time.strftime('%Y%m%d-%H%M%S')}")
     arguments.add_argument("--epochs", type=int, default=EPOCHS)
     given = arguments.parse_args()
     logging.basicConfig(format="%(message)s")

@@ -205,3 +205,23 @@ describe('the job routes', () => {
     });
   });
 });
+
+describe('a job that had ended and is active again', () => {
+  let server: TestServer;
+
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server.stop());
+
+  it('is answered with a warning where it holds predictions, and with none where nothing would be mixed', async () => {
+    const job = await createJob(server, { status: 'running' });
+    const save = async (status: string) => (await saveJob(server, { job_id: job.id, status })).json['warning'];
+    assert.equal(await save('completed'), undefined);
+    assert.equal(await save('running'), undefined);
+    await post(server, job, [sample(), sample({ step: 20 })]);
+    assert.equal(await save('running'), undefined);
+    assert.equal(await save('failed'), undefined);
+    assert.match(String(await save('running')), /^This job had ended \(failed\) with 2 predictions: /);
+  });
+});

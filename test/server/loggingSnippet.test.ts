@@ -11,6 +11,13 @@ import { readPredictions, request, saveJob } from '../support/serverClient.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const snippet = path.join(root, 'examples', 'log_predictions.py');
 
+/** The job's id in what a program said. */
+function jobIn(said: string, pattern: RegExp): string {
+  const job = pattern.exec(said)?.[1];
+  assert.ok(job !== undefined, `${pattern} in ${said}`);
+  return job;
+}
+
 describe('what the documentation tells people to run', () => {
   let server: TestServer;
 
@@ -25,27 +32,30 @@ describe('what the documentation tells people to run', () => {
   }
 
   it('the Python snippet sends to the server that the environment names', async () => {
-    await runToSuccess('python3', [snippet], {
+    const said = await runToSuccess('python3', [snippet], {
       env: { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey },
     });
-    assert.deepEqual(await answersOf('my-run'), ['Pxrs', 'Pari', 'Paris']);
+    assert.deepEqual(await answersOf(jobIn(said, /^Job: (my-run-\d{8}-\d{6}-\w{4})$/m)), ['Pxrs', 'Pari', 'Paris']);
     const { json } = await request(server, '/api/training/local/jobs');
     assert.equal((json['jobs'] as Record<string, unknown>[])[0]?.['status'], 'completed');
   });
 
-  it('the Python snippet finds the local server by itself', async () => {
-    await runToSuccess('python3', [snippet], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
-    assert.equal((await answersOf('my-run')).length, 6);
+  it('the Python snippet finds the local server by itself, and makes a job of its own each time', async () => {
+    const env = { TRAINING_PREDICTIONS_HOME: server.dataDir };
+    const runs = [0, 1].map(async () => jobIn(await runToSuccess('python3', [snippet], { env }), /^Job: (.*)$/m));
+    const [first = '', second = ''] = await Promise.all(runs);
+    assert.notEqual(first, second);
+    for (const job of [first, second]) assert.deepEqual(await answersOf(job), ['Pxrs', 'Pari', 'Paris']);
   });
 
   it('the Python snippet, pasted above the lines of the README, sends what the script has and nothing else', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-    const lines = /```python\n(token = save_job[\s\S]*?)```/.exec(readme)?.[1];
+    const lines = /```python\n(job = new_job_id[\s\S]*?)```/.exec(readme)?.[1];
     assert.ok(lines !== undefined, 'the README has a Python example');
     const training = 'step, loss, samples = epoch * 10, 1 / epoch, [("p", "t", f"a{epoch}")]';
     const script = path.join(server.dataDir, 'script.py');
     const text = `${pastable(await readFile(snippet, 'utf8'))}\n${lines.replace('...', training)}`;
-    await writeFile(script, text.replaceAll('my-run', 'pasted-run'));
+    await writeFile(script, text.replace('new_job_id("my-run")', '"pasted-run"'));
     await runToSuccess('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
     assert.deepEqual(
       (await answersOf('pasted-run')).toSorted(),
@@ -61,13 +71,16 @@ describe('what the documentation tells people to run', () => {
 
   it('the lines of the README with scores send them, several times an epoch', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-    const lines = /```python\n(token = save_job\("my-rewards"[\s\S]*?)```/.exec(readme)?.[1];
+    const lines = /```python\n(job = new_job_id\("my-rewards"[\s\S]*?)```/.exec(readme)?.[1];
     assert.ok(lines !== undefined, 'the README has an example with scores');
     const training = 'samples, reward = [("p", f"a{step}")], lambda answer: len(answer) / 4';
     const script = path.join(server.dataDir, 'rewards.py');
-    await writeFile(script, `${pastable(await readFile(snippet, 'utf8'))}\n${lines.replace('...', training)}`);
-    await runToSuccess('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
-    const rows = await readPredictions(server, 'my-rewards', '?order=asc');
+    await writeFile(
+      script,
+      `${pastable(await readFile(snippet, 'utf8'))}\n${lines.replace('...', training)}\nprint(job)`,
+    );
+    const said = await runToSuccess('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
+    const rows = await readPredictions(server, jobIn(said, /^(my-rewards-.*)$/m), '?order=asc');
     assert.deepEqual(
       rows.map(({ epoch, step, prediction }) => [epoch, step, prediction]),
       [20, 40, 60, 80, 100].map((step) => [Math.floor(step / 80), step, `a${step}`]),
@@ -77,12 +90,12 @@ describe('what the documentation tells people to run', () => {
 
   it('the curl lines of the README create a job and send a prediction', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-    const script = /```sh\n(TOKEN=[\s\S]*?)```/.exec(readme)?.[1];
+    const script = /```sh\n(JOB=[\s\S]*?)```/.exec(readme)?.[1];
     assert.ok(script !== undefined, 'the README has a curl example');
-    await runToSuccess('sh', ['-ec', script], {
+    const said = await runToSuccess('sh', ['-ec', `${script}\necho; echo "$JOB"`], {
       env: { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey },
     });
-    assert.deepEqual(await answersOf('curl-run'), ['Paris']);
+    assert.deepEqual(await answersOf(jobIn(said, /^(curl-run-.*)$/m)), ['Paris']);
   });
 
   it('neither the curl lines of the README nor post.sh put a key, a token or a secret into an argument list', async () => {
@@ -95,16 +108,17 @@ describe('what the documentation tells people to run', () => {
       await writeFile(path.join(bin, name), script, { mode: 0o755 });
     }
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-    const lines = /```sh\n(TOKEN=[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const lines = /```sh\n(JOB=[\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const env = {
       PATH: `${bin}:${process.env['PATH']}`,
       TRAINING_PREDICTIONS_HOME: server.dataDir,
       FINETUNE_LAB_API_URL: server.url,
       FINETUNE_LAB_API_KEY: server.apiKey,
     };
-    const before = (await answersOf('curl-run')).length;
-    for (const shell of ['sh', 'bash']) await runToSuccess(shell, ['-c', lines], { env });
-    assert.equal((await answersOf('curl-run')).length, before + 2);
+    for (const shell of ['sh', 'bash']) {
+      const said = await runToSuccess(shell, ['-c', `${lines}\necho; echo "$JOB"`], { env });
+      assert.deepEqual(await answersOf(jobIn(said, /^(curl-run-.*)$/m)), ['Paris']);
+    }
     await runToSuccess('sh', [path.join(root, 'examples', 'post.sh'), 'watched-run'], { env });
     const called = await readFile(log, 'utf8');
     rmSync(bin, { recursive: true });
@@ -127,6 +141,27 @@ describe('what the documentation tells people to run', () => {
     assert.deepEqual(await answersOf('file-run'), ['é"\n']);
     const { json } = await request(server, '/api/training/local/jobs?status=completed');
     assert.equal((json['jobs'] as { id: string }[]).filter(({ id }) => /^(post|file)-run$/.test(id)).length, 2);
+  });
+
+  it('post.sh makes a job of its own where none is named', async () => {
+    const env = { FINETUNE_LAB_API_URL: server.url, FINETUNE_LAB_API_KEY: server.apiKey };
+    const said = await runToSuccess('sh', [path.join(root, 'examples', 'post.sh')], { env });
+    assert.deepEqual(await answersOf(jobIn(said, /^Job: (curl-run-\d{8}-\d{6}-\d+)$/m)), ['Pxrs', 'Pari', 'Paris']);
+  });
+
+  it('the Python snippet warns who starts a job again that ended, under its id', async () => {
+    const script = path.join(server.dataDir, 'again.py');
+    const lines = [
+      'for answer in "ab":',
+      '    token = save_job("again", status="running")',
+      '    log_predictions("again", token, [{"epoch": 1, "step": 1, "sample_index": 0, "prompt": "p", "prediction": answer}])',
+      '    save_job("again", status="completed")',
+    ];
+    await writeFile(script, `${pastable(await readFile(snippet, 'utf8'))}\n${lines.join('\n')}\n`);
+    const ended = await runProgram('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
+    assert.equal(ended.code, 0);
+    assert.match(ended.stderr, /again: This job had ended \(completed\) with 1 prediction: .* id of its own/);
+    assert.equal(ended.stderr.match(/This job had ended/g)?.length, 1);
   });
 
   it('post.sh refuses a job id that would be another one in its JSON, or none', async () => {

@@ -19,6 +19,7 @@ export const jobSavedType = Type.Object({
   job_id: Type.String(),
   user_id: Type.String(),
   job_token: Type.String({ description: 'What predictions of this job are sent with' }),
+  warning: Type.Optional(Type.String({ description: 'A job that had ended, with predictions, is active again' })),
 });
 
 const listedJob = Type.Object({

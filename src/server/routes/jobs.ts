@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { stepsToField, withinLevels } from '../../wire/depth.ts';
-import { jobUpdate } from '../../wire/job.ts';
+import { isActive, jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
 import { HttpError } from '../reporting/errors.ts';
 import { jobDeletedType, jobSavedType, jobsType, localJobsType } from '../requests/answers.ts';
@@ -11,6 +11,7 @@ import { checkJobId, requireUser } from '../requests/rights.ts';
 import type { Services } from '../requests/services.ts';
 import { jobRow, jobSummary } from '../storage/jobJson.ts';
 import { members, objectText } from '../storage/jsonText.ts';
+import type { JobRecord } from '../storage/storage.ts';
 
 const defaultLimit = 50;
 const maxLimit = 100;
@@ -39,9 +40,13 @@ export function jobRoutes(app: FastifyInstance, services: Services): void {
         const fields = members(text);
         fields.delete('job_id');
         fields.delete('status');
+        const before = status !== undefined && isActive(status) ? await storage.job(jobId) : undefined;
         const job = await storage.saveJob(userId, jobId, { status, fields: objectText(fields) });
         if (job === undefined) throw new HttpError(404, 'Job not found');
-        return { success: true, persisted: true, job_id: jobId, user_id: userId, job_token: tokens.of(job) };
+        return {
+          ...{ success: true, persisted: true, job_id: jobId, user_id: userId, job_token: tokens.of(job) },
+          ...restartWarning(before, job),
+        };
       });
     },
   );
@@ -87,4 +92,16 @@ export function jobRoutes(app: FastifyInstance, services: Services): void {
       return { success: true, job_id: jobId };
     },
   );
+}
+
+/** A script that is run again under the id of a run that ended adds to that: only itself can know whether it means to. */
+function restartWarning(before: JobRecord | undefined, job: JobRecord): { warning?: string } {
+  if (before === undefined || before.incarnation !== job.incarnation) return {};
+  if (isActive(before.status) || before.predictionCount === 0) return {};
+  const held = before.predictionCount === 1 ? '1 prediction' : `${before.predictionCount} predictions`;
+  return {
+    warning:
+      `This job had ended (${before.status}) with ${held}: what is sent now is added to them. Give each run an id of its ` +
+      'own; a run that goes on says so by restart in its rows.',
+  };
 }
