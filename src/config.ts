@@ -39,8 +39,10 @@ export const config = {
     };
   },
 
-  pageSize(): number {
-    return bounded(get('pageSize', 10), 1, 1000);
+  /** Rows a page; `fit`: as many as the panel has room for. */
+  pageSize(): number | 'fit' {
+    const rows = get<number>('pageSize', Number.NaN);
+    return Number.isNaN(rows) ? 'fit' : bounded(rows, 1, 1000);
   },
 
   maxPredictionsInMemory(): number {

@@ -11,6 +11,7 @@ import { RedactingLog } from './log.ts';
 import { Notifier } from './notices/notifier.ts';
 import { DiffDocuments } from './panel/differences/diffDocuments.ts';
 import { Panels } from './panel/panels.ts';
+import { type ChoiceStorage, keepTableChoice, tableChoice } from './panel/tableChoice.ts';
 import { plainMessage } from './plainText.ts';
 import { type ServerId, Servers } from './servers.ts';
 import { SpillFolder } from './store/spillFolder.ts';
@@ -44,13 +45,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       tell: (problem) => void vscode.window.showWarningMessage(plainMessage(problem)),
     },
   });
+  const tables: ChoiceStorage = {
+    get: () => context.globalState.get('table'),
+    set: (choice) => void context.globalState.update('table', choice),
+  };
   const documents = new DiffDocuments(watches);
   const panels = new Panels({
     extension,
     documents,
     servers,
     watches,
-    pageSize: config.pageSize,
+    table: () => tableChoice(tables, config.pageSize()),
+    keepTable: (choice) => keepTableChoice(tables, choice, config.pageSize()),
     run: (command, watch) => void vscode.commands.executeCommand(`${section}.${command}`, referenceTo(watch)),
     tabShown: (tab) => {
       if (tab === 'trends') noteTrendsSeen();

@@ -68,6 +68,7 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   wrap: (value) => typeof value === 'boolean',
   offset: isCount,
   pageSize: (value): value is number => isCount(value) && value >= 1 && value <= 1000,
+  fit: (value) => typeof value === 'boolean',
   hold: (value) => typeof value === 'boolean',
   expanded: (value): value is string[] =>
     Array.isArray(value) && value.length <= 1000 && value.every((id) => typeof id === 'string'),
@@ -89,12 +90,12 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   logScale: (value) => typeof value === 'boolean',
 };
 
-const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, ...first } =
+const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit, ...first } =
   initialView(1);
 const { sampleSearch, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
 /** What views of older versions do not have. */
 const addedLater = {
-  ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers },
+  ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit },
   ...{ sampleSearch, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 

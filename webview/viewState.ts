@@ -117,7 +117,20 @@ export const showOffset =
 /** Keeps the first row of the page in sight. */
 export const showPageSize =
   (pageSize: number): Transition =>
-  (view) => ({ ...view, pageSize, offset: Math.floor(view.offset / pageSize) * pageSize, expanded: [] });
+  (view) => ({ ...withPageSize(view, pageSize), fit: false, expanded: [] });
+
+/** From now on a page has as many rows as there is room for. */
+export const showFit: Transition = (view) => ({ ...view, fit: true });
+
+/** So many rows have room. What is open stays as it is. */
+export const fitRows =
+  (rows: number): Transition =>
+  (view) =>
+    !view.fit || view.expanded.length > 0 || rows === view.pageSize ? view : withPageSize(view, rows);
+
+function withPageSize(view: ViewState, pageSize: number): ViewState {
+  return { ...view, pageSize, offset: Math.floor(view.offset / pageSize) * pageSize };
+}
 
 export const toggleRow =
   (id: string): Transition =>

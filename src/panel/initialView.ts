@@ -1,6 +1,8 @@
 import { isKnownScore } from '../model/knownScores.ts';
 import type { BandKind, ChartedScore, ColumnKey, ViewState } from './protocol.ts';
 
+/** Rows that fit, before anybody looked. */
+const firstFit = 10;
 /** Answers of the Comparison tab, to begin with. */
 const firstAnswers = 200;
 /** Scores of the job's own that have a column without being asked for, at most. */
@@ -14,9 +16,9 @@ const rememberedColumns = 800;
  * What a panel shows before its reader chose anything. A part of the protocol, apart from its schemas, so that the webview
  * need not carry these.
  *
- * @param pageSize rows a page
+ * @param pageSize rows a page; until it is known how many fit, of `fit` too
  */
-export function initialView(pageSize: number): ViewState {
+export function initialView(pageSize: number | 'fit', wrap = false): ViewState {
   return {
     tab: 'predictions',
     epoch: null,
@@ -31,9 +33,10 @@ export function initialView(pageSize: number): ViewState {
     sort: null,
     hiddenColumns: [],
     columnOrder: [],
-    wrap: false,
+    wrap,
     offset: 0,
-    pageSize,
+    pageSize: pageSize === 'fit' ? firstFit : pageSize,
+    fit: pageSize === 'fit',
     hold: false,
     expanded: [],
     sample: null,

@@ -27,6 +27,7 @@ import {
 import { SampleView } from './sampleView.ts';
 import { ScoresView } from './scoresView.ts';
 import { SearchSlices } from './searchSlices.ts';
+import type { TableChoice } from './tableChoice.ts';
 import { TableView } from './tableView.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
 
@@ -45,8 +46,10 @@ export interface PanelContext {
   servers: Servers;
   documents: DiffDocuments;
   watches: Watches<ServerId>;
-  /** Rows a page, until the reader chooses otherwise. */
-  pageSize(): number;
+  /** How tables look, until the reader chooses otherwise. */
+  table(): TableChoice;
+  /** The reader chose otherwise. */
+  keepTable(choice: TableChoice): void;
   run(command: PanelCommand, watch: Watch<ServerId>): void;
   /** A reader sees a tab. */
   tabShown(tab: Tab): void;
@@ -84,7 +87,8 @@ export class Panel implements vscode.Disposable {
     this.watch = watch;
     this.#panel = panel;
     this.#context = context;
-    this.#view = initialView(context.pageSize());
+    const { pageSize, wrap } = context.table();
+    this.#view = initialView(pageSize, wrap);
     this.#postbox = new Postbox(panel);
     const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
     this.#differences = new Differences(program, () => this.#postDifferences());
@@ -208,6 +212,8 @@ export class Panel implements vscode.Disposable {
     const isTurned = state.tab !== this.#view.tab;
     const before = this.#view;
     this.#view = state;
+    const choice = choiceOf(state);
+    if (!isDeepStrictEqual(choice, choiceOf(before))) this.#context.keepTable(choice);
     this.#table.show(state, version);
     this.#postTab();
     const isCompared = state.finalAnswerOnly !== before.finalAnswerOnly;
@@ -349,6 +355,10 @@ export class Panel implements vscode.Disposable {
   #showTitle(): void {
     this.#panel.title = `Predictions: ${this.#context.watches.title(this.watch)}`;
   }
+}
+
+function choiceOf({ pageSize, fit, wrap }: ViewState): TableChoice {
+  return { pageSize: fit ? 'fit' : pageSize, wrap };
 }
 
 /** What decides what is told of the trainer's figures. */

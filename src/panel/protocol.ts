@@ -86,6 +86,8 @@ const viewStateType = Type.Object({
   /** First row of the page, from 0. */
   offset: Type.Integer({ minimum: 0 }),
   pageSize: Type.Integer({ minimum: 1, maximum: 1000 }),
+  /** `pageSize` is as many as the panel has room for; the webview finds out how many that is. */
+  fit: Type.Boolean(),
   /** True while new rows must not move the table: a row is open, text is selected, the page is not the first. */
   hold: Type.Boolean(),
   /** The open rows, by prediction id. */

@@ -27,7 +27,17 @@ const columns: readonly ColumnKey[] = [
   ...(['charErrorRate', 'exactMatch', 'validation'] as const),
 ];
 const view: ViewState = {
-  ...{ tab: 'predictions', epoch: null, offset: 0, pageSize: 50, hold: false, expanded: [], sample: null, search: '' },
+  ...{
+    tab: 'predictions',
+    epoch: null,
+    offset: 0,
+    pageSize: 50,
+    fit: false,
+    hold: false,
+    expanded: [],
+    sample: null,
+    search: '',
+  },
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
   ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },

@@ -47,6 +47,8 @@ export class Workbench {
     const browser = await launchChromium();
     const vscode = await startVsCode({
       ...options,
+      // What fits differs from machine to machine: tests count the rows of a page.
+      userSettings: { 'trainingPredictions.pageSize': 10, ...options.userSettings },
       dataDir,
       extensions: options.extensions ?? [await packaged()],
       env: { TRAINING_PREDICTIONS_HOME: path.join(dataDir, 'home'), ...options.env },

@@ -38,9 +38,9 @@ export function lastOffset(total: number, pageSize: number): number {
   return Math.max(0, Math.ceil(total / pageSize) - 1) * pageSize;
 }
 
-/** The choices of the page size, the present one among them. */
-export function pageSizes(present: number): number[] {
-  return [...new Set([10, 25, 50, 100, present])].sort((a, b) => a - b);
+/** The choices of the page size beside `Fit`, the present one among them. */
+export function pageSizes(present: number | null): number[] {
+  return [...new Set([10, 25, 50, 100, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
 }
 
 /** "All (57)": the choice of all epochs, with the count of their rows. */

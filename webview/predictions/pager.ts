@@ -2,7 +2,7 @@ import { createButton } from '../controls/controls.ts';
 import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
-import { showOffset, showPageSize } from '../viewState.ts';
+import { showFit, showOffset, showPageSize } from '../viewState.ts';
 import { type Page, pageNumberText, pageSizes, rangeText } from './pageTexts.ts';
 
 export interface Pager {
@@ -14,7 +14,9 @@ export interface Pager {
 export function createPager(panel: Panel): Pager {
   const { formats } = panel;
   const range = element('span', { class: 'range' });
-  const size = createSelect({ 'aria-label': 'Rows per page' }, (value) => panel.change(showPageSize(Number(value))));
+  const size = createSelect({ 'aria-label': 'Rows per page' }, (value) =>
+    panel.change(value === 'fit' ? showFit : showPageSize(Number(value))),
+  );
   const current = element('span', { class: 'page-number', 'aria-current': 'page' });
   const turn = (pages: number) => () => {
     const { offset, pageSize } = panel.view();
@@ -32,21 +34,26 @@ export function createPager(panel: Panel): Pager {
     pages,
   );
 
-  let shownSize: number | null = null;
+  let shownSize: number | 'fit' | null = null;
 
   return {
     element: container,
     show: (page) => {
       setAttribute(container, 'hidden', page === null || page.total === 0);
       if (page === null) return;
-      const { pageSize } = panel.view();
+      const { pageSize, fit } = panel.view();
       setText(range, rangeText(page, formats));
       setText(current, pageNumberText(page, pageSize, formats));
-      if (pageSize !== shownSize) {
-        shownSize = pageSize;
+      const chosen = fit ? 'fit' : pageSize;
+      if (chosen !== shownSize) {
+        shownSize = chosen;
+        const numbers = pageSizes(fit ? null : pageSize);
         size.show(
-          pageSizes(pageSize).map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
-          String(pageSize),
+          [
+            { value: 'fit', text: 'Fit' },
+            ...numbers.map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
+          ],
+          String(chosen),
         );
       }
       const first = page.offset === 0;

@@ -16,6 +16,7 @@ import {
   toggleRow,
 } from '../viewState.ts';
 import { fullOrder, movedColumn } from './columnOrder.ts';
+import { createFit } from './fit.ts';
 import { type Column, columnsOf } from './grid/columns.ts';
 import { createGrid } from './grid/grid.ts';
 import { createPager } from './pager.ts';
@@ -91,6 +92,8 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     toolbar.focus();
   });
   const pager = createPager(panel);
+  const whole = element('div', { class: 'predictions' });
+  const fit = createFit(panel, { whole, scroller: grid.element, table: grid.table }, () => !textSelected);
   const nothing = createAbsence(() => {
     toolbar.focus();
     panel.change(filterBy(noFilters));
@@ -145,6 +148,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     nothing.show(pageAbsence(page, view, panel.status(), formats, scores.scores));
     pager.show(page);
     scroll.follow(queryOf(view), rows.length > 0);
+    fit.follow(page);
     askForDetails();
   }
 
@@ -154,9 +158,10 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     asked = new Set(open);
   }
 
+  whole.append(toolbar.element, grid.element, nothing.element, pager.element);
   refresh();
   return {
-    element: element('div', { class: 'predictions' }, toolbar.element, grid.element, nothing.element, pager.element),
+    element: whole,
     showPage: (message) => {
       searchBegan = message.searching ? (searchBegan ?? performance.now()) : null;
       const whole = wholePage(message, told);

@@ -1,8 +1,9 @@
 import type { ViewState } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createButton, createProgressRing } from '../controls/controls.ts';
+import { createMenu } from '../controls/menu.ts';
 import { createSearchField } from '../controls/searchField.ts';
-import { element, setAttribute } from '../dom.ts';
+import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import type { Scores } from '../scores.ts';
 import { filterBy } from '../viewState.ts';
@@ -28,6 +29,9 @@ const nothing: Pick<Page, 'epochs' | 'checkpoints' | 'stored'> = { epochs: [], c
 const groupMeaning =
   'One line a sample and checkpoint, with the mean of each score. Filters of scores ask for the mean; the search shows a group where one of its completions holds the text';
 
+/** A panel that is narrower than this has one line of controls, in px. */
+const narrowWidth = 760;
+
 /** What stands above the table: its filters, what rows are judged by, the rows that wait, the choice of columns. */
 export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const { formats } = panel;
@@ -49,27 +53,46 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const waiting = createButton({ text: '', appearance: 'primary', onPress: showNew });
   waiting.element.classList.add('show-new');
   const menu = createColumnsMenu(panel);
+  const filters = [source.element, regressed.element, invalid.element, group.element, superseded.element];
+  const options = [...filters, scoreFilter.element, judge.element, menu.element];
+  const fold = createMenu({ kind: 'options', text: 'Options' }, () => options);
+  const searchField = element('div', { class: 'search-field' }, search.element, ring);
+  const start = element('div', { class: 'toolbar-start' });
+  const end = element('div', { class: 'toolbar-end' });
+  const narrow = matchMedia(`(width < ${narrowWidth}px)`);
+
+  /** Where there is little room, all that one seldom needs goes into a menu: one line is left. */
+  function arrange() {
+    // What it holds goes elsewhere.
+    if (fold.element.isConnected) fold.close();
+    const { matches } = narrow;
+    container.classList.toggle('folded', matches);
+    setChildren(
+      start,
+      matches
+        ? [checkpoint.label, checkpoint.element, searchField, fold.element]
+        : [
+            ...[checkpoint.label, checkpoint.element, source.element, searchField, regressed.element, invalid.element],
+            ...[group.element, superseded.element, scoreFilter.element, judge.element],
+          ],
+    );
+    setChildren(end, matches ? [waiting.element] : [waiting.element, menu.element]);
+  }
+
+  /** How many of the filters in the menu leave something out. */
+  function foldedFilters(): number {
+    const view = panel.view();
+    const set = [view.source !== null, view.regressedOnly, view.invalidOnly, view.superseded];
+    return set.filter((isSet) => isSet).length;
+  }
+
+  const container = element('div', { class: 'toolbar' }, start, end, scoreFilter.conditions);
+  narrow.addEventListener('change', arrange);
+  arrange();
   let shown: { view: ViewState; scores: Scores; columns: readonly Column[] } | null = null;
 
   return {
-    element: element(
-      'div',
-      { class: 'toolbar' },
-      checkpoint.label,
-      checkpoint.element,
-      source.element,
-      element('div', { class: 'search-field' }, search.element, ring),
-      regressed.element,
-      invalid.element,
-      group.element,
-      superseded.element,
-      scoreFilter.element,
-      judge.element,
-      element('span', { class: 'spring' }),
-      waiting.element,
-      menu.element,
-      scoreFilter.conditions,
-    ),
+    element: container,
     show: (page, columns) => {
       const view = panel.view();
       const { epochs, checkpoints, stored } = page ?? nothing;
@@ -93,6 +116,8 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       scoreFilter.refresh();
       judge.refresh();
       menu.show(columns);
+      const set = foldedFilters();
+      setText(fold.button, set === 0 ? 'Options' : `Options (${formats.count(set)})`);
     },
     focus: () => search.element.focus(),
   };

@@ -8,8 +8,10 @@ import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
 import { fullOrder } from '../columnOrder.ts';
+import type { CellTexts } from './cellTexts.ts';
 import type { ColumnWidth } from './columnWidths.ts';
 import { drawPrediction } from './predictionCell.ts';
+import { tightOrder } from './tightOrder.ts';
 
 /** A column of the table: how wide it is and how its cells are drawn (`.column-<kind>` in grid.css). */
 export interface Column extends ColumnWidth {
@@ -19,7 +21,7 @@ export interface Column extends ColumnWidth {
   /** Said when the title alone does not tell. */
   meaning?: string;
   /** Makes a cell's content and returns what brings it up to date with a row. */
-  draw(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores) => void;
+  draw(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores, texts: CellTexts) => void;
 }
 
 const text =
@@ -30,12 +32,13 @@ const text =
 
 /** Words of a model or a data set: any script, any direction, any length. */
 const foreignText =
-  (of: (row: Row) => string | null): Column['draw'] =>
+  (column: 'prompt' | 'groundTruth'): Column['draw'] =>
   (cell) => {
     const content = element('span', { class: 'clip', dir: 'auto' });
     cell.append(content);
-    return (row) => {
-      setText(content, of(row) ?? '–');
+    return (row, _scores, texts) => {
+      setText(content, texts[column] ?? row[column] ?? '–');
+      setAttribute(content, 'data-excerpt', texts[column] !== undefined);
     };
   };
 
@@ -149,8 +152,8 @@ const ownColumns: readonly Omit<Column, 'kind'>[] = [
   { key: 'epoch', title: 'Epoch', width: 72, draw: text((row, formats) => formats.count(row.epoch)) },
   { key: 'step', title: 'Step', width: 66, draw: text((row, formats) => formats.count(row.step)) },
   { key: 'sample', title: 'Sample', width: 80, draw: sample },
-  { key: 'prompt', title: 'Prompt', width: null, draw: foreignText((row) => row.prompt) },
-  { key: 'groundTruth', title: 'Ground truth', width: null, draw: foreignText((row) => row.groundTruth) },
+  { key: 'prompt', title: 'Prompt', width: null, draw: foreignText('prompt') },
+  { key: 'groundTruth', title: 'Ground truth', width: null, draw: foreignText('groundTruth') },
   { key: 'prediction', title: 'Prediction', width: null, draw: drawPrediction },
   {
     key: 'charErrorRate',
@@ -176,6 +179,26 @@ export function columnsOf(view: Pick<ViewState, 'columnOrder'>, { scores }: Scor
     if (own !== undefined) return !isScoreColumn(key) || isThere.has(key) || !hasOwn ? [own] : [];
     return isScoreColumn(key) && isThere.has(key) ? [scoreColumn(key, scores)] : [];
   });
+}
+
+/** Where a row is from, in one narrow column: its sample, and its checkpoint below. */
+const place: Column['draw'] = (cell, formats) => {
+  const number = element('span', { class: 'place-part' });
+  const checkpoint = element('span', { class: 'place-part' });
+  cell.append(number, ' ', checkpoint);
+  return (row, scores) => {
+    const [epoch, step] = [formats.count(row.epoch), formats.count(row.step)];
+    setText(number, `#${row.sampleIndex}`);
+    setText(checkpoint, scores.byEpoch ? epoch : step);
+    const source = sampleTitle(row, scores);
+    setAttribute(cell, 'title', `Epoch ${epoch}, step ${step}${source === null ? '' : `. ${source}`}`);
+  };
+};
+
+/** The same columns where there is little room. @param shown those that the reader did not hide, in their order */
+export function tightColumns(shown: readonly Column[]): Column[] {
+  const own = { kind: 'place', title: 'At', meaning: 'Sample, and its epoch or step', width: 64, draw: place };
+  return tightOrder(shown, (first) => ({ ...first, ...own }));
 }
 
 function scoreColumn(key: ScoreColumn, scores: Scores['scores']): Column {

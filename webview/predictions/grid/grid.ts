@@ -3,8 +3,11 @@ import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { cellRoom } from './cellRoom.ts';
+import { type CellRoom, cellTexts, noTexts, textColumns } from './cellTexts.ts';
 import { createColumnGroup } from './columnGroup.ts';
-import type { Column } from './columns.ts';
+import { type Column, tightColumns } from './columns.ts';
+import { tellCutTexts } from './cutCells.ts';
 import { type CellPosition, moveFocus } from './gridKeys.ts';
 import { createHeading, type HeadingActions } from './heading.ts';
 import { createRow, type RowView } from './row.ts';
@@ -29,6 +32,7 @@ export type GridActions = RowActions & HeadingActions;
 
 export interface Grid {
   readonly element: HTMLElement;
+  readonly table: HTMLTableElement;
   /** Rows are kept by id: what stays on the screen keeps its nodes, and with them focus and selection. */
   show(content: GridContent): void;
   showDetail(id: string, detail: RowDetail | null): void;
@@ -36,6 +40,11 @@ export interface Grid {
 }
 
 /** The cells may be cut: their texts are copied by the host, which has all of them. */
+/** Of a wrapped text so many lines are shown, as grid.css has them. */
+const wrappedLines = 12;
+/** A table that is narrower than this has its texts first, in px. */
+const tightWidth = 720;
+
 const isCopied = (key: ColumnKey): key is ColumnKey & Copied =>
   key === 'prompt' || key === 'groundTruth' || key === 'prediction';
 
@@ -62,11 +71,16 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   let shown: readonly Column[] = [];
   /** Where these are among all columns; the one that opens rows is the first. */
   let places: readonly number[] = [];
-  let laidOut: Pick<GridContent, 'columns' | 'widths'> & Pick<GridContent['view'], 'hiddenColumns'> = {
+  let laidOut: Pick<GridContent, 'columns' | 'widths'> &
+    Pick<GridContent['view'], 'hiddenColumns'> & { tight: boolean } = {
     columns: [],
     hiddenColumns: [],
     widths: {},
+    tight: false,
   };
+  let content: GridContent | null = null;
+  let tight = false;
+  let room: CellRoom | null = null;
   /** Row 0 is the heading; columns count those that are shown. */
   let active: CellPosition = { row: 1, column: 0 };
   let activeCell: HTMLElement | null = null;
@@ -128,18 +142,21 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   /** @returns whether the columns are others now */
   function layOut({ columns, view: { hiddenColumns }, widths }: GridContent): boolean {
-    const isSame = columns === laidOut.columns && hiddenColumns === laidOut.hiddenColumns;
+    const isSame = columns === laidOut.columns && hiddenColumns === laidOut.hiddenColumns && tight === laidOut.tight;
     if (isSame && widths === laidOut.widths) return false;
-    laidOut = { columns, hiddenColumns, widths };
+    laidOut = { columns, hiddenColumns, widths, tight };
     if (!isSame) {
       const hidden = new Set(hiddenColumns);
-      shown = columns.filter(({ key }) => !hidden.has(key));
-      places = columns.flatMap(({ key }, index) => (hidden.has(key) ? [] : [index + 2]));
+      const wanted = columns.filter(({ key }) => !hidden.has(key));
+      const placeOf = new Map(columns.map(({ key }, index) => [key, index + 2]));
+      shown = tight ? tightColumns(wanted) : wanted;
+      places = shown.map(({ key }, index) => (tight ? index + 2 : (placeOf.get(key) ?? 0)));
       setAttribute(table, 'aria-colcount', columns.length + 1);
       heading.arrange(shown, places);
       for (const view of views.values()) view.arrange(shown, places);
     }
-    group.layOut(table, shown, widths);
+    // What was chosen for a wide table leaves no room in a narrow one.
+    group.layOut(table, shown, tight ? {} : widths);
     return !isSame;
   }
 
@@ -150,53 +167,90 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
     if (hadFocus && cell?.isConnected) cell.focus({ preventScroll: true });
   }
 
-  return {
-    element: element('div', { class: 'grid-scroll' }, table),
-    show: (content) => {
-      const { rows, offset, total, busy, view } = content;
-      const focused = positionOf(document.activeElement);
-      const activeId = ids[active.row - 1];
-      const cell = activeCell;
-      const hadFocus = cell !== null && cell === document.activeElement;
-      if (layOut(content)) follow(cell, hadFocus);
-      heading.show(view.sort);
-      setAttribute(table, 'aria-busy', busy ? 'true' : null);
-      table.classList.toggle('wrap', view.wrap);
-      ids = rows.map(({ id }) => id);
-      groups = new Set(rows.flatMap(({ id, group }) => (group === null ? [] : [id])));
-      const present = new Set(ids);
-      const spare: RowView[] = [];
-      for (const [id, view] of views) {
-        if (present.has(id)) continue;
-        views.delete(id);
-        spare.push(view);
-      }
-      // What goes to another place leaves the document before other texts come in: outside of it no text is laid out anew.
-      if (views.size > 0) for (const { lines } of spare) for (const line of lines) line.remove();
-      rows.forEach((row, index) => {
-        let made = views.get(row.id) ?? spare.pop();
-        if (made === undefined) {
-          made = createRow(formats, actions);
-          made.arrange(shown, places);
-        }
-        views.set(row.id, made);
-        // The heading is row 1.
-        made.update(row, offset + index + 2, view.expanded.includes(row.id), content.scores);
-      });
-      setChildren(
-        body,
-        ids.flatMap((id) => views.get(id)?.lines ?? []),
-      );
-      setAttribute(table, 'aria-rowcount', total + 1);
-
-      // The active cell goes with its row; where the row is gone, the one now in its place takes over.
-      const moved = activeId === undefined ? -1 : ids.indexOf(activeId);
-      const row = active.row === 0 ? 0 : Math.max(1, moved >= 0 ? moved + 1 : Math.min(active.row, ids.length));
-      activate({ row, column: Math.min(active.column, shown.length) });
-      const lost = focused !== null && focused.row > 0 && moved < 0;
-      if (lost) cellAt(active)?.focus({ preventScroll: true });
-    },
-    showDetail: (id, detail) => views.get(id)?.showDetail(detail),
-    showGroup: (id, group) => views.get(id)?.showGroup(group),
+  const textOf = (cell: HTMLElement): string | null => {
+    const position = positionOf(cell);
+    const key = shown[(position?.column ?? 0) - 1]?.key;
+    const row = content?.rows[(position?.row ?? 0) - 1];
+    if (row === undefined || key === undefined || !isCopied(key)) return null;
+    return key === 'prediction' && row.group !== null ? null : row[key];
   };
+  tellCutTexts(table, textOf);
+
+  /** Looks at what the browser has laid out. */
+  function look() {
+    const width = container.clientWidth;
+    if (width === 0 || content === null) return;
+    const wasTight = tight;
+    tight = width < tightWidth;
+    const lines = content.view.wrap ? wrappedLines : Number(table.style.getPropertyValue('--lines')) || 1;
+    const next = cellRoom(lines, (kind) => body.querySelector<HTMLElement>(`.row > .column-${kind}`));
+    const isSame = tight === wasTight && isDeepEqual(room, next);
+    room = next;
+    if (!isSame) show(content);
+  }
+
+  const container = element('div', { class: 'grid-scroll' }, table);
+  const observer = new ResizeObserver(() => requestAnimationFrame(look));
+  for (const part of [container, table]) observer.observe(part);
+
+  return { element: container, table, show, showDetail, showGroup };
+
+  function showDetail(id: string, detail: RowDetail | null) {
+    views.get(id)?.showDetail(detail);
+  }
+
+  function showGroup(id: string, answer: GroupDetail | null) {
+    views.get(id)?.showGroup(answer);
+  }
+
+  function show(told: GridContent) {
+    content = told;
+    const { rows, offset, total, busy, view } = told;
+    const focused = positionOf(document.activeElement);
+    const activeId = ids[active.row - 1];
+    const cell = activeCell;
+    const hadFocus = cell !== null && cell === document.activeElement;
+    if (layOut(told)) follow(cell, hadFocus);
+    heading.show(view.sort);
+    setAttribute(table, 'aria-busy', busy ? 'true' : null);
+    table.classList.toggle('wrap', view.wrap);
+    ids = rows.map(({ id }) => id);
+    groups = new Set(rows.flatMap(({ id, group }) => (group === null ? [] : [id])));
+    const present = new Set(ids);
+    const spare: RowView[] = [];
+    for (const [id, view] of views) {
+      if (present.has(id)) continue;
+      views.delete(id);
+      spare.push(view);
+    }
+    // What goes to another place leaves the document before other texts come in: outside of it no text is laid out anew.
+    if (views.size > 0) for (const { lines } of spare) for (const line of lines) line.remove();
+    const texts = cellTexts(rows, room);
+    rows.forEach((row, index) => {
+      let made = views.get(row.id) ?? spare.pop();
+      if (made === undefined) {
+        made = createRow(formats, actions);
+        made.arrange(shown, places);
+      }
+      views.set(row.id, made);
+      // The heading is row 1.
+      made.update(row, offset + index + 2, view.expanded.includes(row.id), told.scores, texts.get(row.id) ?? noTexts);
+    });
+    setChildren(
+      body,
+      ids.flatMap((id) => views.get(id)?.lines ?? []),
+    );
+    setAttribute(table, 'aria-rowcount', total + 1);
+
+    // The active cell goes with its row; where the row is gone, the one now in its place takes over.
+    const moved = activeId === undefined ? -1 : ids.indexOf(activeId);
+    const row = active.row === 0 ? 0 : Math.max(1, moved >= 0 ? moved + 1 : Math.min(active.row, ids.length));
+    activate({ row, column: Math.min(active.column, shown.length) });
+    const lost = focused !== null && focused.row > 0 && moved < 0;
+    if (lost) cellAt(active)?.focus({ preventScroll: true });
+  }
+}
+
+function isDeepEqual(a: CellRoom | null, b: CellRoom): boolean {
+  return a !== null && textColumns.every((column) => a[column] === b[column]);
 }

@@ -42,7 +42,7 @@ export function createHeading(actions: HeadingActions): Heading {
     element('span', { class: 'spoken' }, 'Details'),
   );
   const line = element('tr', { 'aria-rowindex': 1 }, opener);
-  const made = new Map<ColumnKey, HeadingCell>();
+  const made = new Map<string, HeadingCell>();
   let shown: readonly HeadingCell[] = [];
 
   /** The column whose name is at a place of the screen. */
@@ -108,8 +108,9 @@ export function createHeading(actions: HeadingActions): Heading {
     arrange: (columns, places) => {
       saidSort = undefined;
       shown = columns.map((column, index) => {
-        const held = made.get(column.key) ?? createCell(column);
-        made.set(column.key, held);
+        const name = `${column.kind} ${column.key}`;
+        const held = made.get(name) ?? createCell(column);
+        made.set(name, held);
         held.show(column, places[index] ?? 0);
         return held;
       });

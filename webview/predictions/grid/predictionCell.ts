@@ -4,16 +4,20 @@ import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { groupLineText, nothingTaughtText, supersededTexts } from '../../texts/groupTexts.ts';
 import { reasoningNote } from '../../texts/reasoningTexts.ts';
+import type { CellTexts } from './cellTexts.ts';
 
 /** What a row answers: the prediction, or what there is to say of a group of them. */
-export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores) => void {
+export function drawPrediction(
+  cell: HTMLElement,
+  formats: Formats,
+): (row: Row, scores: Scores, texts: CellTexts) => void {
   const superseded = element('span', { class: 'cell-note', hidden: true });
   const nothing = element('span', { class: 'cell-mark', hidden: true });
   const reasoning = element('span', { class: 'cell-note', hidden: true });
   const text = element('span', { dir: 'auto', class: 'cell-text' });
   const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, text);
   cell.append(content);
-  return (row, scores) => {
+  return (row, scores, texts) => {
     const { group } = row;
     setAttribute(superseded, 'hidden', row.superseded === null);
     setText(superseded, row.superseded === null ? '' : supersededTexts[row.superseded]);
@@ -25,8 +29,9 @@ export function drawPrediction(cell: HTMLElement, formats: Formats): (row: Row, 
     setAttribute(reasoning, 'hidden', row.reasoning === null);
     setText(reasoning, row.reasoning === null ? '' : reasoningNote(row.reasoning, formats));
     setAttribute(text, 'data-group', group !== null);
-    const words = group === null ? row.prediction : groupLineText(group, scores, formats);
+    const words = group === null ? (texts.prediction ?? row.prediction) : groupLineText(group, scores, formats);
     setText(text, words);
+    setAttribute(text, 'data-excerpt', texts.prediction !== undefined);
     // The cell is mostly too narrow for all of it.
     setAttribute(text, 'title', group === null ? null : words);
   };

@@ -1,7 +1,8 @@
-import type { ColumnKey, GroupDetail, Row, RowDetail } from '../../../src/panel/protocol.ts';
+import type { GroupDetail, Row, RowDetail } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { type CellTexts, isSameTexts, noTexts } from './cellTexts.ts';
 import type { Column } from './columns.ts';
 import { createGroupDetail, type GroupDetailView } from './groupDetail.ts';
 import type { RowActions } from './rowActions.ts';
@@ -16,7 +17,7 @@ export interface RowView {
   /** Has a cell for each of these columns from now on. @param places as of the heading */
   arrange(columns: readonly Column[], places: readonly number[]): void;
   /** @param position from 1, the heading being row 1 of the grid */
-  update(row: Row, position: number, open: boolean, scores: Scores): void;
+  update(row: Row, position: number, open: boolean, scores: Scores, texts: CellTexts): void;
   showDetail(detail: RowDetail | null): void;
   showGroup(group: GroupDetail | null): void;
 }
@@ -26,6 +27,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   let drawnRow: Row | null = null;
   /** By what the cells are drawn; null where they have to be drawn again. */
   let drawnBy: Scores | null = null;
+  let drawnTexts = noTexts;
   let [drawnPosition, drawnOpen] = [0, false];
   const toggle = () => {
     if (drawnRow !== null) actions.toggle(drawnRow.id);
@@ -39,7 +41,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   opener.addEventListener('click', toggle);
   const openerCell = element('td', { class: 'column-open' }, opener);
   const line = element('tr', { class: 'row' }, openerCell);
-  const made = new Map<ColumnKey, { cell: HTMLElement; update: ReturnType<Column['draw']> }>();
+  const made = new Map<string, { cell: HTMLElement; update: ReturnType<Column['draw']> }>();
   let drawn: readonly { cell: HTMLElement; update: ReturnType<Column['draw']> }[] = [];
   // The whole row opens it too, but not the end of a drag that selected some of its text.
   line.addEventListener('click', (event) => {
@@ -79,11 +81,13 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     },
     arrange: (columns, places) => {
       drawn = columns.map((column, index) => {
-        let held = made.get(column.key);
+        // In a narrow table a column is drawn otherwise.
+        const name = `${column.kind} ${column.key}`;
+        let held = made.get(name);
         if (held === undefined) {
           const cell = element('td', { class: `column-${column.kind}`, tabindex: -1 });
           held = { cell, update: column.draw(cell, formats) };
-          made.set(column.key, held);
+          made.set(name, held);
         }
         setAttribute(held.cell, 'aria-colindex', places[index] ?? 0);
         return held;
@@ -91,12 +95,12 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
       setChildren(line, [openerCell, ...drawn.map(({ cell }) => cell)]);
       drawnBy = null;
     },
-    update: (row, position, open, scores) => {
+    update: (row, position, open, scores, texts) => {
       // The document is asked only where something changed: that takes longer than all of this.
-      if (row !== drawnRow || scores !== drawnBy) {
+      if (row !== drawnRow || scores !== drawnBy || !isSameTexts(texts, drawnTexts)) {
         const isOther = row.id !== drawnRow?.id || (row.group === null) !== (drawnRow.group === null);
         if (isOther) close();
-        for (const { update } of drawn) update(row, scores);
+        for (const { update } of drawn) update(row, scores, texts);
         setAttribute(line, 'data-id', row.id);
         const what = row.group === null ? 'Details' : 'Completions';
         setAttribute(opener, 'aria-label', `${what} of #${row.sampleIndex} at step ${formats.count(row.step)}`);
@@ -104,6 +108,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
         group?.update(row);
         drawnRow = row;
         drawnBy = scores;
+        drawnTexts = texts;
       }
       if (position !== drawnPosition) line.setAttribute('aria-rowindex', String(position));
       if (open !== drawnOpen) {

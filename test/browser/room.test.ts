@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
+import { PanelStage } from '../support/panelStage.ts';
+import { sample } from '../support/serverClient.ts';
+
+const truth =
+  '{"item": "desk lamps", "city": "Leeds", "due": "2026-06-10", "wrapping": "as a present, please", "quantity": 7}';
+
+describe('the table in the room that there is, in VS Code', () => {
+  let stage: PanelStage;
+
+  const resize = (width: number, height: number) => stage.workbench.page.setViewportSize({ width, height });
+  /** Of the rows, and what they may have at most. */
+  const heights = async () => {
+    const [body, scroller] = await stage.grid.evaluate((table) => [
+      table.querySelector('tbody')?.offsetHeight ?? 0,
+      table.parentElement?.clientHeight ?? 0,
+    ]);
+    return { body: body ?? 0, scroller: scroller ?? 0 };
+  };
+
+  /** Until two looks at it are alike. */
+  async function settled(): Promise<number> {
+    let before = -1;
+    return eventually('the page has its size', async () => {
+      await stage.workbench.page.waitForTimeout(400);
+      const now = await stage.rows.count();
+      const isSame = now === before;
+      before = now;
+      return isSame ? now : undefined;
+    });
+  }
+
+  before(async () => {
+    stage = await PanelStage.open({ userSettings: { 'trainingPredictions.pageSize': 'fit' } });
+    const rows = Array.from({ length: 60 }, (_, index) =>
+      sample({
+        ...{
+          epoch: Math.floor(index / 6) + 1,
+          step: 10,
+          sample_index: index % 6,
+          prompt: `Order ${index % 6}, as JSON`,
+        },
+        ground_truth: truth,
+        prediction: truth.replace('7}', `${index % 9}}`),
+      }),
+    );
+    await stage.train('orders', rows);
+    await stage.watch('orders');
+  });
+
+  after(() => stage?.close());
+
+  it('has as many rows as fit, of three lines, and none that is cut', async () => {
+    const rows = await settled();
+    const { body, scroller } = await heights();
+    assert.ok(rows >= 7, `${rows} rows`);
+    assert.ok(body + 30 <= scroller + 6, `${body} of ${scroller}`);
+    await stage.panel
+      .getByRole('combobox', { name: 'Rows per page' })
+      .and(stage.panel.locator(':has(option:checked[value=fit])'))
+      .waitFor();
+    const lines = await stage.rows
+      .first()
+      .locator('.column-prediction .clip')
+      .evaluate((clip) => {
+        const style = clip.ownerDocument.defaultView?.getComputedStyle(clip);
+        return Math.round(clip.clientHeight / Number.parseFloat(style?.lineHeight ?? ''));
+      });
+    assert.equal(lines, 3);
+  });
+
+  it('has fewer in a lower window, more in a higher one, and the same while a row is open', async () => {
+    const before = await settled();
+    await resize(1400, 600);
+    await eventually('fewer rows', async () => ((await stage.rows.count()) < before ? true : undefined));
+    const few = await settled();
+    await stage.rows.first().getByRole('button').first().click();
+    await resize(1400, 900);
+    assert.equal(await settled(), few);
+    await stage.rows.first().getByRole('button').first().click();
+    await eventually('all again', async () => ((await stage.rows.count()) === before ? true : undefined));
+  });
+
+  it('shows where answers that begin alike differ, and tells all of a cut cell to the pointer', async () => {
+    await resize(1000, 900);
+    await settled();
+    const cell = stage.rows.first().locator('.column-prediction');
+    await eventually('its end', async () =>
+      /^\{"it.*….*"quantity": 5\}$/.test(await cell.innerText()) ? true : undefined,
+    );
+    await cell.hover();
+    assert.equal(await cell.locator('.clip').getAttribute('title'), truth.replace('7}', '5}'));
+    await resize(1400, 900);
+  });
+
+  it('has the answers in sight and one line of controls at 480 px', async () => {
+    await resize(480, 900);
+    const headings = stage.grid.getByRole('columnheader');
+    await eventually('what one reads comes first', async () =>
+      (await headings.allInnerTexts()).slice(1, 4).join() === 'At,Prediction,Ground truth' ? true : undefined,
+    );
+    const toolbar = stage.panel.locator('.predictions .toolbar');
+    assert.ok(((await toolbar.boundingBox())?.height ?? 99) < 50);
+    await stage.button('Options').click();
+    await stage.panel.getByRole('checkbox', { name: 'Regressed only' }).check();
+    await stage.button('Options (1)').waitFor();
+    await stage.panel.getByRole('checkbox', { name: 'Regressed only' }).uncheck();
+    await stage.workbench.page.keyboard.press('Escape');
+    await resize(1400, 900);
+    await stage.panel.getByRole('checkbox', { name: 'Regressed only' }).waitFor();
+  });
+
+  it('keeps a page size and wrapped texts for the next job', async () => {
+    await stage.panel.getByRole('combobox', { name: 'Rows per page' }).selectOption('25');
+    await stage.showing('1–25 of 60');
+    await stage.button('Columns').click();
+    await stage.panel.getByRole('checkbox', { name: 'Wrap text' }).check();
+    await stage.workbench.page.keyboard.press('Escape');
+    await stage.workbench.run('Stop Watching');
+    await stage.train(
+      'next',
+      Array.from({ length: 30 }, (_, index) => sample({ sample_index: index })),
+    );
+    await stage.watch('next');
+    await stage.showing('1–25 of 30');
+    assert.equal(await stage.grid.evaluate((table) => table.classList.contains('wrap')), true);
+  });
+});

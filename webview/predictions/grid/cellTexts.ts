@@ -1,0 +1,58 @@
+import type { Row } from '../../../src/panel/protocol.ts';
+import { differencesBehind, excerpt } from './excerpts.ts';
+
+/** The columns of long texts. */
+export const textColumns = ['prompt', 'groundTruth', 'prediction'] as const;
+export type TextColumn = (typeof textColumns)[number];
+
+/** How many characters a cell of a column shows, about. */
+export type CellRoom = Readonly<Record<TextColumn, number>>;
+
+/** What cells of a row show instead of the beginnings of their texts. */
+export type CellTexts = Readonly<Partial<Record<TextColumn, string>>>;
+
+export const noTexts: CellTexts = {};
+
+/** Of a cell's room a note before its text takes so many characters; so many are left to the text. */
+const note = 24;
+const fewest = 16;
+/** On longer pages texts are not held against each other. */
+const mostRows = 100;
+
+/**
+ * What is shown of the rows of a page where the beginnings of different texts look alike: prompts among themselves, and
+ * answers with each other and with the ground truths.
+ */
+export function cellTexts(rows: readonly Row[], room: CellRoom | null): ReadonlyMap<string, CellTexts> {
+  const made = new Map<string, CellTexts>();
+  if (room === null || rows.length > mostRows) return made;
+  const hasNotes = rows.some(({ reasoning, superseded }) => reasoning !== null || superseded !== null);
+  const roomOf = (column: TextColumn): number =>
+    column === 'prediction' && hasNotes ? Math.max(fewest, room.prediction - note) : room[column];
+  const answerRoom = Math.min(roomOf('groundTruth'), roomOf('prediction'));
+  const prompts = differencesBehind(
+    rows.map(({ prompt }) => prompt),
+    room.prompt,
+  );
+  const answers = differencesBehind(
+    rows.flatMap(({ prediction, groundTruth }) => [prediction, ...(groundTruth === null ? [] : [groundTruth])]),
+    answerRoom,
+  );
+  if (prompts.size === 0 && answers.size === 0) return made;
+  for (const row of rows) {
+    const texts: { [C in TextColumn]?: string } = {};
+    for (const column of textColumns) {
+      const text = row[column];
+      const place = text === null ? undefined : (column === 'prompt' ? prompts : answers).get(text);
+      if (text !== null && place !== undefined && text.length > roomOf(column)) {
+        texts[column] = excerpt(text, place, roomOf(column));
+      }
+    }
+    if (Object.keys(texts).length > 0) made.set(row.id, texts);
+  }
+  return made;
+}
+
+export function isSameTexts(a: CellTexts, b: CellTexts): boolean {
+  return a === b || textColumns.every((column) => a[column] === b[column]);
+}
