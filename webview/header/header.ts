@@ -56,6 +56,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     appearance: 'secondary',
     onPress: () => run('exportPredictions'),
   });
+  const actions = element('div', { class: 'header-actions' }, live.element, exportAll.element);
   const problemText = element('span', { class: 'problem-text' });
   const problemButton = createButton({
     text: 'Reconnect',
@@ -113,7 +114,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     element: element(
       'header',
       { class: 'header' },
-      element('div', { class: 'header-line' }, title, connection, facts, live.element, exportAll.element),
+      element('div', { class: 'header-line' }, title, connection, facts, actions),
     ),
     problem,
     failure,
