@@ -7,14 +7,16 @@ const whole = Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.
 /** A score. To arithmetic a truth value is 1 or 0, so that its type need not say that it may be one. */
 const numberOrTruth = Type.Unsafe<number>(Type.Union([Type.Number(), Type.Boolean()]));
 
+/** What is asked, and what a model replied: untrusted texts of any length. */
+const texts = { prompt: Type.String(), prediction: Type.String() };
+
 /** What a training script knows of a prediction. Unknown fields are allowed and kept. */
-const content = {
+const place = {
   step: count,
   /** Which of the job's sample prompts this answers. */
   sample_index: count,
-  prompt: Type.String(),
-  /** The model's answer: untrusted text of any length. */
-  prediction: Type.String(),
+};
+const content = {
   ground_truth: nullable(Type.String()),
 
   /** Names the sample, whatever its index; a whole number is taken as its digits. */
@@ -71,23 +73,67 @@ const secondEdition = {
   revision: nullable(count),
 };
 
-/** A prediction as it is posted. */
-const predictionInputType = Type.Object({ ...content, ...secondEdition, job_id: Type.Optional(Type.String()) });
-export type PredictionInput = Type.Static<typeof predictionInputType>;
+const chatText = '{role, content, name?, tool_calls?, tool_call_id?, reasoning_content?}';
 
-/** A line of an import: a prediction that may have been stored before. */
-export const importedPrediction = schema(
-  Type.Object({
-    ...content,
-    ...secondEdition,
-    id: nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]*$' })),
-    /** ISO 8601. */
-    created_at: nullable(Type.String({ maxLength: 64, pattern: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d[0-9:.+Z-]*$' })),
-  }),
+/**
+ * Texts that have a form. What has another shape than its description says is kept like an unknown field: these names
+ * were anybody's before.
+ */
+const forms = {
+  messages: Type.Optional(
+    Type.Unknown({
+      description: `The prompt as a chat: a list of ${chatText}. Without a prompt its text is made of it`,
+      examples: [[{ role: 'user', content: 'What is 2 + 2?' }]],
+    }),
+  ),
+  answer: Type.Optional(
+    Type.Unknown({
+      description: `The reply as a list of messages, ${chatText}. Without a prediction its text is made of it`,
+      examples: [[{ role: 'assistant', content: '4' }]],
+    }),
+  ),
+  reasoning_content: Type.Optional(
+    Type.Unknown({ description: 'A text: what the model thought before its final answer' }),
+  ),
+};
+
+/** The field that holds the form of a text. */
+export const formOfText = { prompt: 'messages', prediction: 'answer' } as const;
+
+/** A text may be absent where its form is there. */
+const textsOrForms = {
+  allOf: Object.entries(formOfText).map(([text, form]) => ({ anyOf: [{ required: [text] }, { required: [form] }] })),
+};
+const ownTexts = { prompt: Type.Optional(texts.prompt), prediction: Type.Optional(texts.prediction) };
+
+/** A prediction as it is posted. */
+const sentPredictionType = Type.Object(
+  { ...place, ...ownTexts, ...content, ...secondEdition, ...forms, job_id: Type.Optional(Type.String()) },
+  textsOrForms,
+);
+export type SentPrediction = Type.Static<typeof sentPredictionType>;
+/** The same with the texts that it lacked. */
+export type PredictionInput = SentPrediction & { prompt: string; prediction: string };
+
+/** What a prediction has that may have been stored before. */
+const stored = {
+  id: nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]*$' })),
+  /** ISO 8601. */
+  created_at: nullable(Type.String({ maxLength: 64, pattern: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d[0-9:.+Z-]*$' })),
+};
+
+/** A row of a table that is imported. */
+export const importedPrediction = schema(Type.Object({ ...place, ...texts, ...content, ...secondEdition, ...stored }));
+
+/** A line that an import sends. */
+export const importedLine = schema(
+  Type.Object({ ...place, ...ownTexts, ...content, ...secondEdition, ...forms, ...stored }, textsOrForms),
 );
 
 /** A prediction as a server tells it. It never changes once it has an id. */
 export const predictionType = Type.Object({
+  ...place,
+  ...texts,
   ...content,
   epoch: count,
   /** As it was sent, where that was a fraction. */
@@ -98,6 +144,9 @@ export const predictionType = Type.Object({
   restart: Type.Optional(Type.Unknown()),
   restart_from: Type.Optional(Type.Unknown()),
   revision: Type.Optional(Type.Unknown()),
+  messages: Type.Optional(Type.Unknown()),
+  answer: Type.Optional(Type.Unknown()),
+  reasoning_content: Type.Optional(Type.Unknown()),
   id: Type.String({ minLength: 1 }),
   job_id: Type.Optional(Type.String()),
   user_id: nullable(Type.String()),
@@ -111,13 +160,13 @@ export type Prediction = Type.Static<typeof predictionType>;
 
 /** Body of `POST /api/training/local/predictions`. */
 export const predictionBatch = schema(
-  Type.Object({ job_id: Type.String({ minLength: 1 }), predictions: Type.Array(predictionInputType, { minItems: 1 }) }),
+  Type.Object({ job_id: Type.String({ minLength: 1 }), predictions: Type.Array(sentPredictionType, { minItems: 1 }) }),
 );
 
 /** Fields of the contract. */
 export const predictionFields: ReadonlySet<string> = new Set([
   ...Object.keys(predictionType.properties),
-  ...['messages', 'answer', 'finish_reason', 'score_skipped'],
+  ...['finish_reason', 'score_skipped'],
 ]);
 
 /** Fields of the contract that are numbers, whatever their digits. */

@@ -1,5 +1,5 @@
 import { stepsToField, withinLevels } from '../../wire/depth.ts';
-import { importedPrediction } from '../../wire/prediction.ts';
+import { importedLine, type PredictionInput } from '../../wire/prediction.ts';
 import { readJson } from '../../wire/pythonJson.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Scorer } from '../scoring/scoring.ts';
@@ -10,14 +10,17 @@ import type { JobChange, NewPrediction } from '../storage/storage.ts';
 import { checkScoreNames } from './batch.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
 import { LineIds } from './lineIds.ts';
+import { withTexts } from './madeTexts.ts';
 import { type NotFinite, parseRows } from './nonFinite.ts';
 
 /** Rows of a batch end at one of these. */
 const batchRows = 500;
 const batchCharacters = 2_000_000;
 
+type ImportedLine = ReturnType<typeof importedLine.parse>;
+
 type Line = TextLine & {
-  readonly input: ReturnType<typeof importedPrediction.parse>;
+  readonly input: PredictionInput & Pick<ImportedLine, 'id' | 'created_at'>;
   readonly notFinite: NotFinite | undefined;
 };
 
@@ -74,9 +77,10 @@ export class ImportRows {
     let line: Line;
     try {
       const json = readJson(sent, stepsToField.ofRow);
-      const { body, notFinite } = parseRows(importedPrediction, json);
+      const { body, notFinite } = parseRows(importedLine, json);
       checkScoreNames(body);
-      line = { number, text: json.text, input: withinLevels(body), notFinite: notFinite.get(0) };
+      const { input, source } = withTexts(withinLevels(body), { text: json.text, memberCount: null });
+      line = { number, text: source.text, input, notFinite: notFinite.get(0) };
     } catch (error) {
       throw new HttpError(400, `Line ${number}: ${(error as Error).message}`, { cause: error });
     }

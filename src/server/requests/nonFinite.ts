@@ -1,3 +1,4 @@
+import { formOfText } from '../../wire/prediction.ts';
 import type { ReadJson, Way } from '../../wire/pythonJson.ts';
 import type { Schema } from '../../wire/schema.ts';
 
@@ -43,6 +44,15 @@ function withoutTooLarge(row: unknown): string[] {
   });
 }
 
+/** Takes texts out of a row that are null where their form is there, as Python has it: they are to be made of it. */
+function withoutNullTexts(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null) return false;
+  const fields = row as Record<string, unknown>;
+  const nulls = Object.entries(formOfText).filter(([text, form]) => fields[text] === null && fields[form] != null);
+  for (const [text] of nulls) delete fields[text];
+  return nulls.length > 0;
+}
+
 /** A body by its schema, and what of its rows was no finite number. */
 export interface ParsedRows<T> {
   readonly body: T;
@@ -63,6 +73,7 @@ export function parseRows<T>(schema: Schema<T>, json: ReadJson, list?: string): 
     let found = false;
     for (const [place, row] of Array.isArray(listed) ? listed.entries() : []) {
       const names = withoutTooLarge(row);
+      if (withoutNullTexts(row)) found = true;
       if (names.length === 0) continue;
       found = true;
       const known = notFinite.get(place);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { importedPrediction } from '../../wire/prediction.ts';
+import { importedLine } from '../../wire/prediction.ts';
 import { allowLongBody } from '../access/httpServer.ts';
 import { mostImports } from '../access/limits.ts';
 import { HttpError } from '../reporting/errors.ts';
@@ -19,7 +19,7 @@ export function importRoute(app: FastifyInstance, { storage, auth, bodies, score
     summary: 'A whole job’s predictions as JSON Lines, all of them or none',
     credential: 'key',
     jobInPath: true,
-    body: importedPrediction,
+    body: importedLine,
     bodyType: 'application/x-ndjson',
     answer: jobImportedType,
     errors: [400, 404, 409, 413, 507],

@@ -9,6 +9,7 @@ import { SchemaError } from '../../wire/schema.ts';
 import { predictionsType } from '../requests/answers.ts';
 import { batchHeaders, checkRows, checkScoreNames, storeBatch } from '../requests/batch.ts';
 import { described } from '../requests/described.ts';
+import { withTexts } from '../requests/madeTexts.ts';
 import { parseRows } from '../requests/nonFinite.ts';
 import { parseQuery } from '../requests/query.ts';
 import { requireJob, requireUser } from '../requests/rights.ts';
@@ -81,19 +82,22 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
 /** The rows of a batch, with the scores that it lacks. @throws SchemaError */
 async function readRows({ scorer }: Services, job: JobRecord, json: ReadJson): Promise<NewPrediction[]> {
   const { body, notFinite } = parseRows(predictionBatch, json, 'predictions');
-  const { predictions } = body;
-  checkRows(predictions, 'predictions', job);
-  predictions.forEach((prediction, index) => {
+  checkRows(body.predictions, 'predictions', job);
+  body.predictions.forEach((prediction, index) => {
     checkScoreNames(prediction, `predictions[${index}]`);
   });
   const texts = memberElements(json.text, 'predictions');
+  const rows = await mapInTurns(body.predictions, (sent, index) =>
+    withTexts(sent, texts[index], `predictions[${index}]`),
+  );
+  const predictions = rows.map(({ input }) => input);
   const scores = await scorer.fill(predictions, (place) => notFinite.get(place)?.names, reasoningTags(job));
   const createdAt = new Date().toISOString();
-  return mapInTurns(predictions, (prediction, index) => {
-    const [record, filled] = [texts[index], scores[index]];
-    if (record === undefined || filled === undefined) throw new Error(`predictions[${index}] has no text or no scores`);
-    const own = ownId(prediction);
-    return newPrediction(prediction, record, filled, {
+  return mapInTurns(rows, ({ input, source }, index) => {
+    const filled = scores[index];
+    if (filled === undefined) throw new Error(`predictions[${index}] has no scores`);
+    const own = ownId(input);
+    return newPrediction(input, source, filled, {
       id: own ?? newRowId(),
       isOwnId: own !== undefined,
       createdAt,

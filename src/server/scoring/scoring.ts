@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { finalAnswer, type ReasoningTags } from '../../model/reasoning.ts';
+import { rowReply } from '../../model/chats/rowChats.ts';
+import type { ReasoningTags } from '../../model/reasoning.ts';
 import {
   type ComparableTruth,
   charErrorRate,
@@ -72,8 +73,8 @@ export class Scorer {
   ): Promise<FilledScores[]> {
     let cost = 0;
     const pairs: ScorePair[] = [];
-    const answers = predictions.map(({ prediction, ground_truth }) =>
-      ground_truth == null ? '' : finalAnswer(prediction, tags),
+    const answers = predictions.map((prediction) =>
+      prediction.ground_truth == null ? '' : rowReply(prediction, tags).answer,
     );
     const plans = predictions.map((prediction, place): Plan => {
       const truth = prediction.ground_truth;
