@@ -1,4 +1,5 @@
 /** Answers about samples, from the rows that a reader has. */
+import { rowReply } from '../model/chats/rowChats.ts';
 import type { Checkpoint } from '../model/checkpoints.ts';
 import { type Direction, directionOf, type Judge } from '../model/directions.ts';
 import { isKnownScore } from '../model/knownScores.ts';
@@ -206,7 +207,16 @@ function answerOf(store: PredictionStore, row: number, judge = store.judge?.name
     ...(scores.length === 0 ? {} : { scores }),
     ...(completions < 2 || judge === undefined ? {} : { completions, mean: store.groupScore(row, judge) }),
     prediction: table.prediction(row),
+    ...finalAnswerOf(store, row),
   };
+}
+
+/** Of a chat the prediction is all that was said, calls of tools and their results among it. */
+function finalAnswerOf({ table }: PredictionStore, row: number): { finalAnswer?: string } {
+  if (!table.mayHaveForm(row)) return {};
+  const read = table.read(row);
+  const { answer } = rowReply(read);
+  return answer === read.prediction ? {} : { finalAnswer: answer };
 }
 
 /** Scores that a field of an answer tells. */

@@ -1,3 +1,5 @@
+import { chatOf } from '../model/chats/chat.ts';
+import { wholePrompt } from '../model/chats/chatText.ts';
 import type { MadeRow } from './formats/format.ts';
 import type { Positions } from './positions.ts';
 import { hashOf } from './rowIds.ts';
@@ -25,7 +27,9 @@ export class Numbering {
   number(row: MadeRow): NumberedRow {
     const source = typeof row['sample_source'] === 'string' ? row['sample_source'] : '';
     const epoch = Number(row['epoch'] ?? 0);
-    const sample = Number(row['sample_index'] ?? this.#sampleOf(source, row.prompt));
+    const sample = Number(
+      row['sample_index'] ?? this.#sampleOf(source, wholePrompt(row.prompt, chatOf(row['messages']))),
+    );
     const numbered = { epoch, sample_index: sample, ...row };
     if (row['completion_index'] != null) return numbered;
     return { ...numbered, completion_index: this.#next(JSON.stringify([source, epoch, row.step, sample])) };

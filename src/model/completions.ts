@@ -114,7 +114,7 @@ export interface CutOff {
 }
 
 /** How a completion ended, as its sender says, or as its tokens do: it may have as many as it has. Null where nobody says. */
-export function endOf(row: Prediction): 'cut off' | 'by itself' | null {
+export function endOf(row: Partial<Prediction>): 'cut off' | 'by itself' | null {
   const { completion_tokens: tokens, max_new_tokens: most } = row;
   const fields = row as Readonly<Record<string, unknown>>;
   let isSaid = false;
@@ -129,6 +129,6 @@ export function endOf(row: Prediction): 'cut off' | 'by itself' | null {
 }
 
 /** Null for a completion that was not cut off. */
-export function cutOffOf(row: Prediction): CutOff | null {
+export function cutOffOf(row: Partial<Prediction>): CutOff | null {
   return endOf(row) === 'cut off' ? { tokens: row.completion_tokens ?? row.max_new_tokens ?? null } : null;
 }

@@ -12,6 +12,7 @@ import type { Prediction } from '../wire/prediction.ts';
 import type { Differences } from './differences/differences.ts';
 import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
 import { answerText } from './texts/answerText.ts';
+import { rooms, shownPrompt } from './texts/promptText.ts';
 
 /** Of why a job failed so many characters are told: its trace may be long, and its end is in the script's own log. */
 const failureCharacters = 20_000;
@@ -75,14 +76,15 @@ export function detailOf(
   finalOnly = true,
 ): RowDetail | null {
   if (row === undefined) return null;
-  const { text, reasoning, part } = answerText(row.prediction, tags, finalOnly);
+  const { text, reasoning, part, ...form } = answerText(row, tags, finalOnly, rooms.row);
   const truth = row.ground_truth ?? null;
   return {
     id: row.id,
-    prompt: row.prompt,
+    ...shownPrompt(row, tags, rooms.row),
     groundTruth: truth,
     prediction: text,
     reasoning,
+    ...form,
     cutOff: cutOffOf(row),
     validationKind: row.validation_kind ?? null,
     validationErrors: errorLines(row.validation_errors),

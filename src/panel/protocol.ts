@@ -4,6 +4,7 @@
  * by an exhaustive table.
  */
 import * as Type from 'typebox';
+import type { ShownChat } from '../model/chats/shownChat.ts';
 import type { CutOff } from '../model/completions.ts';
 import type { Direction } from '../model/directions.ts';
 import type { Mark } from '../model/marks.ts';
@@ -261,6 +262,22 @@ export interface ReasoningText extends Reasoning {
   text: string | null;
 }
 
+/** What of a reply that is a chat stands before its final answer. */
+export interface AnswerForm {
+  /** Calls of tools, their results, and what else was said; absent where there is nothing, null where the text holds it. */
+  readonly turns?: ShownChat | null;
+  /** The model called tools last: there is no final answer. Absent where it did not. */
+  readonly endsInCalls?: true;
+}
+
+/** A prompt as a text, or as a chat. */
+export interface PromptForm {
+  /** Empty where it is a chat. */
+  readonly prompt: string;
+  /** Absent where it is a text. */
+  readonly promptChat?: ShownChat;
+}
+
 /** A score whose values are all 0 or 1: the chance that one completion passes, and that one of all does. */
 export interface PassRates {
   name: string;
@@ -276,7 +293,7 @@ export interface GroupFigures {
 }
 
 /** One line of the table. Texts are cut at `cellCharacters`. Of a group its scores are means. */
-export interface Row {
+export interface Row extends Pick<AnswerForm, 'endsInCalls'> {
   id: string;
   epoch: number;
   step: number;
@@ -286,7 +303,10 @@ export interface Row {
   sampleIndex: number;
   /** Empty where the row names none. */
   source: string;
+  /** Of a chat what it asks. */
   prompt: string;
+  /** The prompt is a chat, of which more than `prompt` can be read. Absent where it is not. */
+  isChat?: true;
   groundTruth: string | null;
   /** The final answer. */
   prediction: string;
@@ -338,7 +358,7 @@ export interface Page {
 }
 
 /** One of the completions of an open group. */
-export interface GroupMember {
+export interface GroupMember extends AnswerForm {
   id: string;
   /** Among the completions in their order, from 1. */
   place: number;
@@ -351,18 +371,16 @@ export interface GroupMember {
 }
 
 /** The completions of an open group. */
-export interface GroupDetail {
-  /** Cut at `cellCharacters`, as the ground truth. */
-  prompt: string;
+export interface GroupDetail extends PromptForm {
+  /** Cut at `cellCharacters`, as the prompt. */
   groundTruth: string | null;
   /** Best first by the deciding score; those without it last. */
   completions: GroupMember[];
 }
 
 /** The full texts of an open row. */
-export interface RowDetail {
+export interface RowDetail extends PromptForm, AnswerForm {
   id: string;
-  prompt: string;
   groundTruth: string | null;
   /** The final answer, or all that was said. */
   prediction: string;
@@ -404,7 +422,7 @@ export interface AnswerGroup extends GroupFigures {
  * One answer to the sample that is compared. One that stands for several completions shows the best of them by the
  * deciding score, and the means of their scores.
  */
-export interface HistoryEntry {
+export interface HistoryEntry extends AnswerForm {
   /** Names it among those of its sample. */
   key: string;
   /** Of the prediction that is shown. */
@@ -528,7 +546,7 @@ export type HostMessage =
   | { type: 'detail'; id: string; detail: RowDetail | null }
   | { type: 'group'; id: string; group: GroupDetail | null }
   /** The sample's newest answers, as many of all its `answers` as the view asks for. */
-  | {
+  | (PromptForm & {
       type: 'comparison';
       answers: number;
       /** Ascending: those that the message before did not tell of as they are now, or all of them. */
@@ -541,7 +559,6 @@ export type HostMessage =
       /** Whether the list is of samples that were searched for: of all that hold the text, of more, or not yet of all. */
       samplesSearched: 'no' | 'searching' | 'all' | 'more';
       sample: SampleKey | null;
-      prompt: string;
       /** Cut like the prompt at `cellCharacters`. */
       groundTruth: string | null;
       /** Newest first: those that the message before did not tell of as they are now, or all of them. */
@@ -559,7 +576,7 @@ export type HostMessage =
       /** Epoch and step of the first answer that is worse than the one before; null when none is. */
       firstRegression: number | null;
       firstRegressionStep: number | null;
-    }
+    })
   | {
       type: 'trends';
       /** What the points tell of: the scores that have a chart, and the deciding one. */

@@ -11,8 +11,9 @@ import type { Differences } from './differences/differences.ts';
 import { bestFirst, groupFigures, passRates } from './groups/groupFigures.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
 import { meanOf } from './tableQuery.ts';
-import { answerText, cutAnswer } from './texts/answerText.ts';
+import { answerText, cutAnswer, repliedRow } from './texts/answerText.ts';
 import { cell } from './texts/cell.ts';
+import { rooms, shownPromptOf } from './texts/promptText.ts';
 
 /** Longer pairs of texts are not compared in the Comparison tab, in characters. */
 const differenceCharacters = 20_000;
@@ -111,7 +112,7 @@ export class SampleView {
       answers: count,
       ...this.#samples.news(chosen, view, toldRows),
       sample: chosen,
-      prompt: newest === undefined ? '' : cell(table.prompt(newest)),
+      ...(newest === undefined ? { prompt: '' } : shownPromptOf(store, newest, this.#tags())),
       groundTruth: truth === null ? null : cell(truth),
       history: places.map((place) => this.#entry(window[place] ?? 0, how)),
       allHistory,
@@ -227,7 +228,7 @@ export class SampleView {
     const { compareWith } = how;
     const read = table.read(row);
     const tags = this.#tags();
-    const answer = answerText(read.prediction, tags, how.finalOnly);
+    const answer = answerText(read, tags, how.finalOnly, rooms.list);
     const truth = read.ground_truth ?? null;
     let difference: DifferencePart[] | null = null;
     // All answers travel in one message: long texts are for the diff editor.
@@ -238,7 +239,7 @@ export class SampleView {
     }
     const before = compareWith === 'previous' ? this.#bestOf(store.before(row)) : how.against;
     if (before !== undefined && before !== row) {
-      const other = answerText(table.prediction(before), tags, how.finalOnly);
+      const other = answerText(repliedRow(table, before), tags, how.finalOnly, rooms.list);
       const otherName = `${table.id(before)}${other.part}`;
       if (isShort(other.text)) difference = this.#differences.get(`${name} ${otherName}`, other.text, answer.text);
     }

@@ -1,5 +1,7 @@
+import { rowReply } from '../model/chats/rowChats.ts';
+import { cutOffOf } from '../model/completions.ts';
 import type { Judge } from '../model/directions.ts';
-import { type ReasoningTags, splitReasoning } from '../model/reasoning.ts';
+import type { ReasoningTags } from '../model/reasoning.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
 import { groupFigures } from './groups/groupFigures.ts';
@@ -7,7 +9,9 @@ import { shownScores, withScores } from './initialView.ts';
 import type { CheckpointCount, HostMessageOf, Page, Row, ViewState } from './protocol.ts';
 import { rowsOf } from './rows.ts';
 import { basisOf, isSameQuery, meanOf, queryOf, type Rows, type TableQuery } from './tableQuery.ts';
+import { repliedRow } from './texts/answerText.ts';
 import { cell } from './texts/cell.ts';
+import { questionOf } from './texts/promptText.ts';
 
 /** How long a filter works before it lets others work, in ms. */
 const slice = 8;
@@ -203,8 +207,9 @@ export class TableView {
     const open = rows.map((other) => store.table.id(other)).find((id) => expanded.includes(id));
     const line = { ...toRow(newest, store, scores, this.#tags()), id: open ?? store.table.id(row) };
     if (rows.length < 2) return line;
+    const { endsInCalls, ...ofAll } = line;
     return {
-      ...line,
+      ...ofAll,
       prediction: '',
       reasoning: null,
       charErrorRate: orNull(mean('char_error_rate')),
@@ -223,9 +228,11 @@ export class TableView {
 
 function isSame(row: Row, other: Row | undefined): boolean {
   if (other === undefined) return false;
-  const { scores, group, reasoning, ...fields } = row;
+  const { scores, group, reasoning, isChat, endsInCalls, ...fields } = row;
   return (
     JSON.stringify([group, reasoning]) === JSON.stringify([other.group, other.reasoning]) &&
+    isChat === other.isChat &&
+    endsInCalls === other.endsInCalls &&
     (Object.keys(fields) as (keyof typeof fields)[]).every((key) => fields[key] === other[key]) &&
     scores.length === other.scores.length &&
     scores.every(([name, value], place) => name === other.scores[place]?.[0] && value === other.scores[place]?.[1])
@@ -240,7 +247,10 @@ function toRow(
   tags: readonly ReasoningTags[] | undefined,
 ): Row {
   const { table } = store;
-  const { reasoning, ended, answer } = splitReasoning(table.prediction(row), tags);
+  const replied = repliedRow(table, row);
+  const { reasoning, ended, answer, endsInCalls } = rowReply(replied, tags, cutOffOf(replied) !== null);
+  const question = questionOf(table, row);
+  const prompt = table.prompt(row);
   const truth = table.groundTruth(row);
   return {
     id: table.id(row),
@@ -249,9 +259,11 @@ function toRow(
     sample: store.sampleKey(row),
     sampleIndex: store.sampleIndex(row),
     source: table.source(row),
-    prompt: cell(table.prompt(row)),
+    prompt: cell(question ?? prompt),
+    ...(question === null || question === prompt ? {} : { isChat: true }),
     groundTruth: truth === null ? null : cell(truth),
     prediction: cell(answer),
+    ...(endsInCalls ? { endsInCalls } : {}),
     reasoning: reasoning === null ? null : { characters: reasoning.length, ended },
     charErrorRate: orNull(table.score(row, 'char_error_rate')),
     exactMatch: orNull(table.score(row, 'exact_match')),

@@ -50,6 +50,9 @@ export class RowTable implements OrderedRows<number> {
   readonly #knownSources: string[] = [''];
   #someNameNone = false;
   readonly #prompts = int32();
+  /** JSON of `messages`: one more than its number; 0 where there are none. */
+  readonly #messages = int32();
+  #hasMessages = false;
   readonly #truths = int32();
   readonly #shapes = uint16();
   readonly #records = float64();
@@ -113,9 +116,11 @@ export class RowTable implements OrderedRows<number> {
       prediction.ground_truth == null ? noText : (this.#longTexts.intern(prediction.ground_truth) ?? inRecord);
     this.#prompts.set(row, prompt);
     this.#truths.set(row, truth);
+    const messages = this.#setMessages(row, prediction);
     const shape = this.#knownShapes.of(prediction);
     this.#shapes.set(row, shape.number);
-    const record = this.#record(prediction, shape, prompt === inRecord, truth === inRecord);
+    const isOwn = { prompt: prompt === inRecord, truth: truth === inRecord, messages: messages === inRecord };
+    const record = this.#record(prediction, shape, isOwn);
     // The column has room for the position before the log has the record.
     this.#records.set(row, 0);
     this.#records.set(row, this.#log.append(record));
@@ -207,6 +212,22 @@ export class RowTable implements OrderedRows<number> {
     return number === inRecord ? this.read(row).prompt : this.#longTexts.get(number);
   }
 
+  /** Some rows have `messages` that may be a chat. */
+  get hasMessages(): boolean {
+    return this.#hasMessages;
+  }
+
+  /** Names the `messages` of a row among those that repeat; undefined for ones of its own, null where there are none. */
+  messagesNumber(row: number): number | null | undefined {
+    const number = this.#messages.get(row);
+    return number === 0 ? null : number === inRecord ? undefined : number - 1;
+  }
+
+  /** Whether a row may say in which form its texts came. */
+  mayHaveForm(row: number): boolean {
+    return this.#knownShapes.get(this.#shapes.get(row)).mayHaveForm;
+  }
+
   groundTruth(row: number): string | null {
     const number = this.#truths.get(row);
     if (number === noText) return null;
@@ -246,10 +267,13 @@ export class RowTable implements OrderedRows<number> {
     // The order of the record: the answer, prompt and truth where they are their own, the other fields.
     const prompt = this.#prompts.get(row);
     const truth = this.#truths.get(row);
+    const messages = this.messagesNumber(row);
     const ownPrompt = prompt === inRecord ? values[next++] : undefined;
     const ownTruth = truth === inRecord ? values[next++] : undefined;
     for (const { name, isHeld } of fields) {
-      prediction[name] = isHeld ? this.#held(row, name) : this.#unpack(name, values[next++]);
+      if (name === 'messages' && messages != null) {
+        prediction[name] = parseExactly(this.#longTexts.get(messages), stepsToField.ofRow, none);
+      } else prediction[name] = isHeld ? this.#held(row, name) : this.#unpack(name, values[next++]);
     }
     if (ownPrompt !== undefined) prediction['prompt'] = ownPrompt;
     if (ownTruth !== undefined) prediction['ground_truth'] = ownTruth;
@@ -275,13 +299,21 @@ export class RowTable implements OrderedRows<number> {
     return newestFirst(this, a, b);
   }
 
-  #record(prediction: Prediction, { isWhole, fields }: Shape, ownPrompt: boolean, ownTruth: boolean): string {
+  /** @param isOwn texts that stand in the record, since they are not held elsewhere */
+  #record(
+    prediction: Prediction,
+    { isWhole, fields }: Shape,
+    isOwn: { readonly prompt: boolean; readonly truth: boolean; readonly messages: boolean },
+  ): string {
     if (isWhole) return JSON.stringify(prediction);
     const values: unknown[] = [prediction.prediction];
-    if (ownPrompt) values.push(prediction.prompt);
-    if (ownTruth) values.push(prediction.ground_truth);
+    if (isOwn.prompt) values.push(prediction.prompt);
+    if (isOwn.truth) values.push(prediction.ground_truth);
+    const { messages } = prediction;
+    const hasHeld = typeof messages === 'object' && messages !== null && !isOwn.messages;
     for (const { name, isHeld } of fields) {
-      if (!isHeld) values.push(this.#pack(name, (prediction as Record<string, unknown>)[name]));
+      if (!isHeld && !(hasHeld && name === 'messages'))
+        values.push(this.#pack(name, (prediction as Record<string, unknown>)[name]));
     }
     return JSON.stringify(values);
   }
@@ -329,6 +361,16 @@ export class RowTable implements OrderedRows<number> {
       default:
         return orNull(this.score(row, name));
     }
+  }
+
+  /** Those of a job come again at each checkpoint, as its prompts do. @returns the value in the column */
+  #setMessages(row: number, { messages }: Prediction): number {
+    const isThere = typeof messages === 'object' && messages !== null;
+    const number = isThere ? this.#longTexts.intern(JSON.stringify(messages)) : undefined;
+    const value = !isThere ? 0 : number === undefined ? inRecord : number + 1;
+    setUnless0(this.#messages, row, value);
+    if (isThere) this.#hasMessages = true;
+    return value;
   }
 
   #setSource(row: number, source: string): void {

@@ -14,6 +14,9 @@ const held: ReadonlySet<string> = new Set([
   ...heldScores,
 ]);
 
+/** Fields that say in which form texts came. */
+const formFields: readonly (keyof Prediction)[] = ['messages', 'answer', 'reasoning_content'];
+
 /** Rows of more shapes than this are kept whole. */
 const most = 1000;
 
@@ -21,12 +24,14 @@ export interface Shape {
   readonly number: number;
   /** The record is the whole row. */
   readonly isWhole: boolean;
+  /** Rows may say in which form their texts came. */
+  readonly mayHaveForm: boolean;
   readonly fields: readonly { readonly name: string; readonly isHeld: boolean }[];
 }
 
 /** Which fields rows have, and in which order: the rows of a job are mostly of one or two shapes, so it is kept once. */
 export class Shapes {
-  readonly #whole: Shape = { number: 0, isWhole: true, fields: [] };
+  readonly #whole: Shape = { number: 0, isWhole: true, mayHaveForm: true, fields: [] };
   readonly #shapes: Shape[] = [this.#whole];
   readonly #byNames = new Map<string, Shape>();
   #last: Shape = this.#whole;
@@ -51,7 +56,8 @@ export class Shapes {
     // Set like other fields, `__proto__` would change what the row is.
     if (this.#shapes.length > most || names.includes('__proto__')) return this.#whole;
     const fields = names.map((name) => ({ name, isHeld: held.has(name) }));
-    const shape: Shape = { number: this.#shapes.length, isWhole: false, fields };
+    const mayHaveForm = formFields.some((name) => names.includes(name));
+    const shape: Shape = { number: this.#shapes.length, isWhole: false, mayHaveForm, fields };
     this.#shapes.push(shape);
     this.#byNames.set(key, shape);
     return shape;

@@ -1,6 +1,12 @@
+import { createHash } from 'node:crypto';
 import { placeIn } from '../model/ascending.ts';
+import { chatOf } from '../model/chats/chat.ts';
+import { wholePrompt } from '../model/chats/chatText.ts';
 import type { Mapping } from './columns.ts';
 import type { Imported } from './rows.ts';
+
+/** Of longer names, which may hold images, a hash is kept, in characters. */
+const longestName = 1000;
 
 /**
  * Numbers what a table does not number. Samples: by their prompts, in the order in which these come. Checkpoints: a table
@@ -11,6 +17,8 @@ export class Numbering {
   readonly #hasEpoch: boolean;
   readonly #hasStep: boolean;
   readonly #hasSample: boolean;
+  /** Where a row has its prompt as it was in the table, if that was more than a text. */
+  readonly #wholePrompt: string;
   /** By name, or by prompt. */
   readonly #samples = new Map<string, number>();
   /** How often each completion of a sample came, in this reading. */
@@ -26,6 +34,8 @@ export class Numbering {
     this.#hasEpoch = roles.epoch !== undefined;
     this.#hasStep = roles.step !== undefined;
     this.#hasSample = roles.sample_index !== undefined;
+    const { prompt = 'prompt' } = roles;
+    this.#wholePrompt = prompt === 'prompt' ? 'original_prompt' : prompt;
   }
 
   /** The number of a sample that has a name. */
@@ -35,7 +45,7 @@ export class Numbering {
 
   /** Fills in the numbers that a row lacks. In the first reading those of a checkpoint are preliminary. */
   number(row: Imported): void {
-    if (!this.#hasSample) row['sample_index'] = this.#sampleOf(String(row['prompt']));
+    if (!this.#hasSample) row['sample_index'] = this.#sampleOf(this.#promptOf(row));
     if (!this.#hasEpoch && !this.#hasStep) row['epoch'] = row['step'] = this.#evaluationOf(row);
     else if (!this.#hasStep) row['step'] = this.#stepOf(row['epoch']);
     else if (row['epoch'] === undefined) row['epoch'] = this.#epochOf(Number(row['step']));
@@ -74,7 +84,12 @@ export class Numbering {
     return this.#epochsOfSteps.get(this.#knownSteps[place - 1] ?? Number.NaN) ?? 0;
   }
 
-  #sampleOf(name: string): number {
+  #promptOf(row: Imported): string {
+    return wholePrompt(String(row['prompt']), chatOf(row['messages'] ?? row[this.#wholePrompt]));
+  }
+
+  #sampleOf(given: string): number {
+    const name = given.length > longestName ? createHash('sha256').update(given).digest('base64') : given;
     const known = this.#samples.get(name);
     if (known !== undefined) return known;
     const next = this.#samples.size;

@@ -10,6 +10,7 @@ import { createSupersededChoice } from '../predictions/supersededChoice.ts';
 import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
+import { createChat } from '../texts/chatView.ts';
 import { createLongText } from '../texts/longText.ts';
 import { compareFinalAnswers, findSamples, showMoreAnswers, showSample, toggleAnswer } from '../viewState.ts';
 import {
@@ -42,8 +43,9 @@ const entriesAFrame = 20;
 
 const wholeInTable = 'An open row of the Predictions tab shows all of it.';
 
-function hasReasoning({ reasoning, group }: HistoryEntry): boolean {
-  return reasoning !== null || (group?.opened?.some(hasReasoning) ?? false);
+/** Whether an answer is more than its final one. */
+function hasMore({ reasoning, turns, group }: HistoryEntry): boolean {
+  return reasoning !== null || turns !== undefined || (group?.opened?.some(hasMore) ?? false);
 }
 
 /** One sample's answers over the checkpoints, the newest first. */
@@ -77,6 +79,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const correct = createJump('First correct');
   const regression = createJump('First regression');
   const prompt = createLongText('prose');
+  const promptChat = createChat('Messages of the prompt', wholeInTable, formats);
   const truth = createLongText('code');
   const promptRest = element('p', { class: 'cut-note' });
   const truthRest = element('p', { class: 'cut-note' });
@@ -117,6 +120,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       'div',
       { class: 'sample-texts' },
       element('h2', { class: 'detail-title' }, 'Prompt'),
+      promptChat.element,
       prompt.element,
       promptRest,
       element('h2', { class: 'detail-title' }, 'Ground truth'),
@@ -176,7 +180,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     source.refresh();
     superseded.refresh();
     finalOnly.show(panel.view().finalAnswerOnly);
-    setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasReasoning));
+    setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasMore));
     sample.show(samples, shown, scores);
     const { sampleSearch } = panel.view();
     find.show(sampleSearch);
@@ -186,6 +190,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     // The answers to a sample that was just chosen are on their way.
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
     prompt.show(comparison.prompt);
+    promptChat.show(comparison.promptChat);
+    setAttribute(prompt.element, 'hidden', comparison.promptChat !== undefined);
     truth.show(comparison.groundTruth);
     setText(promptRest, cutText(comparison.prompt, wholeInTable, formats));
     setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));

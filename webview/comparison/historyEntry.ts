@@ -5,7 +5,7 @@ import { entryScores, hasOwnScores, markMeaning } from '../texts/entryScores.ts'
 import type { Formats } from '../texts/formats.ts';
 import { supersededTexts } from '../texts/groupTexts.ts';
 import { cutOffText } from '../texts/reasoningTexts.ts';
-import { createReasoning } from '../texts/reasoningView.ts';
+import { createReply } from '../texts/replyView.ts';
 import { scoreItem } from '../texts/scoreItem.ts';
 import { checkpointTexts, cutText, markText } from './comparisonTexts.ts';
 import { createEntryGroup } from './entryGroup.ts';
@@ -19,7 +19,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   const superseded = element('span', { class: 'entry-note' });
   const cutOff = element('span', { class: 'entry-note entry-cut' });
   const group = createEntryGroup(formats, act, () => createHistoryEntry(formats, act, 'h3'));
-  const reasoning = createReasoning(formats);
+  const reply = createReply('', 'An open row of the Predictions tab shows all of it.', formats);
   const prediction = createDifference();
   const rest = element('p', { class: 'cut-note' });
   const mark = element('span', { class: 'entry-mark' });
@@ -33,7 +33,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   diff.addEventListener('click', () => act.openDiff(id));
   copy.addEventListener('click', () => act.copy(id));
   const scoresBeside = element('div', { class: 'entry-scores' }, mark, rate, validation);
-  const answer = element('div', { class: 'entry-answer' }, reasoning.element, prediction.element, rest, cutOff);
+  const answer = element('div', { class: 'entry-answer' }, reply.element, prediction.element, rest, cutOff);
   const actions = element('div', { class: 'entry-actions' }, diff, copy);
   const entry = element(
     'li',
@@ -61,7 +61,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
       // Opened, the completions tell it themselves.
       setAttribute(answer, 'hidden', isOpen);
       setAttribute(actions, 'hidden', isOpen);
-      reasoning.show(present.reasoning);
+      reply.show(present);
       prediction.show(present.difference, present.prediction);
       const isComparable = canDiff(present);
       const whole = isComparable ? 'The diff editor shows all of it.' : 'Copy takes all of it.';

@@ -35,6 +35,22 @@ export function partsText(parts: readonly ChatPart[]): string {
   return whole;
 }
 
+/**
+ * A chat as lines, for an editor that compares line by line: each message below its role, with its reasoning, and with
+ * the arguments of its calls as JSON on lines of their own.
+ */
+export function chatLines(chat: Chat): string {
+  return chat
+    .map((message) => {
+      const { reasoning, parts, calls } = message;
+      const thought = reasoning === null || reasoning.trim() === '' ? [] : [`<think>\n${reasoning.trim()}\n</think>`];
+      const said = parts.length === 0 ? [] : [partsText(parts)];
+      const called = calls.map((call) => `${call.name}\n${argumentsText(call, 2)}`.trimEnd());
+      return [`${speakerOf(message)}:`, ...thought, ...said, ...called].join('\n');
+    })
+    .join('\n\n');
+}
+
 /** "tool add": who speaks. */
 function speakerOf({ role, name }: ChatMessage): string {
   return name === null || name === '' ? role : `${role} ${name}`;

@@ -6,9 +6,6 @@ import { partsText } from './chatText.ts';
 /** What of a prediction may have the form of a chat. */
 export type ChatFields = Pick<Prediction, 'prompt' | 'prediction' | 'messages' | 'answer' | 'reasoning_content'>;
 
-/** Fields beside `prompt` and `prediction` that say in which form these came. */
-export const formFields = ['messages', 'answer', 'reasoning_content'] as const satisfies readonly (keyof Prediction)[];
-
 /** The prompt of a prediction as a chat; null where it is a text. */
 export function promptChat({ prompt, messages }: Pick<ChatFields, 'prompt' | 'messages'>): Chat | null {
   return (messages === undefined ? null : chatOf(messages)) ?? chatInText(prompt);

@@ -3,6 +3,7 @@ import { beginning } from '../../plainText.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { SampleAnswers } from '../../store/sampleIndex.ts';
 import type { HostMessageOf, SampleSummary, ViewState } from '../protocol.ts';
+import { askedOf } from '../texts/promptText.ts';
 import { SampleSearch } from './sampleSearch.ts';
 
 const promptCharacters = 120;
@@ -56,11 +57,17 @@ export class SampleList {
       const allSamples = toldRows === null || this.#toldPart !== null;
       this.#toldPart = null;
       const samples = allSamples ? store.samples() : store.samplesSince(toldRows);
-      return { samples: samples.map(summaryOf), allSamples, sampleCount, samplesListed: null, samplesSearched: 'no' };
+      return {
+        samples: samples.map((sample) => this.#summaryOf(sample)),
+        allSamples,
+        sampleCount,
+        samplesListed: null,
+        samplesSearched: 'no',
+      };
     }
     this.#search?.work();
     const found = this.#search === null ? this.#around(chosen, source) : this.#search.found(chosen);
-    const samples = found.map(summaryOf);
+    const samples = found.map((sample) => this.#summaryOf(sample));
     const part = JSON.stringify(samples);
     const allSamples = toldRows === null || part !== this.#toldPart;
     this.#toldPart = part;
@@ -88,8 +95,10 @@ export class SampleList {
     };
     return [...nearest('before').reverse(), own, ...nearest('after')];
   }
-}
 
-function summaryOf({ key, sampleIndex, source, prompt, answers }: SampleAnswers): SampleSummary {
-  return { key, sampleIndex, source, prompt: beginning(prompt, promptCharacters), epochs: answers };
+  #summaryOf(sample: SampleAnswers): SampleSummary {
+    const { key, sampleIndex, source, answers } = sample;
+    const prompt = beginning(askedOf(this.#store, sample), promptCharacters);
+    return { key, sampleIndex, source, prompt, epochs: answers };
+  }
 }

@@ -20,11 +20,13 @@ export class DiffDocuments implements vscode.TextDocumentContentProvider, vscode
     this.#subscription = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const { server, jobId, side } = address.parse(JSON.parse(uri.query));
     const row = this.#watches.get({ server, jobId })?.session.store.get(side.id);
     if (row === undefined) return 'This job is not watched any more.';
-    return side.field === 'prediction' ? row.prediction : (row.ground_truth ?? '');
+    if (side.field === 'groundTruth') return row.ground_truth ?? '';
+    const { replyDocument } = await import('../texts/replyDocument.ts');
+    return replyDocument(row);
   }
 
   /** Opens two texts of a watched job beside each other. */

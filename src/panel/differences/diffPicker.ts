@@ -2,16 +2,20 @@ import * as vscode from 'vscode';
 import { beginning, plainLine, plainName, withoutIcons } from '../../plainText.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { DiffSide } from '../protocol.ts';
+import { askedOf } from '../texts/promptText.ts';
 
 /** Lets the user pick a sample and what to compare: two of its answers, or one with the ground truth. */
 export async function pickDiff(store: PredictionStore): Promise<{ left: DiffSide; right: DiffSide } | undefined> {
   const sample = await vscode.window.showQuickPick(
-    store.samples().map(({ key, sampleIndex, source, prompt, answers }) => ({
-      label: source === '' ? `#${sampleIndex}` : withoutIcons(`#${sampleIndex} ${plainName(source)}`),
-      description: withoutIcons(plainLine(beginning(prompt, 100))),
-      detail: vscode.l10n.t('{0} answers', answers),
-      key,
-    })),
+    store.samples().map((sample) => {
+      const { key, sampleIndex, source, answers } = sample;
+      return {
+        label: source === '' ? `#${sampleIndex}` : withoutIcons(`#${sampleIndex} ${plainName(source)}`),
+        description: withoutIcons(plainLine(beginning(askedOf(store, sample), 100))),
+        detail: vscode.l10n.t('{0} answers', answers),
+        key,
+      };
+    }),
     { title: vscode.l10n.t('Open Diff: Sample'), matchOnDescription: true },
   );
   if (sample === undefined) return undefined;

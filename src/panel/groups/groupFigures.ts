@@ -5,6 +5,7 @@ import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { GroupDetail, GroupFigures, PassRates } from '../protocol.ts';
 import { answerText, cutAnswer } from '../texts/answerText.ts';
 import { cell } from '../texts/cell.ts';
+import { rooms, shownPromptOf } from '../texts/promptText.ts';
 
 /** @param rows the completions of a sample at a checkpoint */
 export function groupFigures({ table, judge }: PredictionStore, rows: readonly number[]): GroupFigures {
@@ -55,17 +56,20 @@ export function groupDetail(store: PredictionStore, id: string, tags?: readonly 
   const newest = rows.at(-1) ?? row;
   const truth = table.groundTruth(newest);
   return {
-    prompt: cell(table.prompt(newest)),
+    ...shownPromptOf(store, newest, tags),
     groundTruth: truth === null ? null : cell(truth),
-    completions: bestFirst(store, rows).map((member) => ({
-      id: table.id(member),
-      place: rows.indexOf(member) + 1,
-      ...cutAnswer(answerText(table.prediction(member), tags, true)),
-      cutOff: cutOffOf(table.read(member)),
-      scores: names.flatMap((name) => {
-        const value = table.score(member, name);
-        return Number.isNaN(value) ? [] : [[name, value] as const];
-      }),
-    })),
+    completions: bestFirst(store, rows).map((member) => {
+      const read = table.read(member);
+      return {
+        id: table.id(member),
+        place: rows.indexOf(member) + 1,
+        ...cutAnswer(answerText(read, tags, true, rooms.list)),
+        cutOff: cutOffOf(read),
+        scores: names.flatMap((name) => {
+          const value = table.score(member, name);
+          return Number.isNaN(value) ? [] : [[name, value] as const];
+        }),
+      };
+    }),
   };
 }

@@ -11,6 +11,7 @@ import { fullOrder } from '../columnOrder.ts';
 import type { CellTexts } from './cellTexts.ts';
 import type { ColumnWidth } from './columnWidths.ts';
 import { drawPrediction } from './predictionCell.ts';
+import { drawPrompt } from './promptCell.ts';
 import { tightOrder } from './tightOrder.ts';
 
 /** A column of the table: how wide it is and how its cells are drawn (`.column-<kind>` in grid.css). */
@@ -152,7 +153,7 @@ const ownColumns: readonly Omit<Column, 'kind'>[] = [
   { key: 'epoch', title: 'Epoch', width: 72, draw: text((row, formats) => formats.count(row.epoch)) },
   { key: 'step', title: 'Step', width: 66, draw: text((row, formats) => formats.count(row.step)) },
   { key: 'sample', title: 'Sample', width: 80, draw: sample },
-  { key: 'prompt', title: 'Prompt', width: null, draw: foreignText('prompt') },
+  { key: 'prompt', title: 'Prompt', width: null, draw: drawPrompt },
   { key: 'groundTruth', title: 'Ground truth', width: null, draw: foreignText('groundTruth') },
   { key: 'prediction', title: 'Prediction', width: null, draw: drawPrediction },
   {

@@ -1,14 +1,17 @@
 import type { GroupDetail, GroupMember, Row } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
+import { createChat } from '../../texts/chatView.ts';
 import { entryScores } from '../../texts/entryScores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { createLongText } from '../../texts/longText.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
-import { createReasoning } from '../../texts/reasoningView.ts';
+import { createReply } from '../../texts/replyView.ts';
 import { scoreItem } from '../../texts/scoreItem.ts';
 import type { RowActions } from './rowActions.ts';
 import { field, link } from './rowDetail.ts';
+
+const wholeElsewhere = 'The table without groups, and Copy as JSON, have all of it.';
 
 export interface GroupDetailView {
   readonly element: HTMLElement;
@@ -21,6 +24,7 @@ export interface GroupDetailView {
 /** The completions of an open group, best first. They stay where they are while others come. */
 export function createGroupDetail(row: Row, scores: Scores, formats: Formats, actions: RowActions): GroupDetailView {
   const prompt = createLongText('prose');
+  const promptChat = createChat('Messages of the prompt', wholeElsewhere, formats);
   const truth = createLongText('code');
   const list = element('ol', { class: 'completions', 'aria-label': 'Completions, best first' });
   const note = element('p', { class: 'detail-metadata' }, 'Loading the completions…');
@@ -47,7 +51,7 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
       element(
         'div',
         { class: 'detail-texts' },
-        field(['Prompt'], prompt.element),
+        field(['Prompt'], promptChat.element, prompt.element),
         field(['Ground truth'], truth.element),
       ),
       list,
@@ -71,6 +75,8 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
         return;
       }
       prompt.show(group.prompt);
+      promptChat.show(group.promptChat);
+      setAttribute(prompt.element, 'hidden', group.promptChat !== undefined);
       truth.show(group.groundTruth);
       list.replaceChildren(...group.completions.map((member) => memberItem(member, group, scores, formats, actions)));
       listed = group.completions.length;
@@ -95,8 +101,8 @@ function memberItem(
   const name = `Completion ${formats.count(place)}`;
   const text = createLongText('code');
   text.show(member.prediction);
-  const reasoning = createReasoning(formats);
-  reasoning.show(member.reasoning);
+  const reply = createReply(`, ${name}`, wholeElsewhere, formats);
+  reply.show(member);
   const cutOff = element('p', { class: 'detail-cut' }, cutOffText(member.cutOff, formats));
   const spoken = () => element('span', { class: 'spoken' }, `, ${name}`);
   const openDiff = link('Open diff editor', () => actions.openDiff(id));
@@ -110,7 +116,7 @@ function memberItem(
     'li',
     { class: 'completion', 'data-id': id },
     element('h2', { class: 'detail-title' }, name),
-    reasoning.element,
+    reply.element,
     text.element,
     cutOff,
     element(

@@ -14,8 +14,9 @@ export function drawPrediction(
   const superseded = element('span', { class: 'cell-note', hidden: true });
   const nothing = element('span', { class: 'cell-mark', hidden: true });
   const reasoning = element('span', { class: 'cell-note', hidden: true });
+  const call = element('span', { class: 'cell-note', hidden: true });
   const text = element('span', { dir: 'auto', class: 'cell-text' });
-  const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, text);
+  const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, call, text);
   cell.append(content);
   return (row, scores, texts) => {
     const { group } = row;
@@ -28,6 +29,8 @@ export function drawPrediction(
     setAttribute(nothing, 'title', teachesNothing ? nothingTaughtText(group, scores, formats) : null);
     setAttribute(reasoning, 'hidden', row.reasoning === null);
     setText(reasoning, row.reasoning === null ? '' : reasoningNote(row.reasoning, formats));
+    setAttribute(call, 'hidden', row.endsInCalls !== true);
+    setText(call, row.endsInCalls === true ? 'ends with a tool call' : '');
     setAttribute(text, 'data-group', group !== null);
     const words = group === null ? (texts.prediction ?? row.prediction) : groupLineText(group, scores, formats);
     setText(text, words);

@@ -1,9 +1,10 @@
 import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
 import { createCheckbox } from '../../controls/checkbox.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
+import { createChat } from '../../texts/chatView.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
-import { createReasoning } from '../../texts/reasoningView.ts';
+import { createReply } from '../../texts/replyView.ts';
 import { differenceNote, metadataText } from './detailTexts.ts';
 import { createFullText } from './fullText.ts';
 import type { RowActions } from './rowActions.ts';
@@ -14,13 +15,16 @@ export interface RowDetailView {
   show(detail: RowDetail | null): void;
 }
 
+const wholeInJson = 'Copy as JSON takes all of it.';
+
 /** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
 export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, actions: RowActions): RowDetailView {
   const prompt = createFullText('prose', formats);
+  const promptChat = createChat('Messages of the prompt', wholeInJson, formats);
   const truth = createFullText('code', formats);
   const prediction = createFullText('difference', formats);
   const note = element('span', { class: 'detail-note' });
-  const reasoning = createReasoning(formats);
+  const reply = createReply('', wholeInJson, formats);
   const cutOff = element('p', { class: 'detail-cut' });
   const finalOnly = createCheckbox('Final answer only', (checked) => actions.compareFinalAnswers(checked));
   const errors = element('ul', { class: 'detail-errors' });
@@ -44,9 +48,9 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
       element(
         'div',
         { class: 'detail-texts' },
-        field(['Prompt'], prompt.element),
+        field(['Prompt'], promptChat.element, prompt.element),
         field(['Ground truth'], truth.element),
-        field(['Prediction', ' ', note], reasoning.element, prediction.element, cutOff, finalOnly.element),
+        field(['Prediction', ' ', note], reply.element, prediction.element, cutOff, finalOnly.element),
       ),
       errorsField,
       element(
@@ -71,12 +75,14 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
         return;
       }
       prompt.show(detail.prompt);
+      promptChat.show(detail.promptChat);
+      setAttribute(prompt.element, 'hidden', detail.promptChat !== undefined);
       truth.show(detail.groundTruth);
       prediction.show(detail.prediction, detail.difference);
-      reasoning.show(detail.reasoning);
+      reply.show(detail);
       setText(cutOff, cutOffText(detail.cutOff, formats));
-      setAttribute(finalOnly.element, 'hidden', detail.reasoning === null);
-      finalOnly.show(detail.reasoning?.text != null);
+      setAttribute(finalOnly.element, 'hidden', detail.reasoning === null && detail.turns === undefined);
+      finalOnly.show(detail.reasoning?.text != null || detail.turns != null);
       setText(note, differenceNote(detail));
       errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
       setAttribute(errorsField, 'hidden', detail.validationErrors.length === 0);
