@@ -20,6 +20,16 @@ export interface FuzzCase {
   readonly several: boolean;
 }
 
+/** Lists of messages, and what is nearly one. */
+const chats = [
+  '[{"role":"user","content":"2+2?"}]',
+  '[{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"add","arguments":{"a":2}}}]}]',
+  '[{"role":"user","content":[{"type":"image"},{"type":"text","text":"?"}]},{"role":"user"}]',
+  '[{"role":7}]',
+  '[[]]',
+  '[]',
+];
+
 const routes: readonly [method: string, route: string][] = [
   ['POST', '/api/training/local/jobs'],
   ['GET', '/api/training/local/jobs'],
@@ -241,6 +251,7 @@ function jsonOf(random: Random, route: string, jobId: string): string {
       ...(random.chance(0.5) && { ground_truth: value(JSON.stringify(pick(random, texts))) }),
       ...(random.chance(0.2) && { validation_pass: value('true'), validation_errors: pick(random, jsonTexts) }),
       ...(random.chance(0.2) && { char_error_rate: value('0.5'), latency_ms: value('12.5') }),
+      ...(random.chance(0.2) && { messages: value(pick(random, chats)), answer: value(pick(random, chats)) }),
       ...(random.chance(0.1) && { job_id: value(JSON.stringify(jobId)) }),
     });
   const metric = () =>

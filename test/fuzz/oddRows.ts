@@ -29,6 +29,38 @@ const numbers = [
 ];
 const depths = [1, 2, 3, 50, 98, 99, 100, 101, 150, 5000];
 
+const roles = ['system', 'user', 'assistant', 'assistant', 'tool', 'developer'];
+
+/** A list of messages, some of which have a field of another shape than messages have. */
+function oddChat(random: Random, value: () => string): string {
+  const odd = (right: string): string => (random.chance(0.05) ? value() : right);
+  const text = (): string => odd(JSON.stringify(pick(random, texts)));
+  const object = (members: Record<string, string>): string =>
+    `{${Object.entries(members)
+      .map(([name, of]) => `${JSON.stringify(name)}:${of}`)
+      .join(',')}}`;
+  const list = (most: number, item: () => string): string =>
+    `[${Array.from({ length: random.between(0, most) }, item).join(',')}]`;
+  const part = (): string =>
+    random.chance(0.6)
+      ? object({ type: odd('"text"'), text: text() })
+      : object({ type: odd('"image_url"'), image_url: random.chance(0.5) ? text() : object({ url: text() }) });
+  const call = (): string => {
+    const of = object({ name: text(), arguments: random.chance(0.5) ? text() : value() });
+    return random.chance(0.7) ? object({ id: text(), function: of }) : of;
+  };
+  const message = (): string =>
+    object({
+      role: odd(JSON.stringify(pick(random, roles))),
+      content: random.chance(0.3) ? odd('null') : random.chance(0.5) ? list(3, part) : text(),
+      ...(random.chance(0.3) ? { tool_calls: odd(list(2, call)) } : {}),
+      ...(random.chance(0.2) ? { name: text() } : {}),
+      ...(random.chance(0.2) ? { tool_call_id: text() } : {}),
+      ...(random.chance(0.2) ? { reasoning_content: text() } : {}),
+    });
+  return list(5, message);
+}
+
 export function oddRow(random: Random, index: number): OddRow {
   const value = (): string => {
     const chance = random.next();
@@ -51,6 +83,10 @@ export function oddRow(random: Random, index: number): OddRow {
   if (random.chance(0.5)) members.push(['ground_truth', JSON.stringify(pick(random, texts))]);
   for (let count = random.between(0, 3); count > 0; count -= 1) members.push([pick(random, names), value()]);
   if (random.chance(0.3)) members.push([pick(random, known), random.chance(0.5) ? 'null' : value()]);
+  for (const name of ['messages', 'answer']) {
+    if (random.chance(0.2)) members.push([name, oddChat(random, value)]);
+  }
+  if (random.chance(0.1)) members.push(['reasoning_content', JSON.stringify(pick(random, texts))]);
   const written = random.chance(0.3) ? random.shuffled(members) : members;
   const space = random.chance(0.2) ? ' ' : '';
   return {
