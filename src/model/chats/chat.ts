@@ -20,7 +20,7 @@ export interface ToolCall {
 /** A message as OpenAI's API and Hugging Face's chat templates have it. All of its texts are untrusted. */
 export interface ChatMessage {
   readonly role: string;
-  /** Who speaks, or the tool whose result it is. */
+  /** Who speaks, or the tool whose result it is, which may be known by its call. */
   readonly name: string | null;
   /** None where a model only calls tools. */
   readonly parts: readonly ChatPart[];
@@ -49,7 +49,17 @@ const longestText = 4_000_000;
 export function readChat(value: unknown, place: string): Chat {
   const messages = listAt(value, place, 'messages {role, content}');
   if (messages.length === 0) throw new SchemaError(place, 'expected at least one message');
-  return messages.map((message, index) => readMessage(message, `${place}[${index}]`));
+  return withNames(messages.map((message, index) => readMessage(message, `${place}[${index}]`)));
+}
+
+/** A result may tell by its call alone of which tool it is. */
+function withNames(chat: Chat): Chat {
+  const names = new Map<string, string>();
+  return chat.map((message) => {
+    for (const { id, name } of message.calls) if (id !== null) names.set(id, name);
+    const name = message.callId === null ? undefined : names.get(message.callId);
+    return message.name !== null || name === undefined ? message : { ...message, name };
+  });
 }
 
 /** The same; null for what is no chat. */

@@ -63,14 +63,13 @@ export function shownChat(
     left -= text.length;
     return taken;
   };
-  const callNames = namesOfCalls(chat);
   let place = chat.length - 1;
   // From the end, where what is asked stands.
   for (; place >= 0 && shown.length < room.messages && left > 0; place -= 1) {
     const message = chat[place];
     if (message === undefined || (place === without?.place && without.what === 'message')) continue;
     const hasReasoning = place !== without?.place;
-    shown.push(shownMessage(message, tags, { take, hasReasoning, callNames }));
+    shown.push(shownMessage(message, tags, { take, hasReasoning }));
   }
   const isLast = without?.what === 'message' && without.place <= place;
   return { messages: shown.reverse(), earlier: place + 1 - (isLast ? 1 : 0), isCut };
@@ -82,14 +81,13 @@ function shownMessage(
   how: {
     readonly take: (text: string) => string;
     readonly hasReasoning: boolean;
-    readonly callNames: ReadonlyMap<string, string>;
   },
 ): ShownMessage {
   const { take } = how;
   const { reasoning, ended, answer } = messageReply(message, tags);
   // Where there are tags, the text is told apart; images stand in it by their marks.
   const isTold = reasoning !== null && reasoning !== message.reasoning?.trim();
-  const name = message.name ?? (message.callId === null ? undefined : how.callNames.get(message.callId)) ?? null;
+  const { name } = message;
   return {
     role: message.role.slice(0, longestName),
     name: name === null ? null : name.slice(0, longestName),
@@ -105,13 +103,6 @@ function shownMessage(
 
 function shownPart(part: ChatPart, take: (text: string) => string): ShownPart {
   return part.kind === 'text' ? take(part.text) : mediaOf(part);
-}
-
-/** The tools that a chat calls, by the ids of the calls. */
-function namesOfCalls(chat: Chat): Map<string, string> {
-  return new Map(
-    chat.flatMap(({ calls }) => calls.flatMap(({ id, name }) => (id === null ? [] : [[id, name] as const]))),
-  );
 }
 
 /** A pair of surrogates is not cut in two. */

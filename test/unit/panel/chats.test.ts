@@ -212,7 +212,7 @@ describe('the document of a reply', () => {
       replyDocument(aChat()),
       [
         ...['assistant:', 'Let me see.', 'add', '{', '  "a": 2,', '  "b": 2', '}', ''],
-        ...['tool:', '4', '', 'assistant:', '<think>hm</think>It is 4.'],
+        ...['tool add:', '4', '', 'assistant:', '<think>hm</think>It is 4.'],
       ].join('\n'),
     );
   });

@@ -35,7 +35,7 @@ describe('a chat', () => {
         parts: [{ kind: 'media', type: 'image', sent: { type: 'image' } }, text('What is this?')],
       },
       { ...none, role: 'assistant', calls: [{ name: 'add', arguments: '{"a":2}', id: 'c1' }], reasoning: 'hm' },
-      { ...none, role: 'tool', callId: 'c1', parts: [text('4')] },
+      { ...none, role: 'tool', name: 'add', callId: 'c1', parts: [text('4')] },
       { ...none, role: 'assistant', calls: [{ name: 'add', arguments: { a: 2 }, id: null }] },
     ]);
   });
@@ -44,6 +44,16 @@ describe('a chat', () => {
     const part = { type: 'text', text: 'Hi', image: null };
     const message = { role: 'user', content: [part], name: null, tool_calls: null, reasoning_content: null, x: {} };
     assert.deepEqual(chatOf([message])?.[0]?.parts, [{ kind: 'text', text: 'Hi' }]);
+  });
+
+  it('has results that are told by their calls alone of which tool they are, by the last one of an id', () => {
+    const calling = (name: string) => ({ role: 'assistant', tool_calls: [{ id: 'c', function: { name } }] });
+    const result = { role: 'tool', tool_call_id: 'c', content: '4' };
+    const chat = chatOf([result, calling('f'), result, calling('g'), result, { ...result, name: 'h' }]);
+    assert.deepEqual(
+      chat?.map(({ name }) => name),
+      [null, null, 'f', null, 'g', 'h'],
+    );
   });
 
   it('may call a tool in the form that was before the present one', () => {
