@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../api/errors.ts';
 import { ForeignDirectoryError } from '../ownFiles.ts';
 import { type FollowCommand, parseFollow, usage } from './arguments.ts';
+import { BesideServer } from './besideServer.ts';
 import { exitCodes, FollowEndedError } from './exit.ts';
 import { follow } from './follower.ts';
-import { FollowedAlreadyError, Positions } from './positions.ts';
+import { FollowedAlreadyError } from './openAlone.ts';
+import { Positions } from './positions.ts';
 import { type Report, reportTo } from './report.ts';
 import { hashOf } from './rowIds.ts';
 import { filesOf, findRuns, jobIdOf, type Run } from './runs.ts';
@@ -33,13 +35,30 @@ export async function runFollow(
       process.stdout.write(usage);
       return exitCodes.done;
     }
-    return await carryOut(command, report, signal);
+    if (!command.besideServer) return await carryOut(command, report, signal);
+    return await beside(command, report, signal);
   } catch (error) {
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') return exitCodes.done;
     const told = wordsOf(error);
     if (told === undefined) throw error;
     for (const line of told.message.split('\n')) report.say(line);
     return told.exitCode;
+  }
+}
+
+/** As VS Code follows: until nobody wants it, the run ended, or the local server is gone. */
+async function beside(command: FollowCommand, report: Report, signal: AbortSignal): Promise<number> {
+  const life = new BesideServer(command.path, command.server.dataDirectory, report);
+  const stopped = AbortSignal.any([signal, life.signal]);
+  try {
+    const code = await carryOut(command, life, stopped);
+    life.end(undefined, stopped.aborted);
+    return code;
+  } catch (error) {
+    const isStopped = stopped.aborted && error instanceof Error && error.name === 'AbortError';
+    life.end(isStopped ? undefined : (error as Error).message, isStopped);
+    if (isStopped) return exitCodes.done;
+    throw error;
   }
 }
 

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as Type from 'typebox';
 import { makeOwnDirectory } from '../ownFiles.ts';
 import { schema } from '../wire/schema.ts';
+import { openAlone } from './openAlone.ts';
 
 const filePositionType = Type.Object({
   /** The path that is in its rows' ids: the file's first one, relative to the run's folder. */
@@ -29,11 +30,6 @@ const filePositionType = Type.Object({
 const filePosition = schema(filePositionType);
 /** How far a file was sent. */
 export type FilePosition = Type.Static<typeof filePositionType>;
-
-/** Another follower is at work on the same job. */
-export class FollowedAlreadyError extends Error {
-  override readonly name = 'FollowedAlreadyError';
-}
 
 const tables = `
   CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID;
@@ -66,18 +62,7 @@ export class Positions {
     makeOwnDirectory(dataDirectory);
     const folder = join(dataDirectory, 'follow');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#database = new DatabaseSync(join(folder, `${name}.db`));
-    try {
-      // A process that is killed loses nothing so. A power cut may take the last batches back, which are read again then.
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-      this.#database.exec(`BEGIN IMMEDIATE; ${tables} COMMIT;`);
-    } catch (cause) {
-      this.#database.close();
-      if ((cause as { errcode?: number }).errcode === 5) {
-        throw new FollowedAlreadyError('Another process follows this already.', { cause });
-      }
-      throw cause;
-    }
+    this.#database = openAlone(join(folder, `${name}.db`), tables);
     const prepare = (sql: string) => this.#database.prepare(sql);
     this.#statements = {
       file: prepare('SELECT position FROM files WHERE path = ?'),

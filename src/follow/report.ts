@@ -19,12 +19,16 @@ export interface Report {
   event(event: FollowEvent): void;
   /** To people. */
   say(words: string): void;
+  /** A row, or a whole file, that is not sent. @param file relative to the run's folder */
+  refuse(file: string, line: number | null, why: string): void;
 }
 
 export function reportTo(out: NodeJS.WritableStream, words: NodeJS.WritableStream): Report {
+  const say = (text: string) => void words.write(`${plainLine(text)}\n`);
   return {
     event: (event) => out.write(`${JSON.stringify(event)}\n`),
-    say: (text) => words.write(`${plainLine(text)}\n`),
+    say,
+    refuse: (file, line, why) => say(`${file}${line === null ? '' : `, line ${line}`}: ${why}`),
   };
 }
 

@@ -58,7 +58,7 @@ export class Sender {
   /** Counts and names what is no row. */
   refuse(file: string, line: number | null, why: string): void {
     this.totals.refused += 1;
-    this.#report.say(`${file}${line === null ? '' : `, line ${line}`}: ${why}`);
+    this.#report.refuse(file, line, why);
   }
 
   async #sendAll(rows: readonly SentRow[]): Promise<void> {

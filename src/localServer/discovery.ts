@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { isOwnFile } from '../ownFiles.ts';
 import { isProven, newChallenge } from '../serverProof.ts';
 import type { ServerProof } from '../wire/proof.ts';
 import { anyServerFile, type ServerFile, serverFile } from '../wire/serverFile.ts';
+import { isProcess } from './processes.ts';
 
 /** Where the local server keeps its data, for the extension and the command line alike. */
 export function dataDirectory(): string {
@@ -76,6 +78,18 @@ export async function endpointOf(dataDirectory: string, address: ServerAddress, 
 export async function findOlderServer(dataDirectory: string): Promise<{ url: string; pid: number } | null> {
   const told = parsed(await textOf(dataDirectory, 'server.json'));
   return anyServerFile.check(told) && told.proofKey === undefined ? told : null;
+}
+
+/** Whether the process is there that the data directory's server runs in, as its file tells: it is not asked. */
+export function isServerProcess(dataDirectory: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(join(dataDirectory, 'server.json'), 'utf8');
+  } catch {
+    return false;
+  }
+  const told = parsed(text);
+  return serverFile.check(told) && isProcess(told.pid);
 }
 
 function proofOf({ url, instance, proofKey }: ServerFile): ServerProof | undefined {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeOwnDirectory } from '../ownFiles.ts';
 import { alreadyRunningExitCode } from '../wire/serverFile.ts';
 import { findOlderServer, findServer, type RunningServer } from './discovery.ts';
+import { isProcess, nodeEnvironment, type OpenLog, openLog } from './processes.ts';
 
 /** The local server did not come up; the message holds what it said last. */
 export class ServerStartError extends Error {
@@ -19,8 +20,6 @@ export class ServerStopError extends Error {
 
 /** What servers of a data directory say; the file before it has the ending `.old`. */
 export const serverLog = 'server.log';
-/** A new log is begun above this, in bytes. */
-const longestLog = 1_000_000;
 
 const startPatience = 20_000;
 const stopPatience = 10_000;
@@ -103,7 +102,7 @@ export async function stopServer(server: RunningServer, dataDirectory: string): 
     const running = await findServer(dataDirectory);
     // It owns the directory until its process ends, some time after it stopped answering.
     answers = running?.instance === server.instance;
-    if (!answers && !isRunning(server.pid)) return;
+    if (!answers && !isProcess(server.pid)) return;
   }
   // A process that nobody waited for keeps its id; what no longer answers is gone all the same.
   if (!answers) return;
@@ -119,43 +118,12 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-/**
- * The user's own FineTune Lab key is none of the local server's business. A database's address holds a password: an
- * argument list could be read by every user of the machine.
- */
+/** A database's address holds a password: an argument list could be read by every user of the machine. */
 function serverEnvironment(dataDirectory: string, databaseUrl: string | null): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FINETUNE_LAB_'));
   return {
-    ...Object.fromEntries(inherited),
-    ELECTRON_RUN_AS_NODE: '1',
-    TRAINING_PREDICTIONS_HOME: dataDirectory,
+    ...nodeEnvironment(dataDirectory),
     ...(databaseUrl === null ? {} : { TRAINING_PREDICTIONS_DATABASE_URL: databaseUrl }),
   };
-}
-
-interface OpenLog {
-  file: string;
-  /** Its descriptor, for appending: several servers that start at once must not write over each other. */
-  output: number;
-  /** Where what is written from now on begins. */
-  start: number;
-}
-
-function openLog(file: string): OpenLog {
-  let start = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (start > longestLog) {
-    renameSync(file, `${file}.old`);
-    start = 0;
-  }
-  return { file, output: openSync(file, 'a', 0o600), start };
 }
 
 async function lastWords({ file, start }: OpenLog, otherwise: string): Promise<string> {

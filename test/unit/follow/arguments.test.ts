@@ -16,6 +16,10 @@ describe('the arguments of follow', () => {
       { FINETUNE_LAB_API_KEY: 'wak_1', FINETUNE_LAB_API_URL: 'http://127.0.0.1:2' },
       /There is no key/,
     ],
+    [['a', '--column', 'prompt'], {}, /--column: expected one of prompt, .*, =, and a name, got "prompt"/],
+    [['a', '--column', 'answer=b'], {}, /--column: expected one of/],
+    [['a', '--column', 'prompt=b', '--format', 'trl'], {}, /--column: trl has columns of its own/],
+    [['a', '--beside-server', '--url', 'http://127.0.0.1:1'], {}, /--beside-server: not together with --url/],
     [['a', '--url', 'http://example.com'], { TRAINING_PREDICTIONS_API_KEY: 'k' }, /--url: .*TLS/],
   ];
   for (const [args, environment, words] of wrong) {
