@@ -307,6 +307,8 @@ export interface Row extends Pick<AnswerForm, 'endsInCalls'> {
   prompt: string;
   /** The prompt is a chat, of which more than `prompt` can be read. Absent where it is not. */
   isChat?: true;
+  /** It ended for want of room; absent where it did not, and of a group. */
+  cutOff?: true;
   groundTruth: string | null;
   /** The final answer. */
   prediction: string;

@@ -207,7 +207,7 @@ export class TableView {
     const open = rows.map((other) => store.table.id(other)).find((id) => expanded.includes(id));
     const line = { ...toRow(newest, store, scores, this.#tags()), id: open ?? store.table.id(row) };
     if (rows.length < 2) return line;
-    const { endsInCalls, ...ofAll } = line;
+    const { endsInCalls, cutOff, ...ofAll } = line;
     return {
       ...ofAll,
       prediction: '',
@@ -228,11 +228,12 @@ export class TableView {
 
 function isSame(row: Row, other: Row | undefined): boolean {
   if (other === undefined) return false;
-  const { scores, group, reasoning, isChat, endsInCalls, ...fields } = row;
+  const { scores, group, reasoning, isChat, endsInCalls, cutOff, ...fields } = row;
   return (
     JSON.stringify([group, reasoning]) === JSON.stringify([other.group, other.reasoning]) &&
     isChat === other.isChat &&
     endsInCalls === other.endsInCalls &&
+    cutOff === other.cutOff &&
     (Object.keys(fields) as (keyof typeof fields)[]).every((key) => fields[key] === other[key]) &&
     scores.length === other.scores.length &&
     scores.every(([name, value], place) => name === other.scores[place]?.[0] && value === other.scores[place]?.[1])
@@ -248,7 +249,8 @@ function toRow(
 ): Row {
   const { table } = store;
   const replied = repliedRow(table, row);
-  const { reasoning, ended, answer, endsInCalls } = rowReply(replied, tags, cutOffOf(replied) !== null);
+  const isCutOff = cutOffOf(replied) !== null;
+  const { reasoning, ended, answer, endsInCalls } = rowReply(replied, tags, isCutOff);
   const question = questionOf(table, row);
   const prompt = table.prompt(row);
   const truth = table.groundTruth(row);
@@ -264,6 +266,7 @@ function toRow(
     groundTruth: truth === null ? null : cell(truth),
     prediction: cell(answer),
     ...(endsInCalls ? { endsInCalls } : {}),
+    ...(isCutOff ? { cutOff: true } : {}),
     reasoning: reasoning === null ? null : { characters: reasoning.length, ended },
     charErrorRate: orNull(table.score(row, 'char_error_rate')),
     exactMatch: orNull(table.score(row, 'exact_match')),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { differencesBehind, excerpt } from '../../../webview/predictions/grid/excerpts.ts';
+import { differencesBehind, excerpt } from '../../../webview/predictions/grid/cells/excerpts.ts';
 
 describe('texts that look alike in their cells', () => {
   const six = `{"item":"desk lamps","city":"Leeds","quantity":6}`;

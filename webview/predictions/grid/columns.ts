@@ -8,10 +8,10 @@ import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
 import { fullOrder } from '../columnOrder.ts';
-import type { CellTexts } from './cellTexts.ts';
+import type { CellTexts } from './cells/cellTexts.ts';
+import { drawPrediction } from './cells/predictionCell.ts';
+import { drawPrompt } from './cells/promptCell.ts';
 import type { ColumnWidth } from './columnWidths.ts';
-import { drawPrediction } from './predictionCell.ts';
-import { drawPrompt } from './promptCell.ts';
 import { tightOrder } from './tightOrder.ts';
 
 /** A column of the table: how wide it is and how its cells are drawn (`.column-<kind>` in grid.css). */

@@ -2,7 +2,7 @@ import type { GroupDetail, Row, RowDetail } from '../../../src/panel/protocol.ts
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
-import { type CellTexts, isSameTexts, noTexts } from './cellTexts.ts';
+import { type CellTexts, isSameTexts, noTexts } from './cells/cellTexts.ts';
 import type { Column } from './columns.ts';
 import { createGroupDetail, type GroupDetailView } from './groupDetail.ts';
 import type { RowActions } from './rowActions.ts';

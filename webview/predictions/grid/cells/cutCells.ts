@@ -1,4 +1,4 @@
-import { setAttribute } from '../../dom.ts';
+import { setAttribute } from '../../../dom.ts';
 
 /**
  * Tells the whole text of a cell that shows a part of it, when the pointer rests on it.

@@ -1,5 +1,5 @@
 /** What cells show of texts that are longer than they, where rows that differ would look alike. Pure. */
-import { beginning } from './beginnings.ts';
+import { beginning } from '../beginnings.ts';
 
 /** Of what a cell shows, so much is the beginning of a text whose end is shown too. */
 const headShare = 0.35;

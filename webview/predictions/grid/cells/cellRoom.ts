@@ -1,4 +1,4 @@
-import { element } from '../../dom.ts';
+import { element } from '../../../dom.ts';
 import { type CellRoom, textColumns } from './cellTexts.ts';
 
 /** Of a cell, around its text, in px. */

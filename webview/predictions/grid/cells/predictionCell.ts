@@ -1,9 +1,9 @@
-import type { Row } from '../../../src/panel/protocol.ts';
-import { element, setAttribute, setText } from '../../dom.ts';
-import type { Scores } from '../../scores.ts';
-import type { Formats } from '../../texts/formats.ts';
-import { groupLineText, nothingTaughtText, supersededTexts } from '../../texts/groupTexts.ts';
-import { reasoningNote } from '../../texts/reasoningTexts.ts';
+import type { Row } from '../../../../src/panel/protocol.ts';
+import { element, setAttribute, setText } from '../../../dom.ts';
+import type { Scores } from '../../../scores.ts';
+import type { Formats } from '../../../texts/formats.ts';
+import { groupLineText, nothingTaughtText, supersededTexts } from '../../../texts/groupTexts.ts';
+import { reasoningNote } from '../../../texts/reasoningTexts.ts';
 import type { CellTexts } from './cellTexts.ts';
 
 /** What a row answers: the prediction, or what there is to say of a group of them. */
@@ -14,9 +14,10 @@ export function drawPrediction(
   const superseded = element('span', { class: 'cell-note', hidden: true });
   const nothing = element('span', { class: 'cell-mark', hidden: true });
   const reasoning = element('span', { class: 'cell-note', hidden: true });
+  const cutOff = element('span', { class: 'cell-note', hidden: true });
   const call = element('span', { class: 'cell-note', hidden: true });
   const text = element('span', { dir: 'auto', class: 'cell-text' });
-  const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, call, text);
+  const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, cutOff, call, text);
   cell.append(content);
   return (row, scores, texts) => {
     const { group } = row;
@@ -29,6 +30,8 @@ export function drawPrediction(
     setAttribute(nothing, 'title', teachesNothing ? nothingTaughtText(group, scores, formats) : null);
     setAttribute(reasoning, 'hidden', row.reasoning === null);
     setText(reasoning, row.reasoning === null ? '' : reasoningNote(row.reasoning, formats));
+    setAttribute(cutOff, 'hidden', row.cutOff !== true);
+    setText(cutOff, row.cutOff === true ? 'cut off' : '');
     setAttribute(call, 'hidden', row.endsInCalls !== true);
     setText(call, row.endsInCalls === true ? 'ends with a tool call' : '');
     setAttribute(text, 'data-group', group !== null);

@@ -1,4 +1,4 @@
-import type { Row } from '../../../src/panel/protocol.ts';
+import type { Row } from '../../../../src/panel/protocol.ts';
 import { differencesBehind, excerpt } from './excerpts.ts';
 
 /** The columns of long texts. */
@@ -26,7 +26,9 @@ const mostRows = 100;
 export function cellTexts(rows: readonly Row[], room: CellRoom | null): ReadonlyMap<string, CellTexts> {
   const made = new Map<string, CellTexts>();
   if (room === null || rows.length > mostRows) return made;
-  const hasNotes = rows.some(({ reasoning, superseded }) => reasoning !== null || superseded !== null);
+  const hasNotes = rows.some(
+    ({ reasoning, superseded, cutOff }) => reasoning !== null || superseded !== null || cutOff === true,
+  );
   const roomOf = (column: TextColumn): number =>
     column === 'prediction' && hasNotes ? Math.max(fewest, room.prediction - note) : room[column];
   const answerRoom = Math.min(roomOf('groundTruth'), roomOf('prediction'));

@@ -1,6 +1,6 @@
-import type { Row } from '../../../src/panel/protocol.ts';
-import { element, setAttribute, setText } from '../../dom.ts';
-import type { Scores } from '../../scores.ts';
+import type { Row } from '../../../../src/panel/protocol.ts';
+import { element, setAttribute, setText } from '../../../dom.ts';
+import type { Scores } from '../../../scores.ts';
 import type { CellTexts } from './cellTexts.ts';
 
 /** What a row asks: of a chat its last question, with a mark. */
