@@ -1,17 +1,11 @@
-import { rowReply } from '../model/chats/rowChats.ts';
-import { cutOffOf } from '../model/completions.ts';
 import type { Judge } from '../model/directions.ts';
 import type { ReasoningTags } from '../model/reasoning.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
-import { orNull } from '../store/rowTable.ts';
-import { groupFigures } from './groups/groupFigures.ts';
 import { shownScores, withScores } from './initialView.ts';
 import type { CheckpointCount, HostMessageOf, Page, Row, ViewState } from './protocol.ts';
 import { rowsOf } from './rows.ts';
-import { basisOf, isSameQuery, meanOf, queryOf, type Rows, type TableQuery } from './tableQuery.ts';
-import { repliedRow } from './texts/answerText.ts';
-import { cell } from './texts/cell.ts';
-import { questionOf } from './texts/promptText.ts';
+import { isSameLine, TableLines } from './tableLines.ts';
+import { basisOf, isSameQuery, queryOf, type Rows, type TableQuery } from './tableQuery.ts';
 
 /** How long a filter works before it lets others work, in ms. */
 const slice = 8;
@@ -22,7 +16,7 @@ const slice = 8;
  */
 export class TableView {
   readonly #store: PredictionStore;
-  readonly #tags: () => readonly ReasoningTags[] | undefined;
+  readonly #lines: TableLines;
   #state: ViewState;
   /** Lines are groups: what is held keeps its lines when the first group comes. */
   #grouped: boolean;
@@ -52,7 +46,7 @@ export class TableView {
     tags: () => readonly ReasoningTags[] | undefined = () => undefined,
   ) {
     this.#store = store;
-    this.#tags = tags;
+    this.#lines = new TableLines(store, tags);
     this.#state = state;
     this.#grouped = this.#wantsGroups();
     this.#rows = rowsOf(store, this.#query());
@@ -110,7 +104,7 @@ export class TableView {
     const page = this.page();
     const told = this.#told;
     this.#told = new Map(page.rows.map((row) => [row.id, row]));
-    return { ...page, type: 'page', rows: page.rows.map((row) => (isSame(row, told.get(row.id)) ? row.id : row)) };
+    return { ...page, type: 'page', rows: page.rows.map((row) => (isSameLine(row, told.get(row.id)) ? row.id : row)) };
   }
 
   page(): Page {
@@ -134,7 +128,7 @@ export class TableView {
       version: this.#held?.before ?? store.arrivals,
       held: this.#held !== null,
       offset,
-      rows: rows.map((row) => (this.#grouped ? this.#toLine(row, scores) : toRow(row, store, scores, this.#tags()))),
+      rows: this.#lines.of(rows, { scores, grouped: this.#grouped, expanded: this.#state.expanded }),
       total,
       newRows: Math.max(0, all - total),
       // A job has thousands of epochs, of which one or two are new.
@@ -197,91 +191,9 @@ export class TableView {
     return queryOf(this.#state, this.#grouped);
   }
 
-  /** A group keeps the id by which it was opened, also where it is another row's by now. @param row one of its rows */
-  #toLine(row: number, scores: readonly string[]): Row {
-    const store = this.#store;
-    const rows = store.group(row);
-    const newest = rows.at(-1) ?? row;
-    const mean = (name: string): number => meanOf(store, rows, name);
-    const { expanded } = this.#state;
-    const open = rows.map((other) => store.table.id(other)).find((id) => expanded.includes(id));
-    const line = { ...toRow(newest, store, scores, this.#tags()), id: open ?? store.table.id(row) };
-    if (rows.length < 2) return line;
-    const { endsInCalls, cutOff, ...ofAll } = line;
-    return {
-      ...ofAll,
-      prediction: '',
-      reasoning: null,
-      charErrorRate: orNull(mean('char_error_rate')),
-      exactMatch: orNull(mean('exact_match')),
-      group: { ...groupFigures(store, rows), validation: orNull(mean('validation_pass')) },
-      scores: scoresOf(scores, mean),
-    };
-  }
-
   /** @param before an arrival number; null is now */
   #holdAt(before: number | null): void {
     const at = before ?? this.#store.arrivals;
     this.#held = { before: at, total: this.#rows.countBefore(at) };
   }
-}
-
-function isSame(row: Row, other: Row | undefined): boolean {
-  if (other === undefined) return false;
-  const { scores, group, reasoning, isChat, endsInCalls, cutOff, ...fields } = row;
-  return (
-    JSON.stringify([group, reasoning]) === JSON.stringify([other.group, other.reasoning]) &&
-    isChat === other.isChat &&
-    endsInCalls === other.endsInCalls &&
-    cutOff === other.cutOff &&
-    (Object.keys(fields) as (keyof typeof fields)[]).every((key) => fields[key] === other[key]) &&
-    scores.length === other.scores.length &&
-    scores.every(([name, value], place) => name === other.scores[place]?.[0] && value === other.scores[place]?.[1])
-  );
-}
-
-/** @param scores those whose columns are shown */
-function toRow(
-  row: number,
-  store: PredictionStore,
-  scores: readonly string[],
-  tags: readonly ReasoningTags[] | undefined,
-): Row {
-  const { table } = store;
-  const replied = repliedRow(table, row);
-  const isCutOff = cutOffOf(replied) !== null;
-  const { reasoning, ended, answer, endsInCalls } = rowReply(replied, tags, isCutOff);
-  const question = questionOf(table, row);
-  const prompt = table.prompt(row);
-  const truth = table.groundTruth(row);
-  return {
-    id: table.id(row),
-    epoch: table.epoch(row),
-    step: table.step(row),
-    sample: store.sampleKey(row),
-    sampleIndex: store.sampleIndex(row),
-    source: table.source(row),
-    prompt: cell(question ?? prompt),
-    ...(question === null || question === prompt ? {} : { isChat: true }),
-    groundTruth: truth === null ? null : cell(truth),
-    prediction: cell(answer),
-    ...(endsInCalls ? { endsInCalls } : {}),
-    ...(isCutOff ? { cutOff: true } : {}),
-    reasoning: reasoning === null ? null : { characters: reasoning.length, ended },
-    charErrorRate: orNull(table.score(row, 'char_error_rate')),
-    exactMatch: orNull(table.score(row, 'exact_match')),
-    validationPass: table.validationPass(row),
-    group: null,
-    superseded: store.supersededBy(row),
-    scores: scoresOf(scores, (name) => table.score(row, name)),
-    mark: store.mark(row),
-  };
-}
-
-/** @param value NaN where there is none */
-function scoresOf(names: readonly string[], value: (name: string) => number): Row['scores'] {
-  return names.flatMap((name) => {
-    const found = value(name);
-    return Number.isNaN(found) ? [] : [[name, found] as const];
-  });
 }
