@@ -57,7 +57,7 @@ class RewardsCallback(TrainingPredictionsCallback):
             self.outbox.predictions([at | row for row in rows])
 
     def logged(self, reward_funcs):
-        """The functions, for `reward_funcs`. A model among them, or the name of one, is left as it is, and so unknown."""
+        """The functions, for `reward_funcs`. A model among them, or the name of one, is left as it is: unknown."""
         functions = list(reward_funcs) if isinstance(reward_funcs, (list, tuple)) else [reward_funcs]
         for place, function in enumerate(functions):
             if isinstance(function, str) or hasattr(function, "parameters"):

@@ -58,7 +58,7 @@ def answering(model, tokenizer):
 def encoded(processor, prompt, **template):
     """The text that the model reads, and its tensors by name. `template` is for the chat template, `tools` among it.
 
-    The text has one BOS: a chat template writes its own, and so does, where it begins with one, a prompt that is a text.
+    The text has one BOS: a chat template writes its own, and a prompt that is a text may begin with its own.
     """
     tokenizer = tokenizer_of(processor)
     if isinstance(prompt, str):

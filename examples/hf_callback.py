@@ -36,7 +36,7 @@ SAMPLE_FIELDS = ("ground_truth", "prompt_id", "source_index", "sample_source", "
 
 class TrainingPredictionsCallback(TrainerCallback):
     """
-    samples         dicts with `prompt` (text, or chat messages for a chat template) and `ground_truth` (or None), and, if
+    samples         dicts with `prompt` (text, or chat messages for a chat template), `ground_truth` (or None) and, if
                     you like, `prompt_id`, `sample_source`, `tools`; the first `max_samples` of them are asked
     tokenizer       the model's, or its processor; without it the Trainer's own `processing_class` is taken
     every_steps     ask after so many optimizer steps too, and not only at each evaluation and after each epoch
