@@ -66,8 +66,10 @@ def encoded(processor, prompt, **template):
     else:
         if any(part["type"] != "text" for message in prompt for part in _parts(message)):
             return _encoded_with_images(processor, prompt, template)
-        maker = tokenizer if getattr(tokenizer, "chat_template", None) else processor
-        text, add = maker.apply_chat_template(prompt, tokenize=False, **_end_of(prompt), **template), False
+        # The templates of processors read lists of parts, and nothing of a text that stands in the place of one.
+        of_parts = processor is not tokenizer and getattr(processor, "chat_template", None)
+        chat, maker = (_in_parts(prompt), processor) if of_parts else (prompt, tokenizer)
+        text, add = maker.apply_chat_template(chat, tokenize=False, **_end_of(prompt), **template), False
     given = tokenizer(text, return_tensors="pt", add_special_tokens=add)
     tensors = {name: given[name] for name in ("input_ids", "attention_mask")}
     # A tokenizer that closes the texts of a training with EOS would have the model answer after the end.
@@ -80,10 +82,14 @@ def encoded(processor, prompt, **template):
 def _encoded_with_images(processor, prompt, template):
     if processor is tokenizer_of(processor):
         raise ValueError("its prompt has an image or a sound: hand the model's processor over as `tokenizer`")
-    chat = [{**message, "content": _parts(message)} for message in prompt]
+    chat = _in_parts(prompt)
     how = {**_end_of(prompt), **template}
     text = processor.apply_chat_template(chat, tokenize=False, **how)
     return text, dict(processor.apply_chat_template(chat, tokenize=True, return_dict=True, return_tensors="pt", **how))
+
+
+def _in_parts(prompt):
+    return [{**message, "content": _parts(message)} for message in prompt]
 
 
 def _parts(message):

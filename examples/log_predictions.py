@@ -25,6 +25,8 @@ import urllib.request
 
 #: Bytes of an answer that are read; and the seconds in which it has to be there, whatever its server does.
 LONGEST_ANSWER, LONGEST_WAIT = 1 << 20, 60.0
+#: How deep lists and dicts of a field may lie in each other; a server takes 100 levels of a row.
+LEVELS = 95
 #: Fields of rows that servers of the contract's first edition, FineTune Lab among them, do not have.
 SECOND_EDITION = {"id", "scores", "completion_index", "restart", "restart_from", "revision"}
 SECOND_EDITION |= {"messages", "answer", "finish_reason"}
@@ -150,7 +152,10 @@ def _exchange(url, local, path, headers, body=None):
 def _refusal(url, answer, text):
     place = re.match(r"(?:https?:)?//(?:[^/@]*@)?([\w.-]+)", answer.headers.get("Location", ""))
     reason = f"redirects to {place[1]}, which is not followed" if place else answer.reason
-    return urllib.error.HTTPError(url, answer.status, reason, answer.headers, io.BytesIO(text))
+    error = urllib.error.HTTPError(url, answer.status, reason, answer.headers, io.BytesIO(text))
+    if hasattr(error, "add_note"):  # Since Python 3.11 a traceback shows why the server refuses: which row and field.
+        error.add_note("".join(letter for letter in text.decode(errors="replace")[:500] if letter.isprintable()))
+    return error
 
 
 def _post(path, headers, body, fits):
@@ -189,36 +194,46 @@ def _warn(cause, text, *values):
         logging.getLogger("training_predictions").warning(f"Training Predictions: {text}", *values)
 
 
-def _plain(value):
+def _plain(value, levels=LEVELS):
     """The value in JSON's types; a scalar of NumPy or PyTorch is its number. Raises TypeError where there is none."""
     if value is None or isinstance(value, (str, int, float)):
         return value
+    if levels == 0:
+        raise RecursionError(f"more than {LEVELS} levels deep")
     if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner, levels - 1) for inner in value]
     if isinstance(value, dict):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+        return {str(name): _plain(inner, levels - 1) for name, inner in value.items()}
     for form in ("item", "tolist", "__float__"):
         with contextlib.suppress(Exception):
             made = getattr(value, form)()
             if made is None or isinstance(made, (str, int, float, list)):
-                return _plain(made)
+                return _plain(made, levels - 1)
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _score(value):
+def _score(name, value):
+    if not 0 < len(str(name)) <= 100:
+        raise ValueError("a score's name has 1 to 100 characters")
     if isinstance(value := _plain(value), (int, float, type(None))):
         return value
     raise TypeError("a score is a number, a truth value or None")
 
 
-def _fields(place, fields, form=_plain):
+def _fields(place, fields, form=_plain, levels=LEVELS):
     """The fields in JSON's types. One that has no such form costs itself alone: it is left out, with a warning."""
     made = {}
     for name, value in fields.items():
         try:
-            nested = form is _plain and isinstance(value, dict)
-            made[str(name)] = _fields(f"{place}, {name}", value) if nested else form(value)
-        except (TypeError, ValueError) as error:
+            if form is not _plain:
+                made[str(name)] = form(name, value)
+            elif levels > 0 and isinstance(value, dict):
+                made[str(name)] = _fields(f"{place}, {name}", value, levels=levels - 1)
+            else:
+                made[str(name)] = _plain(value, levels)
+        except (TypeError, ValueError, RecursionError) as error:
+            if isinstance(error, RecursionError) and levels < LEVELS:
+                raise  # What is too deep is the field at the top.
             _warn((name, str(error)), "%s: %r is left out (%s)", place, name, error)
     return made
 
@@ -231,7 +246,10 @@ def _rows(rows):
         try:
             scores = {name: row[name] for name in row if name == "scores" and row[name] is not None}
             fields = _fields(place, {name: value for name, value in row.items() if name not in scores})
-            fields.update(_fields(place, scores, lambda value: _fields(f"{place}, scores", dict(value), _score)))
+            of_row = lambda _, value: _fields(f"{place}, scores", dict(value), _score)  # noqa: E731
+            fields.update(_fields(place, scores, of_row))
+            if not fields and row:
+                raise ValueError("nothing of it can be sent")
             made.append(fields)
         except Exception as error:  # noqa: BLE001
             _warn(str(error), "%s is left out (%s)", place, error)

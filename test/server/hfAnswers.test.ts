@@ -167,12 +167,18 @@ except ValueError as error:
 class Processor:
     tokenizer = Tokenizer()
     def apply_chat_template(self, chat, tokenize, **how):
-        return {"input_ids": Codes([[1, 2, 3]]), "pixel_values": 7} if tokenize else json.dumps([len(chat[0]["content"]), how])
-print(json.dumps([reason, encoded(Processor(), image), encoded(Processor(), chat)[0], without_files(image)]))`);
+        return {"input_ids": Codes([[1, 2, 3]]), "pixel_values": 7} if tokenize else json.dumps([chat[0]["content"][-1:], how])
+plain = encoded(Processor(), chat)[0]
+Processor.chat_template = "of parts"
+print(json.dumps([reason, encoded(Processor(), image), plain, encoded(Processor(), chat)[0], without_files(image)]))`);
     assert.deepEqual(seen, [
       "its prompt has an image or a sound: hand the model's processor over as `tokenizer`",
-      ['[2, {"add_generation_prompt": true}]', { input_ids: [[1, 2, 3]], pixel_values: 7 }],
+      [
+        '[[{"type": "text", "text": "What?"}], {"add_generation_prompt": true}]',
+        { input_ids: [[1, 2, 3]], pixel_values: 7 },
+      ],
       '<s>[user]q[assistant]',
+      '[[{"type": "text", "text": "q"}], {"add_generation_prompt": true}]',
       [{ role: 'user', content: [{ type: 'image' }, { type: 'text', text: 'What?' }] }],
     ]);
   });

@@ -281,4 +281,75 @@ sys.exit(outbox.close())`,
     );
     assert.equal(paths().at(-1), 'jobs');
   });
+
+  it('leaves out what is too deep and a score whose name no server takes, and sends the rest of the row', async () => {
+    health = [];
+    const ended = await withOutbox(
+      `
+def nested(levels):
+    value = 0
+    for _ in range(levels):
+        value = {"in": value}
+    return value
+outbox.job(status="running", config=nested(3000))
+row = {"epoch": 0, "step": 0, "sample_index": 0, "prompt": "p"}
+outbox.predictions([
+    {**row, "prediction": "deep", "low": nested(90), "high": nested(200), "list": [[nested(95)]]},
+    {**row, "prediction": "named", "scores": {"x" * 101: 1, "y" * 100: 2, "": 3}},
+])
+outbox.job(status="completed")
+sys.exit(outbox.close())`,
+      environment(),
+    );
+    assert.equal(ended.code, 0, ended.stderr);
+    const rows = await readPredictions(server, 'run', '?limit=1000&order=asc');
+    const [deep, named] = rows.slice(-2);
+    assert.deepEqual([deep?.['prediction'], deep?.['high'], deep?.['list']], ['deep', undefined, undefined]);
+    assert.equal(JSON.stringify(deep?.['low']).match(/in/g)?.length, 90);
+    assert.equal(named?.['prediction'], 'named');
+    assert.deepEqual(readdirSync(path.join(home, 'outbox/local/run')), []);
+    assert.match(ended.stderr, /the job: 'config' is left out \(more than 95 levels deep\)/);
+    assert.match(ended.stderr, /row 0: 'high' is left out/);
+    assert.match(ended.stderr, /row 1, scores: 'x+' is left out \(a score's name has 1 to 100 characters\)/);
+  });
+
+  it('does not send rows one by one of a job that the server refuses', async () => {
+    health = [];
+    const ended = await withOutbox(
+      `
+outbox._ended = True
+other = PredictionOutbox("..", retry_seconds=(0.02, 0.1), ends_job=False)
+other.predictions([{"epoch": 0, "step": n, "sample_index": 0, "prompt": "p", "prediction": "a"} for n in range(100)])
+sys.exit(other.close())`,
+      environment(),
+    );
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(paths(), ['jobs']);
+    assert.match(ended.stderr, /was refused .*cannot stand in an address/);
+  });
+
+  it('without the outbox says in its traceback which field of which row the server refuses', async () => {
+    health = [];
+    const ended = await python(`
+token = save_job("refused", status="running")
+row = {"epoch": 0, "step": 0, "sample_index": 0, "prompt": "p", "prediction": "a"}
+log_predictions("refused", token, [row, {**row, "step": "x"}])`);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /HTTPError: HTTP Error 400: Bad Request/);
+    const { stdout } = await runProgram('python3', ['-c', 'print(hasattr(Exception, "add_note"))'], { env: {} });
+    if (stdout.trim() === 'True') assert.match(ended.stderr, /predictions\[1\]\.step: expected integer/);
+  });
+
+  it('numbers the starts of a run upwards, whatever the clock says', async () => {
+    const ended = await withOutbox(
+      `
+outbox._ended = True
+times = [100, 100, 50, 200]
+first = [outbox.next_start() for time.time in [lambda at=at: at for at in times]]
+again = PredictionOutbox("run", ends_job=False).next_start()
+print(first, again)`,
+      environment(),
+    );
+    assert.equal(ended.stdout.trim(), '[100, 101, 102, 200] 201', ended.stderr);
+  });
 });
