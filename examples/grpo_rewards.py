@@ -2,7 +2,7 @@
 
     from grpo_rewards import RewardsCallback
 
-    watch = RewardsCallback(job_id="my-run", ground_truth="answer")
+    watch = RewardsCallback(ground_truth="answer")
     trainer = GRPOTrainer(..., reward_funcs=watch.logged([correct, brief]), callbacks=[watch])
 
 The functions do what they did. What is logged goes along, and with `samples` the model is asked those besides, as
