@@ -144,9 +144,15 @@ def text_of(tokenizer, codes, kept=REASONING):
 @contextlib.contextmanager
 def own_chance(model):
     """What is drawn within it does not change what a training draws afterwards."""
-    cuda = model.device.type == "cuda"
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if cuda else []):
-        yield
+    kind = model.device.type
+    saved = torch.mps.get_rng_state() if kind == "mps" else None
+    count = 0 if kind in ("cpu", "mps") else getattr(torch, kind).device_count()
+    try:
+        with torch.random.fork_rng(devices=range(count), device_type=kind if count else "cuda"):
+            yield
+    finally:
+        if saved is not None:
+            torch.mps.set_rng_state(saved)
 
 
 @torch.no_grad()

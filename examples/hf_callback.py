@@ -74,17 +74,17 @@ class TrainingPredictionsCallback(TrainerCallback):
         if not state.is_world_process_zero:
             return
         self.outbox = self.outbox or PredictionOutbox(self.job_id)
+        self._start, self._asked_at = {}, None
+        if state.global_step > 0:
+            # Steps after this one come again. Of two such starts the later one has the larger number.
+            self._start = {"restart": self.outbox.next_start(), "restart_from": state.global_step}
+            self._asked_at = state.global_step  # Before it was interrupted.
         name = self.model_name or getattr(getattr(model, "config", None), "_name_or_path", "") or type(model).__name__
         self.outbox.job(
             model_name=name, status="running", progress=self._progress(state),
             total_epochs=max(1, round(state.num_train_epochs)), total_steps=state.max_steps,
             **({} if self.config is None else {"config": self.config}),
         )
-        self._start, self._asked_at = {}, None
-        if state.global_step > 0:
-            # Steps after this one come again. Of two such starts the later one has the larger number.
-            self._start = {"restart": self.outbox.next_start(), "restart_from": state.global_step}
-            self._asked_at = state.global_step  # Before it was interrupted.
         self._ask(args, state, model, kwargs)
 
     @never_raise

@@ -185,6 +185,8 @@ def _knows_second_edition():
 
 
 _warned = set()
+#: Jobs of which this script said that it goes on with them: it need not be told that they had ended.
+_going_on = set()
 
 
 def _warn(cause, text, *values):
@@ -287,7 +289,7 @@ def save_job(job_id, **fields):
     """
     body = _finite(_fields("the job", {"job_id": job_id, **fields}))
     told = _post("/api/training/local/jobs", {}, body, lambda told: isinstance(told["job_token"], str))
-    if isinstance(told.get("warning"), str):
+    if isinstance(told.get("warning"), str) and job_id not in _going_on:
         _warn((job_id, told["warning"]), "%s: %s", job_id, told["warning"])
     return told["job_token"]
 

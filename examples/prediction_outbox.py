@@ -28,7 +28,7 @@ import urllib.error
 import urllib.parse
 import uuid
 
-from log_predictions import _fields, _rows, data_directory, log_metrics, log_predictions, save_job, server
+from log_predictions import _fields, _going_on, _rows, data_directory, log_metrics, log_predictions, save_job, server
 
 log = logging.getLogger("training_predictions")
 
@@ -157,6 +157,7 @@ class PredictionOutbox:
 
         It is the time in seconds, unless a clock was set back; the last one is kept beside what waits.
         """
+        _going_on.add(self.job_id)
         number, file = int(time.time()), self._folder / "last-start"
         with contextlib.suppress(OSError, ValueError):
             number = max(number, int(file.read_text()) + 1)

@@ -352,4 +352,24 @@ print(first, again)`,
     );
     assert.equal(ended.stdout.trim(), '[100, 101, 102, 200] 201', ended.stderr);
   });
+
+  it('is not told that a job had ended which it says that it goes on with', async () => {
+    health = [{ status: 200, text: '{"edition": 2}' }];
+    const run = (lines: string) =>
+      withOutbox(`other = PredictionOutbox("goes-on", ends_job=False)\noutbox._ended = True\n${lines}`, environment());
+    const end = `
+other.predictions([{"epoch": 0, "step": 9, "sample_index": 0, "prompt": "p", "prediction": "a"}])
+other.job(status="failed")
+sys.exit(other.close())`;
+    const start = 'other.job(status="running")';
+    for (const [lines, told] of [
+      [start, false],
+      [start, true],
+      [`other.next_start()\n${start}`, false],
+    ] as const) {
+      const ended = await run(lines + end);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stderr.includes('This job had ended (failed)'), told, ended.stderr);
+    }
+  });
 });
