@@ -144,6 +144,26 @@ describe('predictions that are chats', () => {
     );
   });
 
+  it('are described by /openapi.json: what they are, and that texts may be absent', async () => {
+    type Described = {
+      items: { properties: Record<string, { description?: string }>; allOf: unknown; required: string[] };
+    };
+    const { json } = await request(server, '/openapi.json');
+    const paths = json['paths'] as Record<
+      string,
+      { post: { requestBody: { content: Record<string, { schema: Fields }> } } }
+    >;
+    const schema = paths['/api/training/local/predictions']?.post.requestBody.content['application/json']?.schema;
+    const { items } = (schema as { properties: Record<'predictions', Described> }).properties.predictions;
+    for (const name of ['messages', 'answer', 'reasoning_content'])
+      assert.ok(items.properties[name]?.description, name);
+    assert.deepEqual(items.required, ['step', 'sample_index', 'epoch']);
+    assert.deepEqual(items.allOf, [
+      { anyOf: [{ required: ['prompt'] }, { required: ['messages'] }] },
+      { anyOf: [{ required: ['prediction'] }, { required: ['answer'] }] },
+    ]);
+  });
+
   it('are imported as they are posted', async () => {
     const lines = [chat({ ground_truth: 'It is 4.' }), sample({ messages: 'hello' })].map((row) => JSON.stringify(row));
     const path = `/api/training/local/jobs/${job.id}-imported/import`;

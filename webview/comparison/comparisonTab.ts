@@ -75,7 +75,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const source = createSourceFilter(panel, 'comparison-source');
   const superseded = createSupersededChoice(panel);
   const finalOnly = createCheckbox('Final answer only', (checked) => panel.change(compareFinalAnswers(checked)));
-  finalOnly.element.title = 'Shows and compares the answers without the reasoning before them';
+  finalOnly.element.title = 'Shows and compares the answers without the reasoning and the calls before them';
   const correct = createJump('First correct');
   const regression = createJump('First regression');
   const prompt = createLongText('prose');
