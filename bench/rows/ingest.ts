@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { PredictionInput } from '../../src/wire/prediction.ts';
+import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 import { median, report } from '../report.ts';
 import { insertBatches } from '../support/bareInserts.ts';
 import { prediction } from '../support/recordedRun.ts';

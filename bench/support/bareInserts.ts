@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeTables } from '../../src/server/storage/sqlite/schema.ts';
-import type { PredictionInput } from '../../src/wire/prediction.ts';
+import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 
 /** One transaction a batch, each waited for until it is on the disk. Gives the ms that those after `warmUp` took. */
 export function insertBatches(

@@ -1,4 +1,4 @@
-import { importedPrediction } from '../wire/prediction.ts';
+import { importedPrediction } from '../wire/sentPrediction.ts';
 import { isObject } from './rows.ts';
 
 /** What a column can stand for. */

@@ -1,22 +1,23 @@
 import * as Type from 'typebox';
 import { schema } from './schema.ts';
 
-const nullable = <T extends Type.TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
+export const nullable = <T extends Type.TSchema>(type: T) => Type.Optional(Type.Union([type, Type.Null()]));
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const whole = Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 /** A score. To arithmetic a truth value is 1 or 0, so that its type need not say that it may be one. */
 const numberOrTruth = Type.Unsafe<number>(Type.Union([Type.Number(), Type.Boolean()]));
 
 /** What is asked, and what a model replied: untrusted texts of any length. */
-const texts = { prompt: Type.String(), prediction: Type.String() };
+export const texts = { prompt: Type.String(), prediction: Type.String() };
 
-/** What a training script knows of a prediction. Unknown fields are allowed and kept. */
-const place = {
+/** Where in the training a prediction was made. */
+export const place = {
   step: count,
   /** Which of the job's sample prompts this answers. */
   sample_index: count,
 };
-const content = {
+/** What else a training script knows of a prediction. Unknown fields are allowed and kept. */
+export const content = {
   ground_truth: nullable(Type.String()),
 
   /** Names the sample, whatever its index; a whole number is taken as its digits. */
@@ -59,7 +60,7 @@ export const scoresType = Type.Unsafe<Record<string, number | boolean | null>>({
 });
 
 /** What the second edition adds to a posted prediction. */
-const secondEdition = {
+export const secondEdition = {
   /** Starts at 0 or 1, as the script counts; a fraction, as trainers count within an epoch, is of the epoch below it. */
   epoch: Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   scores: nullable(scoresType),
@@ -72,63 +73,6 @@ const secondEdition = {
   /** Grows when a trainer writes the rows of a checkpoint anew. */
   revision: nullable(count),
 };
-
-const chatText = '{role, content, name?, tool_calls?, tool_call_id?, reasoning_content?}';
-
-/**
- * Texts that have a form. What has another shape than its description says is kept like an unknown field: these names
- * were anybody's before.
- */
-const forms = {
-  messages: Type.Optional(
-    Type.Unknown({
-      description: `The prompt as a chat: a list of ${chatText}. Without a prompt its text is made of it`,
-      examples: [[{ role: 'user', content: 'What is 2 + 2?' }]],
-    }),
-  ),
-  answer: Type.Optional(
-    Type.Unknown({
-      description: `The reply as a list of messages, ${chatText}. Without a prediction its text is made of it`,
-      examples: [[{ role: 'assistant', content: '4' }]],
-    }),
-  ),
-  reasoning_content: Type.Optional(
-    Type.Unknown({ description: 'A text: what the model thought before its final answer' }),
-  ),
-};
-
-/** The field that holds the form of a text. */
-export const formOfText = { prompt: 'messages', prediction: 'answer' } as const;
-
-/** A text may be absent where its form is there. */
-const textsOrForms = {
-  allOf: Object.entries(formOfText).map(([text, form]) => ({ anyOf: [{ required: [text] }, { required: [form] }] })),
-};
-const ownTexts = { prompt: Type.Optional(texts.prompt), prediction: Type.Optional(texts.prediction) };
-
-/** A prediction as it is posted. */
-const sentPredictionType = Type.Object(
-  { ...place, ...ownTexts, ...content, ...secondEdition, ...forms, job_id: Type.Optional(Type.String()) },
-  textsOrForms,
-);
-export type SentPrediction = Type.Static<typeof sentPredictionType>;
-/** The same with the texts that it lacked. */
-export type PredictionInput = SentPrediction & { prompt: string; prediction: string };
-
-/** What a prediction has that may have been stored before. */
-const stored = {
-  id: nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]*$' })),
-  /** ISO 8601. */
-  created_at: nullable(Type.String({ maxLength: 64, pattern: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d[0-9:.+Z-]*$' })),
-};
-
-/** A row of a table that is imported. */
-export const importedPrediction = schema(Type.Object({ ...place, ...texts, ...content, ...secondEdition, ...stored }));
-
-/** A line that an import sends. */
-export const importedLine = schema(
-  Type.Object({ ...place, ...ownTexts, ...content, ...secondEdition, ...forms, ...stored }, textsOrForms),
-);
 
 /** A prediction as a server tells it. It never changes once it has an id. */
 export const predictionType = Type.Object({
@@ -157,11 +101,6 @@ export const predictionType = Type.Object({
 });
 export const prediction = schema(predictionType);
 export type Prediction = Type.Static<typeof predictionType>;
-
-/** Body of `POST /api/training/local/predictions`. */
-export const predictionBatch = schema(
-  Type.Object({ job_id: Type.String({ minLength: 1 }), predictions: Type.Array(sentPredictionType, { minItems: 1 }) }),
-);
 
 /** Fields of the contract. */
 export const predictionFields: ReadonlySet<string> = new Set([

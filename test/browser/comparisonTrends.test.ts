@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PredictionInput } from '../../src/wire/prediction.ts';
+import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import { eventually } from '../support/eventually.ts';
 import { readSampleRun } from '../support/sampleRun.ts';

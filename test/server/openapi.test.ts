@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { predictionBatch } from '../../src/wire/prediction.ts';
+import { predictionBatch } from '../../src/wire/sentPrediction.ts';
 import { DocumentedAnswers, type OpenApiDocument, type Operation } from '../support/openapi.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, predictionsPath, request, sample, saveJob } from '../support/serverClient.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Scorer } from '../../src/server/scoring/scoring.ts';
 import { memberElements } from '../../src/server/storage/jsonText.ts';
 import { newPrediction } from '../../src/server/storage/predictionJson.ts';
-import type { PredictionInput } from '../../src/wire/prediction.ts';
+import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 
 const origin = { id: 'a', createdAt: '2026-01-01T00:00:00.000Z' };
 const sent = '"epoch":1,"step":2,"sample_index":3,"prompt":"p"';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { PredictionInput } from '../../src/wire/prediction.ts';
+import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 
 /** All 1,550 predictions in the order in which they were made. */
 export function readSampleRun(): PredictionInput[] {

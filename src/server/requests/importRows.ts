@@ -1,6 +1,6 @@
 import { stepsToField, withinLevels } from '../../wire/depth.ts';
-import { importedLine, type PredictionInput } from '../../wire/prediction.ts';
 import { readJson } from '../../wire/pythonJson.ts';
+import { importedLine, type PredictionInput } from '../../wire/sentPrediction.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Scorer } from '../scoring/scoring.ts';
 import { memberCount } from '../storage/jsonText.ts';

@@ -2,7 +2,7 @@ import { readChat } from '../../model/chats/chat.ts';
 import { plainChat } from '../../model/chats/chatText.ts';
 import { stepsToField } from '../../wire/depth.ts';
 import { parseExactly } from '../../wire/exactJson.ts';
-import { formOfText, type PredictionInput, type SentPrediction } from '../../wire/prediction.ts';
+import { formOfText, type PredictionInput, type SentPrediction } from '../../wire/sentPrediction.ts';
 import { type ElementText, members, objectText } from '../storage/jsonText.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { formOfText } from '../../wire/prediction.ts';
 import type { ReadJson, Way } from '../../wire/pythonJson.ts';
 import type { Schema } from '../../wire/schema.ts';
+import { formOfText } from '../../wire/sentPrediction.ts';
 
 /** Of a row: what of it was sent as no finite number. */
 export interface NotFinite {

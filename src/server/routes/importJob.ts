@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { importedLine } from '../../wire/prediction.ts';
+import { importedLine } from '../../wire/sentPrediction.ts';
 import { allowLongBody } from '../access/httpServer.ts';
 import { mostImports } from '../access/limits.ts';
 import { HttpError } from '../reporting/errors.ts';

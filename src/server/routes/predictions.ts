@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { tagsOf } from '../../model/reasoning.ts';
-import { predictionBatch } from '../../wire/prediction.ts';
 import type { ReadJson } from '../../wire/pythonJson.ts';
 import { predictionsQuery } from '../../wire/queries.ts';
 import { maxPageSize, storedType } from '../../wire/responses.ts';
 import { SchemaError } from '../../wire/schema.ts';
+import { predictionBatch } from '../../wire/sentPrediction.ts';
 import { predictionsType } from '../requests/answers.ts';
 import { batchHeaders, checkRows, checkScoreNames, storeBatch } from '../requests/batch.ts';
 import { described } from '../requests/described.ts';

@@ -10,7 +10,7 @@ import {
   plainScores,
   type Scores,
 } from '../../model/textScores.ts';
-import type { PredictionInput } from '../../wire/prediction.ts';
+import type { PredictionInput } from '../../wire/sentPrediction.ts';
 import { mapInTurns } from './turns.ts';
 
 /** What of a prediction's four scores is ours: those that its script did not send. */

@@ -1,7 +1,7 @@
 import { filedEpoch } from '../../model/checkpoints.ts';
 import { scoredRow } from '../../model/epochStatistics.ts';
 import { promptKey } from '../../model/samples.ts';
-import type { PredictionInput } from '../../wire/prediction.ts';
+import type { PredictionInput } from '../../wire/sentPrediction.ts';
 import type { FilledScores } from '../scoring/scoring.ts';
 import { supersedingOf } from './checkpointGrowth.ts';
 import { type ElementText, members, objectText } from './jsonText.ts';

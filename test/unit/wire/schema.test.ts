@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { jobUpdate } from '../../../src/wire/job.ts';
-import { prediction, predictionBatch } from '../../../src/wire/prediction.ts';
+import { prediction } from '../../../src/wire/prediction.ts';
 import { SchemaError } from '../../../src/wire/schema.ts';
+import { predictionBatch } from '../../../src/wire/sentPrediction.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
 function problem(parse: () => unknown): string {
