@@ -24,6 +24,7 @@ import time
 from transformers import TrainerCallback
 
 from hf_answers import REASONING, answering, answers_of, is_sharded, tokenizer_of
+from log_predictions import new_job_id
 from prediction_outbox import PredictionOutbox, never_raise
 
 log = logging.getLogger("training_predictions")
@@ -55,7 +56,7 @@ class TrainingPredictionsCallback(TrainerCallback):
     ):
         self.samples = list(samples)[:max_samples]
         self.tokenizer = tokenizer
-        self.job_id = job_id or f"run-{time.strftime('%Y%m%d-%H%M%S')}"
+        self.job_id = job_id or new_job_id("run")
         self.model_name = model_name
         self.max_new_tokens = max_new_tokens
         self.every_steps = every_steps

@@ -118,9 +118,12 @@ export class Panel implements vscode.Disposable {
         if (caughtUp && !this.#wasCaughtUp) this.#losses.read('all');
         this.#wasCaughtUp = caughtUp;
       }),
-      context.watches.listing(watch.server).onDidChange(() => {
-        this.#news.request();
-        this.#losses.read('new');
+      context.watches.listing(watch.server).onDidChange((change) => {
+        // A reading of the whole list brings none, and what the trainer logs may be new all the same.
+        const isOwn = change === 'all' || change.length === 0 || change.includes(watch.jobId);
+        // Another job may have got this one's name.
+        if (isOwn || this.#panel.title !== this.#title()) this.#news.request();
+        if (isOwn) this.#losses.read('new');
       }),
     );
     panel.webview.html = panelHtml(panel.webview, context.extension);
@@ -353,7 +356,11 @@ export class Panel implements vscode.Disposable {
   }
 
   #showTitle(): void {
-    this.#panel.title = `Predictions: ${this.#context.watches.title(this.watch)}`;
+    this.#panel.title = this.#title();
+  }
+
+  #title(): string {
+    return `Predictions: ${this.#context.watches.title(this.watch)}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PanelStage } from '../support/panelStage.ts';
-import { createJob, sample, saveJob, type TestJob } from '../support/serverClient.ts';
+import { createJob, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 
 describe('the tree of jobs, in VS Code', () => {
   let stage: PanelStage;
@@ -35,6 +35,18 @@ describe('the tree of jobs, in VS Code', () => {
     await createJob(stage.server, { model_name: 'one epoch', status: 'running', ...fields });
     await stage.workbench.run('Refresh Jobs');
     await row(/^one epoch, running · step 650 of 1,000 · 65 %/).waitFor();
+  });
+
+  it('has jobs that begin, end and go within two seconds, with nobody asking', async () => {
+    const soon = { timeout: 2000 };
+    const made = await createJob(stage.server, { model_name: 'short run', status: 'running' });
+    await row(/^short run, running$/).waitFor(soon);
+    await saveJob(stage.server, { job_id: made.id, model_name: 'renamed', progress: 40 });
+    await row(/^renamed, running · 40 %$/).waitFor(soon);
+    await saveJob(stage.server, { job_id: made.id, status: 'completed' });
+    await row(/^renamed, completed/).waitFor(soon);
+    await request(stage.server, `/api/training/local/jobs/${made.id}`, { method: 'DELETE' });
+    await row(/^renamed/).waitFor({ state: 'hidden', ...soon });
   });
 
   it('tells runs of one model apart by their ids, in tree, list of jobs, tab and header', async () => {

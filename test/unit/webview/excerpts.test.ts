@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { differencesBehind, excerpt } from '../../../webview/predictions/grid/cells/excerpts.ts';
+import { differencesBehind, leftOut } from '../../../webview/predictions/grid/cells/excerpts.ts';
+
+function excerpt(text: string, place: number, shown: number): string {
+  const cut = leftOut(text, place, shown);
+  return cut === null ? text : `${text.slice(0, cut[0])}…${text.slice(cut[1])}`;
+}
 
 describe('texts that look alike in their cells', () => {
   const six = `{"item":"desk lamps","city":"Leeds","quantity":6}`;

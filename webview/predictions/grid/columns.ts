@@ -8,7 +8,8 @@ import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
 import { fullOrder } from '../columnOrder.ts';
-import type { CellTexts } from './cells/cellTexts.ts';
+import type { CellCuts } from './cells/cellCuts.ts';
+import { showCut } from './cells/cutText.ts';
 import { drawPrediction } from './cells/predictionCell.ts';
 import { drawPrompt } from './cells/promptCell.ts';
 import type { ColumnWidth } from './columnWidths.ts';
@@ -22,7 +23,7 @@ export interface Column extends ColumnWidth {
   /** Said when the title alone does not tell. */
   meaning?: string;
   /** Makes a cell's content and returns what brings it up to date with a row. */
-  draw(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores, texts: CellTexts) => void;
+  draw(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores, cuts: CellCuts) => void;
 }
 
 const text =
@@ -37,9 +38,8 @@ const foreignText =
   (cell) => {
     const content = element('span', { class: 'clip', dir: 'auto' });
     cell.append(content);
-    return (row, _scores, texts) => {
-      setText(content, texts[column] ?? row[column] ?? '–');
-      setAttribute(content, 'data-excerpt', texts[column] !== undefined);
+    return (row, _scores, cuts) => {
+      showCut(content, row[column] ?? '–', cuts[column]);
     };
   };
 

@@ -3,8 +3,8 @@ import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { type CellRoom, cellCuts, noCuts, textColumns } from './cells/cellCuts.ts';
 import { cellRoom } from './cells/cellRoom.ts';
-import { type CellRoom, cellTexts, noTexts, textColumns } from './cells/cellTexts.ts';
 import { tellCutTexts } from './cells/cutCells.ts';
 import { createColumnGroup } from './columnGroup.ts';
 import { type Column, tightColumns } from './columns.ts';
@@ -225,7 +225,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
     }
     // What goes to another place leaves the document before other texts come in: outside of it no text is laid out anew.
     if (views.size > 0) for (const { lines } of spare) for (const line of lines) line.remove();
-    const texts = cellTexts(rows, room);
+    const cuts = cellCuts(rows, room);
     rows.forEach((row, index) => {
       let made = views.get(row.id) ?? spare.pop();
       if (made === undefined) {
@@ -234,7 +234,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       }
       views.set(row.id, made);
       // The heading is row 1.
-      made.update(row, offset + index + 2, view.expanded.includes(row.id), told.scores, texts.get(row.id) ?? noTexts);
+      made.update(row, offset + index + 2, view.expanded.includes(row.id), told.scores, cuts.get(row.id) ?? noCuts);
     });
     setChildren(
       body,

@@ -2,7 +2,7 @@ import type { GroupDetail, Row, RowDetail } from '../../../src/panel/protocol.ts
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
-import { type CellTexts, isSameTexts, noTexts } from './cells/cellTexts.ts';
+import { type CellCuts, isSameCuts, noCuts } from './cells/cellCuts.ts';
 import type { Column } from './columns.ts';
 import { createGroupDetail, type GroupDetailView } from './groupDetail.ts';
 import type { RowActions } from './rowActions.ts';
@@ -17,7 +17,7 @@ export interface RowView {
   /** Has a cell for each of these columns from now on. @param places as of the heading */
   arrange(columns: readonly Column[], places: readonly number[]): void;
   /** @param position from 1, the heading being row 1 of the grid */
-  update(row: Row, position: number, open: boolean, scores: Scores, texts: CellTexts): void;
+  update(row: Row, position: number, open: boolean, scores: Scores, cuts: CellCuts): void;
   showDetail(detail: RowDetail | null): void;
   showGroup(group: GroupDetail | null): void;
 }
@@ -27,7 +27,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   let drawnRow: Row | null = null;
   /** By what the cells are drawn; null where they have to be drawn again. */
   let drawnBy: Scores | null = null;
-  let drawnTexts = noTexts;
+  let drawnCuts = noCuts;
   let [drawnPosition, drawnOpen] = [0, false];
   const toggle = () => {
     if (drawnRow !== null) actions.toggle(drawnRow.id);
@@ -95,12 +95,12 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
       setChildren(line, [openerCell, ...drawn.map(({ cell }) => cell)]);
       drawnBy = null;
     },
-    update: (row, position, open, scores, texts) => {
+    update: (row, position, open, scores, cuts) => {
       // The document is asked only where something changed: that takes longer than all of this.
-      if (row !== drawnRow || scores !== drawnBy || !isSameTexts(texts, drawnTexts)) {
+      if (row !== drawnRow || scores !== drawnBy || !isSameCuts(cuts, drawnCuts)) {
         const isOther = row.id !== drawnRow?.id || (row.group === null) !== (drawnRow.group === null);
         if (isOther) close();
-        for (const { update } of drawn) update(row, scores, texts);
+        for (const { update } of drawn) update(row, scores, cuts);
         setAttribute(line, 'data-id', row.id);
         const what = row.group === null ? 'Details' : 'Completions';
         setAttribute(opener, 'aria-label', `${what} of #${row.sampleIndex} at step ${formats.count(row.step)}`);
@@ -108,7 +108,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
         group?.update(row);
         drawnRow = row;
         drawnBy = scores;
-        drawnTexts = texts;
+        drawnCuts = cuts;
       }
       if (position !== drawnPosition) line.setAttribute('aria-rowindex', String(position));
       if (open !== drawnOpen) {

@@ -1,5 +1,5 @@
 import { element } from '../../../dom.ts';
-import { type CellRoom, textColumns } from './cellTexts.ts';
+import { type CellRoom, textColumns } from './cellCuts.ts';
 
 /** Of a cell, around its text, in px. */
 const padding = 14;

@@ -13,6 +13,6 @@ export function tellCutTexts(table: HTMLElement, textOf: (cell: HTMLElement) => 
     const text = textOf(cell);
     if (text === null) return;
     const isCut = clip.scrollHeight > clip.clientHeight + 1 || clip.scrollWidth > clip.clientWidth + 1;
-    setAttribute(clip, 'title', isCut || !clip.textContent?.includes(text) ? text : null);
+    setAttribute(clip, 'title', isCut || clip.querySelector('.left-out') !== null ? text : null);
   });
 }

@@ -31,13 +31,18 @@ export function differencesBehind(texts: Iterable<string>, shown: number): Map<s
   return found;
 }
 
-/** The beginning of a text, and what stands around a place behind it, `shown` characters in all, about. */
-export function excerpt(text: string, place: number, shown: number): string {
-  const head = beginning(text, Math.floor(shown * headShare));
-  const room = Math.max(1, shown - head.length - 2);
-  const start = Math.max(head.length, Math.min(place - context, text.length - room));
-  if (start <= head.length) return text;
-  return `${head}…${text.slice(isLow(text, start) ? start + 1 : start)}`;
+/** What a cell leaves out of a text: from the first of these characters to before the other. */
+export type LeftOut = readonly [from: number, to: number];
+
+/**
+ * What is left out so that the beginning of a text is seen, and what stands around a place behind it, `shown` characters
+ * in all, about; null where nothing need be.
+ */
+export function leftOut(text: string, place: number, shown: number): LeftOut | null {
+  const { length: from } = beginning(text, Math.floor(shown * headShare));
+  const room = Math.max(1, shown - from - 2);
+  const to = Math.min(place - context, text.length - room);
+  return to <= from ? null : [from, isLow(text, to) ? to + 1 : to];
 }
 
 function commonLength(a: string, b: string): number {

@@ -4,13 +4,14 @@ import type { Scores } from '../../../scores.ts';
 import type { Formats } from '../../../texts/formats.ts';
 import { groupLineText, nothingTaughtText, supersededTexts } from '../../../texts/groupTexts.ts';
 import { reasoningNote } from '../../../texts/reasoningTexts.ts';
-import type { CellTexts } from './cellTexts.ts';
+import type { CellCuts } from './cellCuts.ts';
+import { showCut } from './cutText.ts';
 
 /** What a row answers: the prediction, or what there is to say of a group of them. */
 export function drawPrediction(
   cell: HTMLElement,
   formats: Formats,
-): (row: Row, scores: Scores, texts: CellTexts) => void {
+): (row: Row, scores: Scores, cuts: CellCuts) => void {
   const superseded = element('span', { class: 'cell-note', hidden: true });
   const nothing = element('span', { class: 'cell-mark', hidden: true });
   const reasoning = element('span', { class: 'cell-note', hidden: true });
@@ -19,7 +20,7 @@ export function drawPrediction(
   const text = element('span', { dir: 'auto', class: 'cell-text' });
   const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, cutOff, call, text);
   cell.append(content);
-  return (row, scores, texts) => {
+  return (row, scores, cuts) => {
     const { group } = row;
     setAttribute(superseded, 'hidden', row.superseded === null);
     setText(superseded, row.superseded === null ? '' : supersededTexts[row.superseded]);
@@ -35,9 +36,8 @@ export function drawPrediction(
     setAttribute(call, 'hidden', row.endsInCalls !== true);
     setText(call, row.endsInCalls === true ? 'ends with a tool call' : '');
     setAttribute(text, 'data-group', group !== null);
-    const words = group === null ? (texts.prediction ?? row.prediction) : groupLineText(group, scores, formats);
-    setText(text, words);
-    setAttribute(text, 'data-excerpt', texts.prediction !== undefined);
+    const words = group === null ? row.prediction : groupLineText(group, scores, formats);
+    showCut(text, words, group === null ? cuts.prediction : undefined);
     // The cell is mostly too narrow for all of it.
     setAttribute(text, 'title', group === null ? null : words);
   };

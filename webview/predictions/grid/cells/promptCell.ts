@@ -1,19 +1,19 @@
 import type { Row } from '../../../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../../../dom.ts';
 import type { Scores } from '../../../scores.ts';
-import type { CellTexts } from './cellTexts.ts';
+import type { CellCuts } from './cellCuts.ts';
+import { showCut } from './cutText.ts';
 
 /** What a row asks: of a chat its last question, with a mark. */
-export function drawPrompt(cell: HTMLElement): (row: Row, scores: Scores, texts: CellTexts) => void {
+export function drawPrompt(cell: HTMLElement): (row: Row, scores: Scores, cuts: CellCuts) => void {
   const mark = element('span', { class: 'cell-note', hidden: true });
   const text = element('span', { dir: 'auto', class: 'cell-text' });
   cell.append(element('span', { class: 'clip' }, mark, text));
-  return ({ prompt, isChat = false }, _scores, texts) => {
+  return ({ prompt, isChat = false }, _scores, cuts) => {
     setAttribute(mark, 'hidden', !isChat);
     // Of a cell's text nothing is its own but what one sees.
     setText(mark, isChat ? 'chat' : '');
     setAttribute(mark, 'title', isChat ? 'The last question of a chat' : null);
-    setText(text, texts.prompt ?? prompt);
-    setAttribute(text, 'data-excerpt', texts.prompt !== undefined);
+    showCut(text, prompt, cuts.prompt);
   };
 }

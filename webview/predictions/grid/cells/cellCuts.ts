@@ -1,5 +1,5 @@
 import type { Row } from '../../../../src/panel/protocol.ts';
-import { differencesBehind, excerpt } from './excerpts.ts';
+import { differencesBehind, type LeftOut, leftOut } from './excerpts.ts';
 
 /** The columns of long texts. */
 export const textColumns = ['prompt', 'groundTruth', 'prediction'] as const;
@@ -8,10 +8,10 @@ export type TextColumn = (typeof textColumns)[number];
 /** How many characters a cell of a column shows, about. */
 export type CellRoom = Readonly<Record<TextColumn, number>>;
 
-/** What cells of a row show instead of the beginnings of their texts. */
-export type CellTexts = Readonly<Partial<Record<TextColumn, string>>>;
+/** What cells of a row leave out of their texts, to show more than their beginnings. */
+export type CellCuts = Readonly<Partial<Record<TextColumn, LeftOut>>>;
 
-export const noTexts: CellTexts = {};
+export const noCuts: CellCuts = {};
 
 /** Of a cell's room a note before its text takes so many characters; so many are left to the text. */
 const note = 24;
@@ -20,11 +20,11 @@ const fewest = 16;
 const mostRows = 100;
 
 /**
- * What is shown of the rows of a page where the beginnings of different texts look alike: prompts among themselves, and
+ * What is left out of the texts of a page where the beginnings of different texts look alike: prompts among themselves, and
  * answers with each other and with the ground truths.
  */
-export function cellTexts(rows: readonly Row[], room: CellRoom | null): ReadonlyMap<string, CellTexts> {
-  const made = new Map<string, CellTexts>();
+export function cellCuts(rows: readonly Row[], room: CellRoom | null): ReadonlyMap<string, CellCuts> {
+  const made = new Map<string, CellCuts>();
   if (room === null || rows.length > mostRows) return made;
   const hasNotes = rows.some(
     ({ reasoning, superseded, cutOff }) => reasoning !== null || superseded !== null || cutOff === true,
@@ -42,19 +42,19 @@ export function cellTexts(rows: readonly Row[], room: CellRoom | null): Readonly
   );
   if (prompts.size === 0 && answers.size === 0) return made;
   for (const row of rows) {
-    const texts: { [C in TextColumn]?: string } = {};
+    const cuts: { [C in TextColumn]?: LeftOut } = {};
     for (const column of textColumns) {
       const text = row[column];
       const place = text === null ? undefined : (column === 'prompt' ? prompts : answers).get(text);
-      if (text !== null && place !== undefined && text.length > roomOf(column)) {
-        texts[column] = excerpt(text, place, roomOf(column));
-      }
+      if (text === null || place === undefined || text.length <= roomOf(column)) continue;
+      const cut = leftOut(text, place, roomOf(column));
+      if (cut !== null) cuts[column] = cut;
     }
-    if (Object.keys(texts).length > 0) made.set(row.id, texts);
+    if (Object.keys(cuts).length > 0) made.set(row.id, cuts);
   }
   return made;
 }
 
-export function isSameTexts(a: CellTexts, b: CellTexts): boolean {
-  return a === b || textColumns.every((column) => a[column] === b[column]);
+export function isSameCuts(a: CellCuts, b: CellCuts): boolean {
+  return a === b || textColumns.every((column) => a[column]?.join() === b[column]?.join());
 }
