@@ -1,13 +1,13 @@
 import { cpus, totalmem } from 'node:os';
 import type { Result } from './report.ts';
 
-/** The kept record of a whole run, which took so many minutes, in Markdown. */
-export function results(rows: readonly Result[], minutes: number): string {
+/** The kept record of a whole run of a command, which took so many minutes, in Markdown. */
+export function results(rows: readonly Result[], command: string, minutes: number): string {
   const gigabytes = Math.round(totalmem() / 2 ** 30);
   const machine = `${cpus().length} cores, ${gigabytes} GB`;
   return `# Results
 
-Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} in ${minutes.toFixed(1)} minutes: Node ${process.versions.node}, SQLite
+Made by \`npm run ${command}\` on ${new Date().toISOString().slice(0, 10)} in ${minutes.toFixed(1)} minutes: Node ${process.versions.node}, SQLite
 ${process.versions['sqlite'] ?? '?'}, ${process.platform} ${process.arch}, ${machine}.
 A ratio is ours by the peer's, from the same run; where both were measured in turn, it is the median of each turn's. Medians; spread is largest less smallest by the median.
 
@@ -16,9 +16,7 @@ ${table(rows)}
 Beside these figures, in the units of their rows where none is named:
 
 ${besides(rows)}
-
-![Cost per event over job size](cost-per-event.svg)
-`;
+${command === 'bench' ? '\n![Cost per event over job size](cost-per-event.svg)\n' : ''}`;
 }
 
 export function table(rows: readonly Result[]): string {
