@@ -6,8 +6,6 @@ import { plainMessage } from '../plainText.ts';
 import { redact } from '../redact.ts';
 import type { ServerId } from '../servers.ts';
 import { pickConnectionCommand } from '../views/connectionMenu.ts';
-import { pickJob } from '../views/jobPicker.ts';
-import { promptForKey } from '../views/keyPrompt.ts';
 import type { JobReference, Watch } from '../watch/watches.ts';
 import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './context.ts';
 import { jobCommands } from './jobs.ts';
@@ -36,6 +34,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     reconnect: (argument) => watchOf(context, argument)?.session.dispatch({ type: 'reconnect' }),
     setApiKey: async () => {
       const address = config.server();
+      const { promptForKey } = await import('../views/keyPrompt.ts');
       if (!(await promptForKey(context.credentials, address, context.localServer.directory))) return;
       void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} works and is stored.', address.host));
     },
@@ -123,7 +122,10 @@ async function pickPresentJob(context: CommandContext): Promise<JobReference<Ser
   await context.localServer.find();
   const present = presentServers(context.servers);
   const title = vscode.l10n.t('Watch Training Predictions');
-  if (present.length > 0) return pickJob(context.servers, context.watches, present, title);
+  if (present.length > 0) {
+    const { pickJob } = await import('../views/jobPicker.ts');
+    return pickJob(context.servers, context.watches, present, title);
+  }
   const actions = [
     { title: vscode.l10n.t('Open Sample Run'), command: 'openSampleRun' },
     { title: vscode.l10n.t('Start Local Server'), command: 'startLocalServer' },

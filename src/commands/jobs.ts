@@ -3,7 +3,6 @@ import { ApiClient } from '../api/client.ts';
 import { NotFoundError, RejectedError } from '../api/errors.ts';
 import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
-import { pickJob } from '../views/jobPicker.ts';
 import { nameOf } from '../watch/jobTitle.ts';
 import type { JobReference } from '../watch/watches.ts';
 import { isActive } from '../wire/job.ts';
@@ -14,6 +13,7 @@ export function jobCommands(context: CommandContext): Commands {
   return {
     deleteJob: async (argument) => {
       const { servers, watches } = context;
+      const { pickJob } = await import('../views/jobPicker.ts');
       const job =
         (await findJob(context, argument)) ?? (await pickJob(servers, watches, presentServers(servers), 'Delete Job'));
       if (job !== undefined) await deleteJob(context, job);

@@ -126,6 +126,8 @@ describe('the package', () => {
       /^src\/panel\/chartFile\.ts$/,
       /^src\/assistant\/(toolAnswers|answers|failureText|jobReader|toolText)\.ts$/,
       /^src\/localServer\/(databasePrompt|serverTerminal)\.ts$/,
+      /^src\/views\/(jobPicker|keyPrompt)\.ts$/,
+      /^src\/model\/chats\//,
       /^src\/(server|follow|compare)\//,
     ];
     assert.deepEqual(
