@@ -1,7 +1,8 @@
 import { PredictionStore } from '../store/predictionStore.ts';
 import type { SpillOptions } from '../store/spill.ts';
 import { isWithinLevels } from '../wire/depth.ts';
-import { type Prediction, prediction } from '../wire/prediction.ts';
+import { type Prediction, readPrediction } from '../wire/prediction.ts';
+import { SchemaError } from '../wire/schema.ts';
 import type { Log } from './log.ts';
 import { HeldSequences } from './reading/heldSequences.ts';
 import { Unreadable } from './unreadable.ts';
@@ -53,8 +54,9 @@ export class HeldRows {
    */
   take(rows: readonly unknown[], epoch: number | null): void {
     for (const row of rows) {
-      if (prediction.check(row) && isWithinLevels(row)) this.add(row, epoch);
-      else this.#count(row, epoch);
+      const read = readable(row);
+      if (read === undefined) this.#count(row, epoch);
+      else this.add(read, epoch);
     }
   }
 
@@ -82,5 +84,15 @@ export class HeldRows {
   #count(row: unknown, epoch: number | null): void {
     this.unreadable.add(row, epoch);
     this.sequences.addOf(row);
+  }
+}
+
+function readable(row: unknown): Prediction | undefined {
+  try {
+    const read = readPrediction(row);
+    return isWithinLevels(read) ? read : undefined;
+  } catch (error) {
+    if (error instanceof SchemaError) return undefined;
+    throw error;
   }
 }

@@ -115,6 +115,25 @@ export const numberFields: ReadonlySet<string> = new Set(
   ),
 );
 
+/**
+ * A prediction as a server told it. A number of the contract that is too large for a double is null: it was kept as it
+ * was written, and is none to count with.
+ *
+ * @throws SchemaError
+ */
+export function readPrediction(value: unknown): Prediction {
+  if (prediction.check(value)) return value;
+  const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const tooLarge = fields.filter(
+    ([name, number]) => typeof number === 'number' && !Number.isFinite(number) && numberFields.has(name),
+  );
+  return prediction.parse(
+    tooLarge.length === 0
+      ? value
+      : { ...(value as object), ...Object.fromEntries(tooLarge.map(([name]) => [name, null])) },
+  );
+}
+
 function holdsNumbers(type: Type.TSchema): boolean {
   if ('anyOf' in type && Array.isArray(type.anyOf))
     return type.anyOf.some((branch: Type.TSchema) => holdsNumbers(branch));

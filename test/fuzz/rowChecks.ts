@@ -99,7 +99,8 @@ export function fieldsOf(row: string): Fields {
   ) => object;
   const parsed = parse(row, (name, value, { source }) => {
     if (typeof value !== 'number') return value;
-    // A number of the contract is a double; `-0` is written without its sign.
+    // A number of the contract is a double; `-0` is written without its sign, and what is too large is none.
+    if (numberFields.has(name) && !Number.isFinite(value)) return null;
     return `number ${numberOf(numberFields.has(name) ? String(value) : source)}`;
   });
   return new Map(Object.entries(parsed).map(([name, value]) => [name, JSON.stringify(value)]));
@@ -147,7 +148,10 @@ export async function exportAndImport(
     for (const fields of exported) {
       const id = String(JSON.parse(fields.get('id') ?? ''));
       for (const [name, value] of fieldsOf(sent.get(id) ?? '{}')) {
-        if (!own.has(name)) assert.equal(fields.get(name), value, `${JSON.stringify(name).slice(0, 60)} of ${id}`);
+        // A text that is null is made of its form, and a fraction of an epoch is filed under the epoch.
+        const isMade = value === 'null' || (name === 'epoch' && fields.has('epoch_exact'));
+        if (!own.has(name) && !(isMade && ['prompt', 'prediction', 'epoch'].includes(name)))
+          assert.equal(fields.get(name), value, `${JSON.stringify(name).slice(0, 60)} of ${id}`);
       }
     }
     assert.equal(parseCsv(readFileSync(join(folder, 'csv'), 'utf8')).length, store.size + 1);

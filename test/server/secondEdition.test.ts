@@ -161,6 +161,17 @@ describe('a prediction of the second edition', () => {
       });
     }
 
+    it('is refused where it is too large and the field is no score', async () => {
+      for (const [field, error] of [
+        ['prompt_id', /^predictions\[0\]\.prompt_id: expected/],
+        ['validation_pass', /^predictions\[0\]\.validation_pass: expected boolean/],
+      ] as const) {
+        const answer = await send(`"predictions":[${row(`"${field}":1e400`)}]`);
+        assert.equal(answer.status, 400);
+        assert.match(String(answer.json['error']), error);
+      }
+    });
+
     it('keeps the digits of one that is too large, which is no score', async () => {
       const sent = row('"char_error_rate":1e400,"scores":{"reward":-1e999},"own":1E+400,"big":18446744073709551615');
       assert.equal((await send(`"predictions":[${sent}]`)).status, 200);

@@ -66,7 +66,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   let isGrowing = false;
 
   const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
-  const find = createSearchField('Find a sample', (text) => panel.change(findSamples(text)));
+  const find = createSearchField('Search prompts', (text) => panel.change(findSamples(text)));
   const listed = element('span', { class: 'samples-listed', role: 'status' });
   const against = createSelect({ id: 'compare-choice' }, (value) => {
     const chosen = comparedWith(panel.scores().byEpoch).find((choice) => choice.value === value);

@@ -1,3 +1,5 @@
+import { isKnownScore } from '../../model/knownScores.ts';
+import { numberFields, predictionFields } from '../../wire/prediction.ts';
 import type { ReadJson, Way } from '../../wire/pythonJson.ts';
 import type { Schema } from '../../wire/schema.ts';
 import { formOfText } from '../../wire/sentPrediction.ts';
@@ -27,7 +29,7 @@ function notFiniteRows(ways: readonly Way[], list: string | undefined): Map<numb
 
 /**
  * Takes numbers that are too large for a double out of the scores of a row: they are kept as they were written, and are
- * none to count with.
+ * none to count with. Any other field of the contract has the wrong type then.
  *
  * @returns the names of those that were; they are null now
  */
@@ -37,7 +39,10 @@ function withoutTooLarge(row: unknown): string[] {
   return [row, ...(typeof scores === 'object' && scores !== null ? [scores] : [])].flatMap((part) => {
     const values = part as Record<string, unknown>;
     const names = Object.keys(values).filter(
-      (name) => typeof values[name] === 'number' && !Number.isFinite(values[name]),
+      (name) =>
+        typeof values[name] === 'number' &&
+        !Number.isFinite(values[name]) &&
+        (part !== row || !predictionFields.has(name) || (isKnownScore(name) && numberFields.has(name))),
     );
     for (const name of names) values[name] = null;
     return names;
