@@ -6,9 +6,10 @@ import { showCut } from './cutText.ts';
 
 /** What a row asks: of a chat its last question, with a mark. */
 export function drawPrompt(cell: HTMLElement): (row: Row, scores: Scores, cuts: CellCuts) => void {
-  const mark = element('span', { class: 'cell-note', hidden: true });
-  const text = element('span', { dir: 'auto', class: 'cell-text' });
-  cell.append(element('span', { class: 'clip' }, mark, text));
+  // What has a direction of its own has no say in that of the cell: the text alone decides it.
+  const mark = element('span', { class: 'cell-note', dir: 'ltr', hidden: true });
+  const text = element('span', { class: 'cell-text' });
+  cell.append(element('span', { class: 'clip', dir: 'auto' }, mark, text));
   return ({ prompt, isChat = false }, _scores, cuts) => {
     setAttribute(mark, 'hidden', !isChat);
     // Of a cell's text nothing is its own but what one sees.
