@@ -30,7 +30,7 @@ const groupMeaning =
   'One line a sample and checkpoint, with the mean of each score. Filters of scores ask for the mean; the search shows a group where one of its completions holds the text';
 
 /** A panel that is narrower than this has one line of controls, in px. */
-const narrowWidth = 760;
+const narrowWidth = 900;
 
 /** What stands above the table: its filters, what rows are judged by, the rows that wait, the choice of columns. */
 export function createToolbar(panel: Panel, showNew: () => void): Toolbar {

@@ -43,7 +43,7 @@ export interface Grid {
 /** Of a wrapped text so many lines are shown, as grid.css has them. */
 const wrappedLines = 12;
 /** A table that is narrower than this has its texts first, in px. */
-const tightWidth = 720;
+const tightWidth = 860;
 
 const isCopied = (key: ColumnKey): key is ColumnKey & Copied =>
   key === 'prompt' || key === 'groundTruth' || key === 'prediction';
