@@ -5,7 +5,6 @@ import { allRows } from '../panel/export/exportRows.ts';
 import { plainMessage } from '../plainText.ts';
 import { redact } from '../redact.ts';
 import type { ServerId } from '../servers.ts';
-import { pickConnectionCommand } from '../views/connectionMenu.ts';
 import type { JobReference, Watch } from '../watch/watches.ts';
 import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './context.ts';
 import { jobCommands } from './jobs.ts';
@@ -82,6 +81,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     showConnectionMenu: async () => {
       const { active } = watches;
       if (active === undefined) return;
+      const { pickConnectionCommand } = await import('../views/connectionMenu.ts');
       const command = await pickConnectionCommand(active, watches);
       if (command !== undefined) await vscode.commands.executeCommand(`${section}.${command}`, referenceTo(active));
     },
