@@ -89,7 +89,10 @@ function carry({ key, proof }: Endpoint, url: URL, options: RequestOptions): Pro
     redirect: 'manual',
     headers,
     ...(text === undefined ? {} : { body: text }),
-    ...(lines === undefined ? {} : { body: ReadableStream.from(lines), duplex: 'half' }),
+    // Of a request that could be sent again, fetch keeps all that was sent: a file of gigabytes.
+    ...(lines === undefined
+      ? {}
+      : { body: ReadableStream.from(lines), duplex: 'half', redirect: 'error', window: null }),
     ...(signal === undefined ? {} : { signal }),
   });
 }
