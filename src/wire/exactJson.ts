@@ -127,7 +127,8 @@ function isChanged(value: number, source: string): boolean {
   if (sign === undefined) return false;
   // What is so long is no longer looked at: the digits below are searched from both ends.
   if (!Number.isFinite(value) || source.length > longestNumber) return true;
-  if (/^-?\d+$/.test(source)) return !Number.isSafeInteger(value) && BigInt(source) !== BigInt(value);
+  // 2^63 is a double, but is written with other digits at its end.
+  if (/^-?\d+$/.test(source)) return !Number.isSafeInteger(value) && String(value) !== source;
   const digits = number.replace('.', '').replace(/^0+|0+$/g, '');
   // Seventeen digits tell every double from its neighbours.
   return digits.length > 17 || (value === 0 && digits !== '');

@@ -10,7 +10,17 @@ const exactly = (text: string, plain: readonly string[] = []): unknown =>
 describe('JSON that is read exactly', () => {
   it('is written again with the digits of numbers that no double holds', () => {
     for (const number of [
-      ...['18446744073709551615', '-9007199254740993', '1e400', '-1E+400', '1e-400', '-0', '-0.0', '-0e5'],
+      ...[
+        '18446744073709551615',
+        '-9007199254740993',
+        '9223372036854775808',
+        '1e400',
+        '-1E+400',
+        '1e-400',
+        '-0',
+        '-0.0',
+        '-0e5',
+      ],
       ...['0.30000000000000004441', '1.00000000000000000001', '0.00001234567890123456789', '1'.repeat(400)],
     ]) {
       const text = `{"a":${number},"b":[ ${number} ,{"c":${number}}],"d":"${number}, :${number}"}`;
