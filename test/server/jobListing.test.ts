@@ -51,6 +51,15 @@ describe('the listing of a server', () => {
     assert.deepEqual(listing.get(second.id), { ...job, status: 'failed' });
   });
 
+  it('tells of a config what its readers go by, unless it is too large for each event', async () => {
+    const scores = { judge: { better: 'lower' } };
+    await saveJob(server, { job_id: first.id, config: { deciding_score: 'judge', scores, learning: { rate: 1 } } });
+    await saveJob(server, { job_id: second.id, config: { deciding_score: 'x'.repeat(100_000) } });
+    await listing.refresh();
+    assert.deepEqual(listing.get(first.id)?.config, { deciding_score: 'judge', scores });
+    assert.equal(listing.get(second.id)?.config, undefined);
+  });
+
   it('tells that all is new when jobs end, come or go, or cannot be read', async () => {
     const third = await createJob(server, { status: 'running' });
     await listing.refresh();

@@ -23,7 +23,22 @@ export function jobRow(job: JobRecord): Record<string, unknown> {
     created_at: job.createdAt,
     error_message: given('error_message'),
     ...(job.nonfiniteValues > 0 && { nonfinite_values: job.nonfiniteValues }),
+    ...toldConfig(fields['config']),
   };
+}
+
+/** Members of a job's `config` that its readers go by; what else a script was started with stays here. */
+const toldMembers = ['scores', 'deciding_score', 'reasoning_tags', 'imported'] as const;
+/** A larger one is told to nobody, in characters: every listing and event would carry it. */
+const longestConfig = 65_536;
+
+function toldConfig(config: unknown): Record<string, unknown> {
+  if (typeof config !== 'object' || config === null) return {};
+  const members = config as Readonly<Record<string, unknown>>;
+  const told = toldMembers.filter((name) => Object.hasOwn(config, name)).map((name) => [name, members[name]] as const);
+  if (told.length === 0) return {};
+  const made = Object.fromEntries(told);
+  return JSON.stringify(made).length > longestConfig ? {} : { config: made };
 }
 
 /** A job as `GET /api/training/jobs` tells it at the time `now`, in ms. */
