@@ -18,30 +18,46 @@ export function jobCommands(context: CommandContext): Commands {
         (await findJob(context, argument)) ?? (await pickJob(servers, watches, presentServers(servers), 'Delete Job'));
       if (job !== undefined) await deleteJob(context, job);
     },
-    importPredictions: async (argument) => {
-      const { pickTable } = await import('../import/importPredictions.ts');
-      const file = argument instanceof vscode.Uri ? argument : await pickTable();
-      if (file !== undefined) await importFile(context, file);
+    importPredictions: async (argument, chosen) => {
+      const { pickTables } = await import('../import/importPredictions.ts');
+      // The explorer tells the one that was clicked, and all that are chosen.
+      const given = [chosen, argument, [argument]].find(areFiles);
+      const files = given ?? (await pickTables());
+      if (files.length > 0) await importFiles(context, files);
     },
   };
 }
 
+function areFiles(value: unknown): value is readonly vscode.Uri[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => one instanceof vscode.Uri);
+}
+
+/** More sentences than these are read in the job. */
+const mostNotes = 3;
+
 /** Imports into the local server, which is started where none runs, and offers to look at what was imported. */
-async function importFile({ localServer, watches, extension }: CommandContext, file: vscode.Uri): Promise<void> {
+async function importFiles(
+  { localServer, watches, extension, log }: CommandContext,
+  files: readonly vscode.Uri[],
+): Promise<void> {
   const { importPredictions } = await import('../import/importPredictions.ts');
   const worker = vscode.Uri.joinPath(extension, 'dist', 'importWorker.cjs').fsPath;
   const endpoint = async (signal: AbortSignal) => (await localServer.start(signal)).endpoint;
-  const imported = await importPredictions(file, endpoint, worker);
+  const imported = await importPredictions(files, endpoint, worker);
   if (imported === undefined) return;
   await watches.listing('local').refresh();
-  const { jobId, count } = imported;
+  const { jobId, count, notes } = imported;
   const watch = vscode.l10n.t('Watch');
   const told =
     count === 1
       ? vscode.l10n.t('1 prediction is imported.')
       : vscode.l10n.t('{0} predictions are imported.', count.toLocaleString());
   // Whoever ran the command does not wait until the message is read.
-  void vscode.window.showInformationMessage(told, watch).then(async (picked) => {
+  for (const note of notes) log.info(note);
+  const left =
+    notes.length > mostNotes ? [vscode.l10n.t('And {0} more, which the log tells.', notes.length - mostNotes)] : [];
+  const message = [told, ...notes.slice(0, mostNotes), ...left].join(' ');
+  void vscode.window.showInformationMessage(message, watch).then(async (picked) => {
     if (picked !== watch) return;
     await vscode.commands.executeCommand('trainingPredictions.watch', { server: 'local', jobId });
   });

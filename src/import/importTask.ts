@@ -1,25 +1,41 @@
 import { Worker } from 'node:worker_threads';
 import type { Endpoint } from '../api/request.ts';
 import type { Mapping } from '../tables/columns.ts';
+import type { ChosenMapping, LookedTable } from '../tables/jobTables.ts';
+import type { Note } from '../tables/notes.ts';
 import type { JobUpdate } from '../wire/job.ts';
 
-/** What the worker is asked to do with a file. */
+/** What the worker is asked to do with files; a path may be that of a folder. */
 export type ImportTask =
-  | { type: 'look'; path: string }
+  | { type: 'look'; path: string | readonly string[] }
+  | { type: 'preview'; path: string | readonly string[]; table: ChosenMapping }
   | {
       type: 'import';
-      path: string;
-      mapping: Mapping;
+      path: string | readonly string[];
+      /** Of all tables, or of those with the same columns; the others are known by their columns. */
+      mapping: Mapping | readonly ChosenMapping[];
       endpoint: Endpoint;
       jobId: string;
       /** What is known of the job besides its predictions. */
       job: Omit<JobUpdate, 'job_id'>;
     };
 
+/** A prediction as a person looks at it before it is imported. */
+export interface PreviewRow {
+  readonly prompt: string;
+  readonly prediction: string;
+  readonly groundTruth: string | null;
+  readonly epoch: number;
+  readonly step: number;
+  readonly sampleIndex: number;
+}
+
 export type ImportReport =
   | { type: 'progress'; share: number }
-  | { type: 'columns'; columns: string[] }
-  | { type: 'imported'; count: number }
+  /** `columns` are those of the first of `tables`. */
+  | { type: 'columns'; columns: string[]; tables: LookedTable[] }
+  | { type: 'preview'; rows: PreviewRow[] }
+  | { type: 'imported'; count: number; files: number; notes: Note[] }
   | { type: 'failed'; message: string };
 
 /** The file was not imported; the message says where and why. */
@@ -42,7 +58,8 @@ export function runImportTask(
 ): Promise<Exclude<ImportReport, { type: 'progress' | 'failed' }>> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const worker = new Worker(program, { workerData: task });
+    // Rows come and go: a large young generation would only be more memory.
+    const worker = new Worker(program, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
     const abort = (): void => end(() => reject(signal.reason));
     const end = (settle: () => void): void => {
       signal.removeEventListener('abort', abort);

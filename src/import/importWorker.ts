@@ -4,9 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiClient } from '../api/client.ts';
-import { checkTable, columnsOf } from '../tables/checkedTable.ts';
-import { openTable } from '../tables/tableFile.ts';
-import type { ImportReport, ImportTask } from './importTask.ts';
+import { checkTables } from '../tables/checkedTable.ts';
+import { jobParts, lookAtTables, previewOf } from '../tables/jobTables.ts';
+import type { Imported } from '../tables/rows.ts';
+import type { ImportReport, ImportTask, PreviewRow } from './importTask.ts';
+import { english, noteText } from './noteTexts.ts';
 
 run(workerData as ImportTask).then(
   (report) => tell(report),
@@ -18,10 +20,16 @@ function tell(report: ImportReport): void {
 }
 
 async function run(task: ImportTask): Promise<ImportReport> {
-  const table = await openTable(task.path);
-  if (task.type === 'look') return { type: 'columns', columns: await columnsOf(table) };
+  const paths = typeof task.path === 'string' ? [task.path] : task.path;
+  if (task.type === 'look') {
+    const { tables } = await lookAtTables(paths);
+    return { type: 'columns', columns: [...(tables[0]?.columns ?? [])], tables: [...tables] };
+  }
+  if (task.type === 'preview')
+    return { type: 'preview', rows: (await previewOf(paths, task.table, 3)).map(previewRow) };
   const half = (begin: number) => throttled((share) => tell({ type: 'progress', share: begin + share / 2 }));
-  const checked = await checkTable(table, task.mapping, half(0));
+  const { parts, notes } = await jobParts(paths, task.mapping);
+  const checked = await checkTables(parts, half(0));
   const client = new ApiClient(task.endpoint);
   const sent = new Lines(checked.lines(half(0.5)));
   try {
@@ -30,8 +38,30 @@ async function run(task: ImportTask): Promise<ImportReport> {
     // A request whose body breaks off tells nothing of why.
     throw sent.failure ?? error;
   }
-  await client.saveJob({ ...task.job, job_id: task.jobId, total_epochs: checked.epochs });
-  return { type: 'imported', count: checked.count };
+  const told = [...notes, ...checked.notes];
+  const imported = {
+    files: parts.length,
+    predictions: checked.count,
+    notes: told.map((note) => noteText(note, english)),
+  };
+  const config = { ...checked.judging, imported };
+  await client.saveJob({ config, ...task.job, job_id: task.jobId, total_epochs: checked.epochs });
+  return { type: 'imported', count: checked.count, files: parts.length, notes: told };
+}
+
+/** A person sees no more of a text, in characters. */
+const shownLength = 200;
+
+function previewRow(row: Imported): PreviewRow {
+  const truth = row['ground_truth'];
+  return {
+    prompt: String(row['prompt']).slice(0, shownLength),
+    prediction: String(row['prediction']).slice(0, shownLength),
+    groundTruth: typeof truth === 'string' ? truth.slice(0, shownLength) : null,
+    epoch: Number(row['epoch']),
+    step: Number(row['step']),
+    sampleIndex: Number(row['sample_index']),
+  };
 }
 
 /** Pieces of text as bytes; remembers what they broke off with. */

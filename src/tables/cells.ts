@@ -1,6 +1,7 @@
 import { isWithinLevels, stepsToField } from '../wire/depth.ts';
 import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
 import { numberFields } from '../wire/prediction.ts';
+import { cellChat, chatText } from './chatCells.ts';
 import { isObject } from './rows.ts';
 
 /** What stands in a cell does not fit its column. */
@@ -9,52 +10,36 @@ export class CellError extends Error {
 }
 
 /**
- * The text of a prompt, an answer or a truth, which tables hold in many forms: a text, chat messages, the arguments of a
- * request, a list of answers of which the first counts.
+ * The text of a prompt, an answer or a truth, which tables hold in many forms: a text, a chat, an object around a text,
+ * a list of answers of which the first counts. Of anything else it is the JSON, and never a text out of its depths.
  */
 export function textOf(value: unknown): string | null {
-  if (value == null) return null;
+  if (value == null || Number.isNaN(value)) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const number = writtenNumber(value);
   if (number !== undefined) return number;
-  const messages = chatText(value);
-  if (messages !== null) return messages;
-  return firstText(value) ?? JSON.stringify(value);
+  const chat = cellChat(value);
+  if (chat !== undefined) return chatText(chat);
+  return wrappedText(value) ?? JSON.stringify(value);
 }
 
-/** Chat messages, `[{role, content}, …]`, as a person reads them; one alone is its content. */
-function chatText(value: unknown): string | null {
-  if (!Array.isArray(value) || value.length === 0) return null;
-  const messages = value.map((message: unknown) => {
-    if (!isObject(message) || typeof message['role'] !== 'string') return null;
-    const content = contentText(message['content']);
-    return content === null ? null : { role: message['role'], content };
-  });
-  if (!messages.every((message) => message !== null)) return null;
-  const [only] = messages;
-  if (messages.length === 1 && only !== undefined) return only.content;
-  return messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
-}
-
-function contentText(content: unknown): string | null {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return null;
-  const parts = content.map((part: unknown) =>
-    isObject(part) && typeof part['text'] === 'string' ? part['text'] : null,
-  );
-  return parts.every((part) => part !== null) ? parts.join('') : null;
-}
-
-/** The first text, however deep it lies: `{"gen_args_0": {"arg_0": "…"}}`, `[["…", {…}]]`, `[["…"]]`. */
-function firstText(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return null;
-  for (const inner of Object.values(value)) {
-    const text = firstText(inner);
-    if (text !== null) return text;
+/** What an object holds beside nothing else, or before all others, and the first of a list of texts. */
+function wrappedText(value: unknown): string | null {
+  if (Array.isArray(value)) {
+    const [first] = value as readonly unknown[];
+    if (value.length === 0) return '';
+    const isAnswers = value.every((one) => typeof one === typeof first || one === null);
+    return isAnswers && (typeof first === 'string' || value.length === 1) ? textOf(first) : null;
   }
-  return null;
+  if (!isObject(value)) return null;
+  for (const name of ['text', 'content', 'value', 'ground_truth'])
+    if (typeof value[name] === 'string') return value[name];
+  // OpenAI's answers, and those of SQuAD.
+  const { choices, message, text } = value;
+  if (Array.isArray(choices) && choices.length > 0) return textOf(choices[0]);
+  if (isObject(message)) return textOf(message);
+  return Array.isArray(text) && typeof text[0] === 'string' ? text[0] : null;
 }
 
 /** A whole number from 0 on, which spreadsheets and pandas may write as `3.0`. @throws CellError */
@@ -66,7 +51,7 @@ export function countOf(value: unknown): number {
 
 /** An epoch, of which trainers count parts too: 0.25. Null where nothing stands. @throws CellError */
 export function epochOf(value: unknown): number | null {
-  if (value == null || (typeof value === 'string' && standsForNothing(value))) return null;
+  if (value == null || Number.isNaN(value) || (typeof value === 'string' && standsForNothing(value))) return null;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number === 'number' && number >= 0 && number <= Number.MAX_SAFE_INTEGER) return number;
   throw new CellError(`expected a whole number or a fraction, from 0 on, got ${shown(value)}`);
@@ -122,15 +107,49 @@ export function fieldValueOf(cell: string, types: readonly string[]): unknown {
   if (types.includes('string')) return cell === '' ? null : cell;
   if (standsForNothing(cell)) return null;
   if (types.includes('object')) return jsonOf(cell) ?? cell;
+  const meant = meantValue(cell, types);
+  return meant === undefined ? meaningOf(cell) : meant;
+}
+
+/** Milliseconds in what people write behind a duration. */
+const units: ReadonlyMap<string, number> = new Map([
+  ...['ms', 'msec', 'milliseconds'].map((unit) => [unit, 1] as const),
+  ...['s', 'sec', 'seconds'].map((unit) => [unit, 1000] as const),
+]);
+
+/**
+ * What a text means in a field of a number or truth value, where that is clear: `"1.0"`, `"True"`, `"12.5 ms"`.
+ *
+ * @returns undefined for a field of another type
+ * @throws CellError where it is not clear
+ */
+export function meantValue(cell: string, types: readonly string[]): unknown {
+  const text = cell.trim();
   if (types.includes('number') || types.includes('integer')) {
-    const number = (types.includes('boolean') ? truthOf(cell) : undefined) ?? Number(cell);
-    if (cell.trim() !== '' && Number.isFinite(Number(number))) return number;
+    const truth = types.includes('boolean') ? truthOf(text) : undefined;
+    if (truth !== undefined) return truth;
+    const [, digits, unit] = /^([+-]?[\d.]+(?:e[+-]?\d+)?)\s*([a-z]+)?$/i.exec(text) ?? [];
+    const factor = unit === undefined ? 1 : units.get(unit.toLowerCase());
+    const number = Number(digits);
+    if (text !== '' && factor !== undefined && Number.isFinite(number)) return number * factor;
     throw new CellError(`expected a number, got ${shown(cell)}`);
   }
-  if (types.includes('boolean')) {
-    if (/^(true|1|1\.0)$/i.test(cell)) return true;
-    if (/^(false|0|0\.0)$/i.test(cell)) return false;
-    throw new CellError(`expected true or false, got ${shown(cell)}`);
+  if (!types.includes('boolean')) return undefined;
+  if (/^(true|1|1\.0|yes|pass|passed)$/i.test(text)) return true;
+  if (/^(false|0|0\.0|no|fail|failed)$/i.test(text)) return false;
+  throw new CellError(`expected true or false, got ${shown(cell)}`);
+}
+
+/** A time as ISO 8601: of seconds or milliseconds since 1970, or as programs write it. @throws CellError */
+export function timeOf(cell: unknown): string | null {
+  if (cell == null || Number.isNaN(cell) || cell === '') return null;
+  const number = typeof cell === 'string' && /^\d{9,13}(\.\d+)?$/.test(cell.trim()) ? Number(cell) : cell;
+  // Years 2001 to 2286 in seconds, and the same in milliseconds.
+  if (typeof number === 'number' && number >= 1e9 && number < 1e13) {
+    return new Date(number < 1e10 ? number * 1000 : number).toISOString();
   }
-  return meaningOf(cell);
+  if (typeof cell === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d[0-9:.+Z-]*$/.test(cell) && cell.length <= 64) {
+    if (!Number.isNaN(Date.parse(cell))) return cell;
+  }
+  throw new CellError(`expected a time such as 2026-01-31T12:00:00Z, got ${shown(cell)}`);
 }

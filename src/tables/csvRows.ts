@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { fromHarmless } from '../csv.ts';
 import { isOwnExport } from './columns.ts';
+import type { CutTeller } from './json/jsonStream.ts';
 import { longestRow, type TableRow } from './rows.ts';
 import { ImportError } from './tableError.ts';
 
@@ -11,8 +12,16 @@ interface Parsed {
   info: { empty_lines: number };
 }
 
-/** Rows of CSV (RFC 4180), whose first line names the columns; its commas may be semicolons or tabs. */
-export async function* csvRows(text: AsyncIterable<string>, beginning: string): AsyncGenerator<TableRow> {
+/**
+ * Rows of CSV (RFC 4180), whose first line names the columns; its commas may be semicolons or tabs.
+ *
+ * @param cut is told of a last line that ends before its last cell; without it such a line is an error
+ */
+export async function* csvRows(
+  text: AsyncIterable<string>,
+  beginning: string,
+  cut?: CutTeller,
+): AsyncGenerator<TableRow> {
   const parser = parse({
     delimiter: delimiterOf(beginning),
     info: true,
@@ -20,7 +29,18 @@ export async function* csvRows(text: AsyncIterable<string>, beginning: string): 
     relax_column_count: true,
     max_record_size: longestRow,
   });
-  const failed = pipeline(Readable.from(text), parser).then(
+  let last = '';
+  let lines = 0;
+  const watched = async function* (): AsyncGenerator<string> {
+    for await (const piece of text) {
+      last = piece.at(-1) ?? last;
+      lines += piece.split('\n').length - 1;
+      yield piece;
+    }
+  };
+  /** A row with too few cells: only where it ends the file, and no line break follows, is it one that was cut. */
+  let short: { record: string[]; line: number } | undefined;
+  const failed = pipeline(Readable.from(watched()), parser).then(
     () => null,
     (error: unknown) => error,
   );
@@ -33,16 +53,30 @@ export async function* csvRows(text: AsyncIterable<string>, beginning: string): 
       const line = end + 1 + info.empty_lines - empty;
       empty = info.empty_lines;
       end = line + record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
+      if (short !== undefined) cellsOf(names ?? [], short.record, short.line);
       if (names === undefined) names = checkedNames(record);
+      else if (cut !== undefined && record.length < names.length) short = { record, line };
       else yield { line, cells: cellsOf(names, record, line) };
     }
+    if (short !== undefined) {
+      if (last === '\n') cellsOf(names ?? [], short.record, short.line);
+      cut?.(short.line);
+    }
   } catch (error) {
-    throw asImportError(error, end + 1);
+    const isOpen = error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED';
+    // A quote that is open at the end of a file whose last line has no end was cut; one far above it was never meant.
+    if (!isOpen || cut === undefined || last === '\n' || names === undefined || lines - end > mostLinesOfCell) {
+      throw asImportError(error, end + 1);
+    }
+    cut(end + 1);
   } finally {
     parser.destroy();
     await failed;
   }
 }
+
+/** Lines of a cell that was cut, at most. */
+const mostLinesOfCell = 200;
 
 function cellsOf(names: readonly string[], record: readonly string[], line: number): Record<string, string> {
   if (record.length !== names.length) {

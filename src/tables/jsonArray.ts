@@ -1,124 +1,92 @@
-import { parseJson, parseRow } from './jsonLines.ts';
-import { longestRow, type TableRow } from './rows.ts';
-import { ImportError } from './tableError.ts';
+import { columnNames, namesList } from './json/jsonRows.ts';
+import { readValue } from './json/jsonValue.ts';
 
-/** The beginning of a table that Weights & Biases exported as JSON: names first, then rows as lists. */
-const tableBeginning = /^\s*\{\s*"columns"\s*:\s*(\[.*?\])\s*,\s*"data"\s*:\s*\[/s;
-/** So much of a file is looked at to tell its form, in characters. */
-const longestBeginning = 100_000;
+/** Members of an object, as far as a text that may be cut tells them. */
+interface Members {
+  /** The first character of a list's first element is told with it: `[{`, `[[`, `[`. */
+  readonly starts: ReadonlyMap<string, string>;
+  readonly text: string;
+  /** Where it ends; undefined where that is not there. */
+  readonly end: number | undefined;
+}
 
-/** Whether a JSON text begins like a table of lists with their names. */
+/**
+ * Whether a JSON text begins with an object that is no row by itself: a table of lists with their names, or rows below
+ * `predictions` and the like. Such a file is read as a whole, and not line by line.
+ */
 export function isTableOfLists(beginning: string): boolean {
-  return /^\s*\{\s*"columns"\s*:\s*\[/.test(beginning);
+  const members = membersOf(beginning);
+  if (members === undefined) return false;
+  const { starts } = members;
+  if (starts.get('data') === '[[' && (starts.get('columns')?.startsWith('[') ?? members.end === undefined)) return true;
+  if ([...starts].some(([name, start]) => start === '"' && !/^_|^(type|version|name|format)$/.test(name))) return false;
+  const names = [...starts.keys()];
+  if (names.some((name) => namesList(name) && name !== 'completions' && starts.get(name) === '[{')) return true;
+  // Of columns whose rows did not begin yet.
+  return members.end === undefined && starts.get('columns')?.startsWith('[') === true && !starts.has('data');
 }
 
-/** Rows of a JSON array of objects. */
-export async function* jsonArray(text: AsyncIterable<string>): AsyncGenerator<TableRow> {
-  const elements = new Elements();
-  for await (const { line, element } of elements.read(text, (buffer) => {
-    const start = /^\s*\[/.exec(buffer)?.[0].length;
-    return start ?? null;
-  })) {
-    yield { line, cells: parseRow(element, line) };
+/** Whether a JSON text that begins with an object has one a line. */
+export function isJsonLines(beginning: string): boolean {
+  if (isTableOfLists(beginning)) return false;
+  const members = membersOf(beginning);
+  if (members === undefined) return false;
+  const first = members.end === undefined ? beginning : beginning.slice(0, members.end);
+  if (/\n/.test(first.trim())) return false;
+  if (members.end === undefined) return true;
+  return !isWholeTable(first);
+}
+
+/** pandas' tables by index or column: one object that is all of the file. */
+function isWholeTable(text: string): boolean {
+  const parsed = tried(text);
+  if (typeof parsed !== 'object' || parsed === null) return false;
+  const { columns, data } = parsed as Record<string, unknown>;
+  return columnNames(columns) !== undefined && Array.isArray(data) && data.every(Array.isArray);
+}
+
+function tried(text: string): unknown {
+  try {
+    return readValue(text).value;
+  } catch {
+    return undefined;
   }
 }
 
-/** Rows of `{"columns": […], "data": [[…], …]}`. */
-export async function* jsonTable(text: AsyncIterable<string>): AsyncGenerator<TableRow> {
-  const elements = new Elements();
-  let names: string[] = [];
-  const begin = (buffer: string): number | null => {
-    const [beginning, columns] = tableBeginning.exec(buffer) ?? [];
-    if (beginning === undefined || columns === undefined) return null;
-    const parsed = parseJson(columns, 1);
-    names = Array.isArray(parsed) ? parsed.map(String) : [];
-    return beginning.length;
-  };
-  for await (const { line, element } of elements.read(text, begin)) {
-    const values = parseJson(element, line);
-    if (!Array.isArray(values)) throw new ImportError('expected a list of values', line);
-    if (values.length !== names.length) {
-      throw new ImportError(`${values.length} values, but there are ${names.length} columns`, line);
+/** Reads the names of the first object's members without reading their values. */
+function membersOf(text: string): Members | undefined {
+  const starts = new Map<string, string>();
+  const begin = text.search(/[^\s\ufeff]/);
+  if (text[begin] !== '{') return undefined;
+  let depth = 0;
+  let name: string | undefined;
+  for (let at = begin; at < text.length; at += 1) {
+    const code = text[at];
+    if (code === '"') {
+      const end = closingQuote(text, at);
+      if (depth === 1 && name !== undefined && !starts.has(name)) starts.set(name, '"');
+      if (depth === 1 && name === undefined && end < text.length) name = text.slice(at + 1, end);
+      at = end;
+    } else if (code === '{' || code === '[') {
+      depth += 1;
+      if (depth === 2 && name !== undefined && !starts.has(name)) {
+        const first = /^\s*([[{])/.exec(text.slice(at + 1, at + 1000))?.[1] ?? '';
+        starts.set(name, code === '[' ? `[${first}` : '{');
+      }
+    } else if (code === '}' || code === ']') {
+      depth -= 1;
+      if (depth === 0) return { starts, text, end: at + 1 };
+    } else if (code === ',' && depth === 1) {
+      name = undefined;
     }
-    yield { line, cells: Object.fromEntries(names.map((name, index) => [name, values[index]])) };
   }
+  return { starts, text, end: undefined };
 }
 
-const [quote, backslash, comma, lineFeed] = [0x22, 0x5c, 0x2c, 0x0a];
-const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
-
-/** Takes a JSON array apart while it arrives; each element is parsed by whoever wants it. */
-class Elements {
-  #line = 1;
-  #depth = 0;
-  #inText = false;
-  #escaped = false;
-  #ended = false;
-  /** An element that began, up to the end of the last chunk. */
-  #begun = '';
-  #begunLine = 1;
-
-  /** @param begin says how long what stands before the first element is; null when that is not there yet */
-  async *read(
-    text: AsyncIterable<string>,
-    begin: (buffer: string) => number | null,
-  ): AsyncGenerator<{ line: number; element: string }> {
-    let beginning = '';
-    let started = false;
-    for await (const chunk of text) {
-      if (started) {
-        yield* this.#scan(chunk);
-        continue;
-      }
-      beginning += chunk;
-      const length = begin(beginning);
-      if (length !== null) {
-        started = true;
-        this.#line += beginning.slice(0, length).split('\n').length - 1;
-        yield* this.#scan(beginning.slice(length));
-      } else if (beginning.length > longestBeginning) {
-        break;
-      }
-    }
-    if (!started) throw new ImportError('no rows were found: expected an array of objects', 1);
-    if (!this.#ended) throw new ImportError('the file ends in the middle of its array', this.#line);
+function closingQuote(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
   }
-
-  *#scan(chunk: string): Generator<{ line: number; element: string }> {
-    let start = 0;
-    if (this.#begun === '') this.#begunLine = this.#line;
-    for (let index = 0; index < chunk.length && !this.#ended; index += 1) {
-      const code = chunk.charCodeAt(index);
-      if (code === lineFeed) this.#line += 1;
-      if (this.#inText) {
-        if (this.#escaped) this.#escaped = false;
-        else if (code === backslash) this.#escaped = true;
-        else if (code === quote) this.#inText = false;
-        continue;
-      }
-      if (code === quote) this.#inText = true;
-      else if (code === openBrace || code === openBracket) this.#depth += 1;
-      else if (this.#depth > 0 && (code === closeBrace || code === closeBracket)) this.#depth -= 1;
-      else if (this.#depth === 0 && (code === comma || code === closeBracket)) {
-        const element = this.#begun + chunk.slice(start, index);
-        this.#begun = '';
-        start = index + 1;
-        this.#ended = code === closeBracket;
-        yield* this.#element(element);
-        this.#begunLine = this.#line;
-      }
-    }
-    if (this.#ended) return;
-    this.#begun += chunk.slice(start);
-    if (this.#begun.length > longestRow) throw new ImportError('longer than 32 MB', this.#begunLine);
-  }
-
-  *#element(text: string): Generator<{ line: number; element: string }> {
-    const element = text.trimStart();
-    if (element !== '') {
-      yield { line: this.#begunLine + text.slice(0, text.length - element.length).split('\n').length - 1, element };
-    } else if (!this.#ended) {
-      throw new ImportError('expected a value before the comma', this.#line);
-    }
-  }
+  return text.length;
 }

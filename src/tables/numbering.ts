@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { placeIn } from '../model/ascending.ts';
-import { chatOf } from '../model/chats/chat.ts';
-import { wholePrompt } from '../model/chats/chatText.ts';
-import type { Mapping } from './columns.ts';
+import { cellChat, wholeText } from './chatCells.ts';
+import { type Mapping, plain } from './columns.ts';
+import type { Notes } from './notes.ts';
 import type { Imported } from './rows.ts';
 
-/** Of longer names, which may hold images, a hash is kept, in characters. */
-const longestName = 1000;
+/** Longer names and prompts are known by their hash, in characters. */
+const longestName = 64;
 
 /**
  * Numbers what a table does not number. Samples: by their prompts, in the order in which these come. Checkpoints: a table
  * with steps alone has epoch 0 throughout, one with epochs alone has these as steps, and in one without either the n-th
- * time that a sample comes is epoch n, step n. A table is read twice, and the second reading gives the same numbers.
+ * time that a sample comes is epoch n, step n, in several files the n-th file. A table is read twice, and the second
+ * reading gives the same numbers.
  */
 export class Numbering {
   readonly #hasEpoch: boolean;
@@ -19,42 +20,79 @@ export class Numbering {
   readonly #hasSample: boolean;
   /** Where a row has its prompt as it was in the table, if that was more than a text. */
   readonly #wholePrompt: string;
-  /** By name, or by prompt. */
-  readonly #samples = new Map<string, number>();
-  /** How often each completion of a sample came, in this reading. */
+  #samples = new Map<string, number>();
+  /** How often each completion of a sample came, in this file and reading. */
   #occurrences = new Map<string, number>();
+  /** By source: the evaluations of the files before, and of all up to here. */
+  #before = new Map<string, number>();
+  #evaluations = new Map<string, number>();
   /** Of rows with both, in the first reading. */
   readonly #epochsOfSteps = new Map<number, number>();
   #knownSteps: number[] = [];
   readonly #epochs = new Set<number>();
   /** Where some epochs are fractions and there are no steps. */
   #stepsOfEpochs: ReadonlyMap<number, number> = new Map();
+  readonly #grouping: Grouping | undefined;
+  readonly #ids: RowIds | undefined;
 
-  constructor({ roles }: Mapping) {
-    this.#hasEpoch = roles.epoch !== undefined;
-    this.#hasStep = roles.step !== undefined;
+  /** @param ofFiles whether a row that tells no step or epoch may have that of its file */
+  constructor({ roles, isOwn }: Mapping, ofFiles: { readonly step?: boolean; readonly epoch?: boolean } = {}) {
+    this.#hasEpoch = roles.epoch !== undefined || ofFiles.epoch === true;
+    this.#hasStep = roles.step !== undefined || ofFiles.step === true;
     this.#hasSample = roles.sample_index !== undefined;
     const { prompt = 'prompt' } = roles;
     this.#wholePrompt = prompt === 'prompt' ? 'original_prompt' : prompt;
+    const hasCheckpoints = this.#hasEpoch || this.#hasStep;
+    if (!hasCheckpoints && !this.#hasSample) this.#grouping = new Grouping();
+    const isId = roles.sample_index !== undefined && plain(roles.sample_index) === 'id';
+    if (hasCheckpoints && isId && !isOwn) this.#ids = new RowIds();
+  }
+
+  /** Rows of another file follow. */
+  beginFile(): void {
+    this.#occurrences = new Map();
+    this.#before = new Map(this.#evaluations);
   }
 
   /** The number of a sample that has a name. */
   sampleOfName(name: string): number {
-    return this.#sampleOf(name);
+    return this.#ids?.nameRows === true ? 0 : this.#sampleOf(name);
   }
 
-  /** Fills in the numbers that a row lacks. In the first reading those of a checkpoint are preliminary. */
-  number(row: Imported): void {
-    if (!this.#hasSample) row['sample_index'] = this.#sampleOf(this.#promptOf(row));
+  /**
+   * Fills in the numbers that a row lacks. In the first reading those of a checkpoint are preliminary.
+   *
+   * @param asked what tells the row's prompt from others, where the row itself does not
+   */
+  number(row: Imported, asked = this.#askedBy(row)): void {
+    if (this.#ids?.look(row, asked) === true) {
+      row['original_id'] = row['prompt_id'] ?? row['sample_index'];
+      delete row['prompt_id'];
+      row['sample_index'] = this.#sampleOf(asked);
+    }
+    if (!this.#hasSample) row['sample_index'] = this.#sampleOf(asked);
     if (!this.#hasEpoch && !this.#hasStep) row['epoch'] = row['step'] = this.#evaluationOf(row);
-    else if (!this.#hasStep) row['step'] = this.#stepOf(row['epoch']);
+    else if (row['step'] === undefined && !this.#hasStep) row['step'] = this.#stepOf(row['epoch']);
     else if (row['epoch'] === undefined) row['epoch'] = this.#epochOf(Number(row['step']));
     else this.#epochsOfSteps.set(Number(row['step']), Number(row['epoch']));
   }
 
+  #askedBy(row: Imported): string {
+    return wholeText(String(row['prompt']), cellChat(row['messages'] ?? row[this.#wholePrompt]));
+  }
+
   /** The first reading came to its end: all checkpoints are known now. */
-  beginSecondReading(): void {
+  beginSecondReading(notes?: Notes): void {
     this.#occurrences = new Map();
+    this.#before = new Map();
+    this.#evaluations = new Map();
+    const grouped = this.#grouping?.end() ?? 0;
+    if (grouped > 0) notes?.add({ kind: 'completions', count: grouped });
+    if (this.#ids?.end() === true) {
+      notes?.add({ kind: 'rowIds', column: 'id' });
+      this.#samples = new Map();
+      this.#last = undefined;
+    }
     this.#knownSteps = [...this.#epochsOfSteps.keys()].sort((a, b) => a - b);
     const epochs = [...this.#epochs].sort((a, b) => a - b);
     if (epochs.every(Number.isInteger)) return;
@@ -64,12 +102,14 @@ export class Numbering {
   }
 
   #evaluationOf(row: Imported): number {
-    // A file of numbered samples is one evaluation.
-    if (this.#hasSample) return 1;
-    const completion = [row['sample_index'], row['completion_index'], row['sample_source']].join(' ');
+    const source = String(row['sample_source'] ?? '');
+    const completion = `${row['sample_index']} ${row['completion_index'] ?? ''} ${source}`;
     const times = (this.#occurrences.get(completion) ?? 0) + 1;
     this.#occurrences.set(completion, times);
-    return times;
+    const isCompletion = row['completion_index'] === undefined && this.#grouping?.look(completion) === true;
+    const evaluation = (this.#before.get(source) ?? 0) + (isCompletion ? 1 : times);
+    if (evaluation > (this.#evaluations.get(source) ?? 0)) this.#evaluations.set(source, evaluation);
+    return evaluation;
   }
 
   #stepOf(epoch: unknown): number | undefined {
@@ -84,16 +124,97 @@ export class Numbering {
     return this.#epochsOfSteps.get(this.#knownSteps[place - 1] ?? Number.NaN) ?? 0;
   }
 
-  #promptOf(row: Imported): string {
-    return wholePrompt(String(row['prompt']), chatOf(row['messages'] ?? row[this.#wholePrompt]));
+  /** The one before: rows of a sample mostly stand together. */
+  #last: { readonly name: string; readonly sample: number } | undefined;
+
+  #sampleOf(name: string): number {
+    if (this.#last?.name === name) return this.#last.sample;
+    const sample = this.#sampleOfKey(name);
+    this.#last = { name, sample };
+    return sample;
   }
 
-  #sampleOf(given: string): number {
-    const name = given.length > longestName ? createHash('sha256').update(given).digest('base64') : given;
-    const known = this.#samples.get(name);
+  #sampleOfKey(name: string): number {
+    const key = keyOf(name);
+    const known = this.#samples.get(key);
     if (known !== undefined) return known;
     const next = this.#samples.size;
-    this.#samples.set(name, next);
+    this.#samples.set(key, next);
     return next;
+  }
+}
+
+function keyOf(name: string): string {
+  return name.length > longestName ? `${name.length} ${hash('sha1', name, 'base64url')}` : name;
+}
+
+/**
+ * Whether the rows of each sample stand one behind the other, as a program writes several answers to a prompt. A table of
+ * evaluations comes back to a sample after others.
+ */
+class Grouping {
+  readonly #seen = new Set<string>();
+  #last: string | undefined;
+  #repeated = 0;
+  #returned = false;
+  #isGrouped = false;
+
+  /** @returns in the second reading, whether the row is a completion of the one evaluation there is */
+  look(completion: string): boolean {
+    if (this.#isGrouped) return true;
+    if (this.#returned) return false;
+    if (completion === this.#last) this.#repeated += 1;
+    else if (this.#seen.has(completion)) this.#returned = true;
+    this.#seen.add(completion);
+    this.#last = completion;
+    return false;
+  }
+
+  /** @returns how many rows are further completions of a sample */
+  end(): number {
+    // A table of one sample comes back to it with each evaluation.
+    this.#isGrouped = !this.#returned && this.#repeated > 0 && this.#seen.size > 1;
+    this.#returned = true;
+    this.#seen.clear();
+    return this.#isGrouped ? this.#repeated : 0;
+  }
+}
+
+/** Whether `id` names rows and not samples: where, of several checkpoints, none ever comes twice, and prompts do. */
+class RowIds {
+  readonly #ids = new Set<unknown>();
+  readonly #prompts = new Set<string>();
+  #checkpoint: string | undefined;
+  #hasSeveral = false;
+  #rows = 0;
+  #cameTwice = false;
+  #nameRows = false;
+
+  /** Known at the end of the first reading. */
+  get nameRows(): boolean {
+    return this.#nameRows;
+  }
+
+  /** @returns in the second reading, whether the row's sample is to be numbered by its prompt */
+  look(row: Imported, asked: string): boolean {
+    if (this.#nameRows) return true;
+    if (this.#cameTwice) return false;
+    const id = row['prompt_id'] ?? row['sample_index'];
+    this.#cameTwice = this.#ids.has(id);
+    this.#ids.add(id);
+    this.#prompts.add(keyOf(asked));
+    this.#rows += 1;
+    const checkpoint = `${row['epoch']} ${row['step']}`;
+    this.#hasSeveral ||= this.#checkpoint !== undefined && checkpoint !== this.#checkpoint;
+    this.#checkpoint = checkpoint;
+    return false;
+  }
+
+  end(): boolean {
+    this.#nameRows = !this.#cameTwice && this.#hasSeveral && this.#prompts.size < this.#rows;
+    this.#cameTwice = true;
+    this.#ids.clear();
+    this.#prompts.clear();
+    return this.#nameRows;
   }
 }

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { stepsToField } from '../wire/depth.ts';
+import { parseExactly } from '../wire/exactJson.ts';
 import type { TableRow } from './rows.ts';
 
 /** A file begins and ends with this. */
@@ -55,13 +57,19 @@ function cellsOf(row: Record<string, unknown>): Record<string, unknown> {
 function jsonValue(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  // Beyond that a double would lose digits.
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : `${value}`;
+  if (typeof value === 'bigint') return wholeNumber(value);
   if (typeof value !== 'object') return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as ArrayLike<unknown>, jsonValue);
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, jsonValue(inner)]));
+}
+
+/** Beyond what a double holds, the number stays as it is written. */
+function wholeNumber(value: bigint): unknown {
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  const [number] = parseExactly(`[${value}]`, stepsToField.ofRow, new Set()) as unknown[];
+  return number;
 }
 
 async function bytesOf(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {

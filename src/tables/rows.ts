@@ -4,6 +4,8 @@ export interface TableRow {
   readonly line: number;
   /** By column name, in the file's order. Of CSV each is a text. */
   readonly cells: Readonly<Record<string, unknown>>;
+  /** How many values of it are no finite numbers: Python's tokens, which are `NaN` here. */
+  readonly notFinite?: number;
 }
 
 /** The row as a prediction of the wire contract; columns that mean nothing to it are kept as unknown fields. */

@@ -16,6 +16,12 @@ export class ImportError extends Error {
     this.line = line;
     this.column = column;
   }
+
+  /** The same of a file that is one of several. */
+  in(file: string): ImportError {
+    const error = new ImportError(`${file}: ${this.message}`, null, null, { cause: this });
+    return error;
+  }
 }
 
 function place(line: number | null, column: string | number | null): string {

@@ -53,7 +53,7 @@ describe('a file on its way into a server', () => {
   it('is a finished job at the end, with progress on the way', async () => {
     const shares: number[] = [];
     const report = await send('whole', (share) => shares.push(share), new AbortController().signal);
-    assert.deepEqual(report, { type: 'imported', count });
+    assert.deepEqual(report, { type: 'imported', count, files: 1, notes: [] });
     assert.ok(shares.length > 5 && shares.every((share, index) => share > (shares[index - 1] ?? 0) && share <= 1));
     const { json } = await request(server, '/api/training/local/jobs');
     const [job] = json['jobs'] as Fields[];

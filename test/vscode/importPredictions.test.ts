@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -66,6 +66,28 @@ describe('importing predictions in VS Code', () => {
     assert.ok(other);
     const without = (row: Fields) => JSON.stringify({ ...row, job_id: undefined, user_id: undefined });
     assert.deepEqual((await rowsOf(other)).map(without), rows.map(without));
+  });
+
+  it('makes one job of a folder, and of files that are chosen together', async () => {
+    const run = path.join(folder, 'run');
+    await mkdir(run);
+    const files = [1, 2].map((step) => path.join(run, `step_${step}.jsonl`));
+    for (const file of files)
+      await writeFile(file, '{"prompt":"p","completion":"a"}\n{"prompt":"q","completion":"b"}\n');
+    const job = await importFile(run);
+    assert.equal(job?.['model_name'], 'run');
+    const told = (await rowsOf(job ?? {})).map((row) => [row['step'], row['sample_index'], row['prediction']]);
+    assert.deepEqual(told, [
+      [1, 0, 'a'],
+      [1, 1, 'b'],
+      [2, 0, 'a'],
+      [2, 1, 'b'],
+    ]);
+    const before = new Set((await jobs()).map(({ id }) => id));
+    const uris = files.map((file) => vscode.Uri.file(file));
+    await vscode.commands.executeCommand('trainingPredictions.importPredictions', uris[0], uris);
+    const [made] = (await jobs()).filter(({ id }) => !before.has(id));
+    assert.equal((await rowsOf(made ?? {})).length, 4);
   });
 
   it('imports nothing of a file with a row that does not fit', async () => {

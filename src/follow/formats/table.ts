@@ -39,11 +39,13 @@ export function tableOf(chosen: ColumnRoles): Format {
       return {
         make(row) {
           try {
-            const made = mapper.map(row);
-            for (const name of ofServers) delete made[name];
-            // No number, in a column that had nothing else so far.
-            for (const name of Object.keys(made)) made[name] ??= made[name] === undefined ? row.cells[name] : null;
-            return [made as MadeRow];
+            const rows = mapper.rows(row);
+            for (const made of rows) {
+              for (const name of ofServers) delete made[name];
+              // No number, in a column that had nothing else so far.
+              for (const name of Object.keys(made)) made[name] ??= made[name] === undefined ? row.cells[name] : null;
+            }
+            return rows as MadeRow[];
           } catch (cause) {
             throw cause instanceof ImportError ? new RowError(withoutLine(cause.message), { cause }) : cause;
           }

@@ -170,9 +170,9 @@ describe('importing a table', () => {
       assert.deepEqual(row, {
         step: 1,
         prompt: 'What is 2+2?',
-        original_prompt: chat,
+        messages: chat,
         prediction: '4',
-        completion: [{ role: 'assistant', content: '4' }],
+        answer: [{ role: 'assistant', content: '4' }],
         sample_index: 0,
         epoch: 0,
       });
@@ -213,7 +213,7 @@ describe('importing a table', () => {
         only(rows, 'sample_index', 'prompt', 'ground_truth', 'prediction', 'epoch', 'exact_match', 'acc'),
         [
           [3, 'Q: q\nA:', '18', '18', 1, 1, undefined],
-          [4, 'Q: r', '0', '-1.5', 1, undefined, 0],
+          [4, 'Q: r', ' yes', ' yes', 1, undefined, 0],
         ],
       );
       assert.deepEqual(rows[0]?.['doc'], { question: 'q' });
@@ -248,10 +248,10 @@ describe('importing a table', () => {
     });
 
     it('takes other columns where a person says which', async () => {
-      const content = 'text,generated_text,gold,iteration\np,a,t,7\n';
-      const columns = ['text', 'generated_text', 'gold', 'iteration'];
+      const content = 'text,reply,gold,iteration\np,a,t,7\n';
+      const columns = ['text', 'reply', 'gold', 'iteration'];
       assert.deepEqual(missingRoles(recognise(columns)), ['prediction', 'prompt']);
-      const chosen = { prompt: 'text', prediction: 'generated_text', ground_truth: 'gold', epoch: 'iteration' };
+      const chosen = { prompt: 'text', prediction: 'reply', ground_truth: 'gold', epoch: 'iteration' };
       assert.deepEqual(await read(content, chosen), [
         { prompt: 'p', prediction: 'a', ground_truth: 't', epoch: 7, sample_index: 0, step: 7 },
       ]);
@@ -278,15 +278,9 @@ describe('importing a table', () => {
         'epoch,prompt,prediction\r\n1,"p\r\np",a\r\n\r\n"x",p,a\r\n',
         /^Line 5, column “epoch”: expected a whole number.*"x"$/,
       );
-      await refused(
-        'prompt,prediction,Latency MS\n"two\nlines",a,1\np,a,soon\n',
-        /^Line 4, column “Latency MS”: .*"soon"$/,
-      );
+      await refused('prompt,prediction,step\n"two\nlines",a,1\np,a,soon\n', /^Line 4, column “step”: .*"soon"$/);
       await refused(jsonl({ prompt: 'p', output: 'a' }, { prompt: 'p' }), /^Line 2, column “output”: expected a text/);
-      await refused(
-        jsonl({ prompt: 'p', output: 'a', validation_pass: 'yes' }),
-        /^Line 1, column “validation_pass”: expected/,
-      );
+      await refused(jsonl({ prompt: 'p', output: 'a', step: 'last' }), /^Line 1, column “step”: expected/);
       await refused('prompt,prediction\np,a,b\n', /^Line 2: 3 cells, but the first line names 2 columns$/);
       await refused('prompt,prompt\n', /^Line 1, column “prompt”: two columns/);
       await refused(
@@ -298,8 +292,8 @@ describe('importing a table', () => {
     it('by line and character, where JSON ends to be JSON', async () => {
       await refused(`${jsonl({ prompt: 'p', output: 'a' })}{"prompt": "p", output: 1}\n`, /^Line 2, character 17: /);
       await refused('[{"prompt": "p"},\n{"prompt": "p"]', /^Line 2/);
-      await refused('[{"prompt": "p", "output": ""}', /middle of its array$/);
-      await refused(`${jsonl({ prompt: 'p', output: 'a' })}[1]\n`, /^Line 2: expected a JSON object$/);
+      await refused('[{"prompt": "p", "output": ', /middle of its array$/);
+      await refused(`${jsonl({ prompt: 'p', output: 'a' })}[1]\n`, /^Line 2: expected a JSON object, got 1$/);
     });
 
     it('by line, where a quote is not closed, a text is not UTF-8, an id comes twice', async () => {
