@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../api/request.ts';
 import { plainMessage, plainName, withoutIcons } from '../plainText.ts';
@@ -32,8 +32,8 @@ export async function pickTables(): Promise<readonly vscode.Uri[]> {
     openLabel: vscode.l10n.t('Import'),
     defaultUri: folder,
     canSelectMany: true,
-    // Elsewhere a dialog is either for files or for folders.
-    canSelectFolders: process.platform === 'darwin',
+    // Those of Windows and Linux are either for files or for folders; VS Code's own is for both.
+    canSelectFolders: process.platform === 'darwin' || hasOwnDialogs(),
     canSelectFiles: true,
     filters: {
       [vscode.l10n.t('Predictions')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'gz'],
@@ -41,6 +41,11 @@ export async function pickTables(): Promise<readonly vscode.Uri[]> {
     },
   });
   return picked ?? [];
+}
+
+/** Whether files are chosen in a dialog of VS Code's own: their machine is another than the one whose screen it is. */
+function hasOwnDialogs(): boolean {
+  return vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web;
 }
 
 /**
@@ -80,8 +85,10 @@ export async function importPredictions(
       if (chosen === undefined) return undefined;
       mapping.push({ columns, mapping: chosen });
     }
-    const jobId = jobIdOf(name, new Date());
-    const job = { model_name: nameOf(name) };
+    // Files that are named one by one mostly are what one folder holds of a run.
+    const jobName = others === 0 ? name : basename(dirname(path[0] ?? '')) || name;
+    const jobId = jobIdOf(jobName, new Date());
+    const job = { model_name: nameOf(jobName) };
     const imported = await runImportTask(
       worker,
       { type: 'import', path, mapping, endpoint: await endpoint(signal), jobId, job },

@@ -22,8 +22,11 @@ export async function* csvRows(
   beginning: string,
   cut?: CutTeller,
 ): AsyncGenerator<TableRow> {
+  // Excel reads, and some programs write, a line before all others that tells the delimiter.
+  const told = /^\ufeff?sep=([^\r\n])\r?\n/.exec(beginning);
   const parser = parse({
-    delimiter: delimiterOf(beginning),
+    delimiter: told?.[1] ?? delimiterOf(beginning),
+    from_line: told === null ? 1 : 2,
     info: true,
     skip_empty_lines: true,
     relax_column_count: true,
@@ -45,7 +48,7 @@ export async function* csvRows(
     (error: unknown) => error,
   );
   let names: string[] | undefined;
-  let end = 0;
+  let end = told === null ? 0 : 1;
   let empty = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
@@ -88,12 +91,16 @@ function cellsOf(names: readonly string[], record: readonly string[], line: numb
 function checkedNames(names: readonly string[]): string[] {
   const own = names.map(fromHarmless);
   // What we wrote ourselves is taken to the letter.
-  const named = isOwnExport(own)
-    ? own
-    : names.map((name, index) => (name.trim() === '' ? `column ${index + 1}` : name.trim()));
+  const named = isOwnExport(own) ? own : names.map((name, index) => columnName(name.trim(), index, names));
   const twice = named.find((name, index) => named.indexOf(name) !== index);
   if (twice !== undefined) throw new ImportError('two columns have this name', 1, twice);
   return named;
+}
+
+/** pandas writes its index first, without a name; what reads that again calls it so. */
+function columnName(name: string, place: number, names: readonly string[]): string {
+  if (place === 0 && (name === '' || name === 'Unnamed: 0') && !names.includes('index')) return 'index';
+  return name === '' ? `column ${place + 1}` : name;
 }
 
 /** What stands most often in the first line, outside of quotes. */

@@ -12,7 +12,8 @@ export interface Judging {
 export function judgingOf(metrics: readonly string[], scores: readonly string[], columns: readonly string[]): Judging {
   // How likely an answer was says nothing of whether it is right.
   const likelihoods = scores.filter((name) => /^log_likelihood(_\d+)?$/.test(name));
-  const deciding = metrics[0] ?? (columns.includes('gts') && columns.includes('input') ? 'score' : undefined);
+  const isRollout = (columns.includes('gts') && columns.includes('input')) || columns.includes('output_response');
+  const deciding = metrics[0] ?? (isRollout ? 'score' : undefined);
   return {
     ...(deciding === undefined ? {} : { deciding_score: deciding }),
     ...(likelihoods.length === 0

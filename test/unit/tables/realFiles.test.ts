@@ -521,6 +521,19 @@ describe('what real files hold', () => {
       assert.deepEqual([text?.['prompt'], text?.['prediction']], ["[{'a': 1}]", '{x}']);
     });
 
+    it('is an index that pandas adds, which is no score, and the line by which Excel is told the delimiter', async () => {
+      for (const name of ['', 'Unnamed: 0']) {
+        const rows = await stage.rows(`${name},step,prompt,completion\n0,1,p,a\n1,2,p,b\n`);
+        assert.deepEqual(only(rows, 'index', 'step', 'prediction'), [
+          [0, 1, 'a'],
+          [1, 2, 'b'],
+        ]);
+      }
+      const excel = 'sep=;\r\nstep;prompt;completion\r\n1;p,q;a\r\n';
+      assert.deepEqual(only(await stage.rows(excel), 'step', 'prompt'), [[1, 'p,q']]);
+      await refused(`${excel}x;p;a\r\n`, /^Line 4, column “step”/);
+    });
+
     it('is numbers that are nowhere told, which are none', async () => {
       const empty = { epoch: null, step: null, id: null };
       const rows = await stage.rows(jsonLines(...['p', 'q', 'p'].map((prompt) => ({ ...empty, prompt, output: 'a' }))));
