@@ -154,7 +154,9 @@ export class RowMapper {
       const role = this.#roleOf.get(column);
       if (column === roles.prompt && prompt !== null) row['prompt'] = prompt;
       if (column === roles.prediction && prediction !== null) row['prediction'] = prediction;
-      if (column === roles.ground_truth) row['ground_truth'] = this.#csv !== undefined && truth === '' ? null : truth;
+      if (column === roles.ground_truth && truth !== undefined) {
+        row['ground_truth'] = this.#csv !== undefined && truth === '' ? null : truth;
+      }
       if (role === 'prompt' || role === 'prediction' || role === 'ground_truth') {
         this.#keepWhole(row, column, cells[column], told);
       }

@@ -38,8 +38,12 @@ export function textsOf(cells: Cells, { roles }: Mapping): RowTexts {
   const told = new Set<string>();
   const cell = (column: string | undefined): unknown => (column === undefined ? undefined : cells[column]);
   const choice = plain(roles.prompt ?? '') === 'arguments' ? choiceOf(cells) : undefined;
-  const truth = roles.ground_truth === undefined ? undefined : truthOf(cells, roles.ground_truth, choice);
-  let answer = cellChat(cell(roles.prediction));
+  const isOwnName = roles.prediction !== undefined && plain(roles.prediction) === 'prediction';
+  const form = isOwnName ? formOfAnswer(cells, roles.ground_truth) : undefined;
+  if (form !== undefined && roles.ground_truth !== undefined) told.add(roles.ground_truth);
+  const hasTruth = roles.ground_truth !== undefined && form === undefined;
+  const truth = hasTruth ? truthOf(cells, roles.ground_truth ?? '', choice) : undefined;
+  let answer = form ?? cellChat(cell(roles.prediction));
   let prediction = choice === undefined ? textOf(cell(roles.prediction)) : (choice.choices[choice.chosen] ?? null);
   let ground = truth;
   const chat = cellChat(cell(roles.prompt));
@@ -60,7 +64,7 @@ export function textsOf(cells: Cells, { roles }: Mapping): RowTexts {
     }
     told.add(roles.prompt);
   }
-  if (answer !== undefined && roles.prediction !== undefined) told.add(roles.prediction);
+  if (answer !== undefined && form === undefined && roles.prediction !== undefined) told.add(roles.prediction);
   const asked = choice === undefined ? promptOf(cells, roles.prompt) : textOf(choice.prompt);
   const prompt = messages === undefined ? asked : chatText(messages);
   return {
@@ -71,7 +75,7 @@ export function textsOf(cells: Cells, { roles }: Mapping): RowTexts {
     ...(answer === undefined ? {} : { answer: answer.messages }),
     ...(choice === undefined ? {} : { scores: choiceScores(choice) }),
     told,
-    asked: askedOf(cells, prompt ?? '', messages),
+    asked: askedOf(cells, prompt ?? '', messages ?? cellChat(cells['messages'])),
   };
 }
 
@@ -85,6 +89,13 @@ function promptOf(cells: Cells, column: string | undefined): string | null {
   const input = Object.keys(cells).find((name) => plain(name) === 'input');
   const below = input === undefined ? null : textOf(cells[input]);
   return below === null || below.trim() === '' ? text : `${text}\n${below}`;
+}
+
+/** Beside `prediction`, an `answer` that is a list of messages is the prediction's own form and no right answer. */
+function formOfAnswer(cells: Cells, column: string | undefined): CellChat | undefined {
+  return column !== undefined && plain(column) === 'answer' && Array.isArray(cells[column])
+    ? cellChat(cells[column])
+    : undefined;
 }
 
 function truthOf(cells: Cells, column: string, choice: ReturnType<typeof choiceOf>): string | null {

@@ -108,6 +108,25 @@ describe('what real files hold', () => {
       );
     });
 
+    it('is the forms of a prediction beside its texts, as scripts send them', async () => {
+      const sent = {
+        ...{ epoch: 1, step: 2, sample_index: 3, prompt: '2+2?', prediction: '4', reasoning_content: 'hm' },
+        ...{ messages: [user], answer: [{ role: 'assistant', content: '4' }] },
+      };
+      assert.deepEqual(await one(sent), sent);
+      assert.deepEqual(await one({ ...sent, ground_truth: '4' }), { ...sent, ground_truth: '4' });
+      const picture = (url: string) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
+      const seen = await stage.rows(
+        jsonLines(...['a', 'b', 'a'].map((name) => ({ prompt: '[image]', messages: picture(name), prediction: 'x' }))),
+      );
+      assert.deepEqual(
+        seen.map(({ sample_index }) => sample_index),
+        [0, 1, 0],
+      );
+      const truth = await one({ question: '2+2?', answer: '4', response: 'four' });
+      assert.deepEqual(only([truth], 'prediction', 'ground_truth', 'answer'), [['four', '4', undefined]]);
+    });
+
     it('is ShareGPT’s names, and messages that are written as a text', async () => {
       const conversations = [
         { from: 'human', value: 'Hi' },
