@@ -1,12 +1,9 @@
-import { hash } from 'node:crypto';
 import { placeIn } from '../model/ascending.ts';
 import { cellChat, wholeText } from './chatCells.ts';
 import { type Mapping, plain } from './columns.ts';
 import type { Notes } from './notes.ts';
 import type { Imported } from './rows.ts';
-
-/** Longer names and prompts are known by their hash, in characters. */
-const longestName = 64;
+import { Counts, SampleNumbers } from './sampleNumbers.ts';
 
 /**
  * Numbers what a table does not number. Samples: by their prompts, in the order in which these come. Checkpoints: a table
@@ -20,9 +17,10 @@ export class Numbering {
   readonly #hasSample: boolean;
   /** Where a row has its prompt as it was in the table, if that was more than a text. */
   readonly #wholePrompt: string;
-  #samples = new Map<string, number>();
+  #samples = new SampleNumbers();
+  #completions = new SampleNumbers();
   /** How often each completion of a sample came, in this file and reading. */
-  #occurrences = new Map<string, number>();
+  #occurrences = new Counts();
   /** By source: the evaluations of the files before, and of all up to here. */
   #before = new Map<string, number>();
   #evaluations = new Map<string, number>();
@@ -50,7 +48,7 @@ export class Numbering {
 
   /** Rows of another file follow. */
   beginFile(): void {
-    this.#occurrences = new Map();
+    this.#occurrences = new Counts();
     this.#before = new Map(this.#evaluations);
   }
 
@@ -83,14 +81,14 @@ export class Numbering {
 
   /** The first reading came to its end: all checkpoints are known now. */
   beginSecondReading(notes?: Notes): void {
-    this.#occurrences = new Map();
+    this.#occurrences = new Counts();
     this.#before = new Map();
     this.#evaluations = new Map();
     const grouped = this.#grouping?.end() ?? 0;
     if (grouped > 0) notes?.add({ kind: 'completions', count: grouped });
     if (this.#ids?.end() === true) {
       notes?.add({ kind: 'rowIds', column: 'id' });
-      this.#samples = new Map();
+      this.#samples = new SampleNumbers();
       this.#last = undefined;
     }
     this.#knownSteps = [...this.#epochsOfSteps.keys()].sort((a, b) => a - b);
@@ -103,10 +101,9 @@ export class Numbering {
 
   #evaluationOf(row: Imported): number {
     const source = String(row['sample_source'] ?? '');
-    const completion = `${row['sample_index']} ${row['completion_index'] ?? ''} ${source}`;
-    const times = (this.#occurrences.get(completion) ?? 0) + 1;
-    this.#occurrences.set(completion, times);
-    const isCompletion = row['completion_index'] === undefined && this.#grouping?.look(completion) === true;
+    const completion = this.#completions.numberOf(`${row['sample_index']} ${row['completion_index'] ?? ''} ${source}`);
+    const times = this.#occurrences.add(completion);
+    const isCompletion = row['completion_index'] === undefined && this.#grouping?.look(completion, times) === true;
     const evaluation = (this.#before.get(source) ?? 0) + (isCompletion ? 1 : times);
     if (evaluation > (this.#evaluations.get(source) ?? 0)) this.#evaluations.set(source, evaluation);
     return evaluation;
@@ -129,23 +126,10 @@ export class Numbering {
 
   #sampleOf(name: string): number {
     if (this.#last?.name === name) return this.#last.sample;
-    const sample = this.#sampleOfKey(name);
+    const sample = this.#samples.numberOf(name);
     this.#last = { name, sample };
     return sample;
   }
-
-  #sampleOfKey(name: string): number {
-    const key = keyOf(name);
-    const known = this.#samples.get(key);
-    if (known !== undefined) return known;
-    const next = this.#samples.size;
-    this.#samples.set(key, next);
-    return next;
-  }
-}
-
-function keyOf(name: string): string {
-  return name.length > longestName ? `${name.length} ${hash('sha1', name, 'base64url')}` : name;
 }
 
 /**
@@ -153,19 +137,22 @@ function keyOf(name: string): string {
  * evaluations comes back to a sample after others.
  */
 class Grouping {
-  readonly #seen = new Set<string>();
-  #last: string | undefined;
+  #last: number | undefined;
   #repeated = 0;
-  #returned = false;
+  #hasOthers = false;
+  #isOver = false;
   #isGrouped = false;
 
-  /** @returns in the second reading, whether the row is a completion of the one evaluation there is */
-  look(completion: string): boolean {
-    if (this.#isGrouped) return true;
-    if (this.#returned) return false;
-    if (completion === this.#last) this.#repeated += 1;
-    else if (this.#seen.has(completion)) this.#returned = true;
-    this.#seen.add(completion);
+  /**
+   * @param completion its number
+   * @param times how often it came in its file
+   * @returns in the second reading, whether the row is a completion of the one evaluation that its file is
+   */
+  look(completion: number, times: number): boolean {
+    if (this.#isOver) return this.#isGrouped;
+    if (times > 1 && completion !== this.#last) this.#isOver = true;
+    if (times > 1) this.#repeated += 1;
+    this.#hasOthers ||= this.#last !== undefined && completion !== this.#last;
     this.#last = completion;
     return false;
   }
@@ -173,20 +160,18 @@ class Grouping {
   /** @returns how many rows are further completions of a sample */
   end(): number {
     // A table of one sample comes back to it with each evaluation.
-    this.#isGrouped = !this.#returned && this.#repeated > 0 && this.#seen.size > 1;
-    this.#returned = true;
-    this.#seen.clear();
+    this.#isGrouped = !this.#isOver && this.#repeated > 0 && this.#hasOthers;
+    this.#isOver = true;
     return this.#isGrouped ? this.#repeated : 0;
   }
 }
 
 /** Whether `id` names rows and not samples: where, of several checkpoints, none ever comes twice, and prompts do. */
 class RowIds {
-  readonly #ids = new Set<unknown>();
-  readonly #prompts = new Set<string>();
+  #ids = new SampleNumbers();
+  #prompts = new SampleNumbers();
   #checkpoint: string | undefined;
   #hasSeveral = false;
-  #rows = 0;
   #cameTwice = false;
   #nameRows = false;
 
@@ -199,11 +184,9 @@ class RowIds {
   look(row: Imported, asked: string): boolean {
     if (this.#nameRows) return true;
     if (this.#cameTwice) return false;
-    const id = row['prompt_id'] ?? row['sample_index'];
-    this.#cameTwice = this.#ids.has(id);
-    this.#ids.add(id);
-    this.#prompts.add(keyOf(asked));
-    this.#rows += 1;
+    const known = this.#ids.size;
+    this.#cameTwice = this.#ids.numberOf(JSON.stringify(row['prompt_id'] ?? row['sample_index'] ?? null)) < known;
+    this.#prompts.numberOf(asked);
     const checkpoint = `${row['epoch']} ${row['step']}`;
     this.#hasSeveral ||= this.#checkpoint !== undefined && checkpoint !== this.#checkpoint;
     this.#checkpoint = checkpoint;
@@ -211,10 +194,10 @@ class RowIds {
   }
 
   end(): boolean {
-    this.#nameRows = !this.#cameTwice && this.#hasSeveral && this.#prompts.size < this.#rows;
+    this.#nameRows = !this.#cameTwice && this.#hasSeveral && this.#prompts.size < this.#ids.size;
     this.#cameTwice = true;
-    this.#ids.clear();
-    this.#prompts.clear();
+    this.#ids = new SampleNumbers();
+    this.#prompts = new SampleNumbers();
     return this.#nameRows;
   }
 }
