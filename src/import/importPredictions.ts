@@ -249,10 +249,11 @@ function nameOf(file: string): string {
   return file.replace(/(\.(jsonl|ndjson|json|csv|tsv|txt|parquet|gz))+$/i, '') || file;
 }
 
+/** With milliseconds: two imports of one name may come within a second. */
 function jobIdOf(file: string, now: Date): string {
   const time = now
     .toISOString()
-    .replace(/[-:]|\.\d+Z/g, '')
+    .replace(/[-:.Z]/g, '')
     .replace('T', '-');
   return `import-${nameOf(file)
     .replace(/[^\w.-]+/g, '-')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { type Fields, request } from '../support/serverClient.ts';
 
@@ -88,6 +89,30 @@ describe('importing predictions in VS Code', () => {
     await vscode.commands.executeCommand('trainingPredictions.importPredictions', uris[0], uris);
     const [made] = (await jobs()).filter(({ id }) => !before.has(id));
     assert.equal((await rowsOf(made ?? {})).length, 4);
+  });
+
+  it('asks for columns whose names say nothing, and shows the first rows before it imports', async () => {
+    const file = path.join(folder, 'odd.csv');
+    await writeFile(file, 'text,reply,gold\np,a,t\nq,b,u\n');
+    let made: Fields | undefined;
+    let isOver = false;
+    const importing = importFile(file).then((job) => {
+      made = job;
+      isOver = true;
+    });
+    await sleep(1000);
+    // What the model answered is the second of the columns; of all else what is offered first is right.
+    await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+    for (let asked = 0; asked < 20 && !isOver; asked += 1) {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await sleep(500);
+    }
+    await importing;
+    const told = (await rowsOf(made ?? {})).map((row) => [row['prompt'], row['prediction'], row['ground_truth']]);
+    assert.deepEqual(told, [
+      ['p', 'a', 't'],
+      ['q', 'b', 'u'],
+    ]);
   });
 
   it('imports nothing of a file with a row that does not fit', async () => {
