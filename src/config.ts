@@ -62,6 +62,11 @@ export const config = {
     return get('localServer.terminalEnvironment', true);
   },
 
+  /** Whether runs are searched for in the workspace. */
+  discoversRuns(): boolean {
+    return get('follow.discover', true);
+  },
+
   /** Whether the user wants to be told of this. */
   notifies(kind: NoticeKind): boolean {
     const { setting, otherwise } = notifications[kind];

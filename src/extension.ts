@@ -4,6 +4,7 @@ import { referenceTo, registerCommands } from './commands/commands.ts';
 import { followWithContextKeys, noteTrendsSeen } from './commands/contextKeys.ts';
 import { config, section } from './config.ts';
 import { Credentials } from './credentials.ts';
+import { Following } from './following/following.ts';
 import { offerRestart } from './localServer/crashNotice.ts';
 import { LocalServer } from './localServer/localServer.ts';
 import { offerToTerminals } from './localServer/terminalEnvironment.ts';
@@ -49,6 +50,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     get: () => context.globalState.get('table'),
     set: (choice) => void context.globalState.update('table', choice),
   };
+  const following = new Following(localServer, log);
   const documents = new DiffDocuments(watches);
   const panels = new Panels({
     extension,
@@ -71,8 +73,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     watches,
     documents,
     panels,
-    new JobsTree(servers, watches),
-    new ConnectionBadge(servers, watches),
+    following,
+    new JobsTree(servers, watches, following),
+    new ConnectionBadge(servers, watches, following),
     new Notifier({ servers, watches, folder: context.globalStorageUri, log }),
     offerRestart(localServer, log),
     offerToTerminals(context.environmentVariableCollection, localServer),
@@ -84,6 +87,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       credentials,
       servers,
       localServer,
+      following,
+      memory: context.globalState,
       watches,
       panels,
       documents,

@@ -49,6 +49,16 @@ export class Servers implements vscode.Disposable {
     return this.#localServer.running !== null && !this.#localIsRemote();
   }
 
+  /** Whether it is the local server: also by its address in `serverUrl`. */
+  isLocal(id: ServerId): boolean {
+    return id === 'local' || this.#localIsRemote();
+  }
+
+  /** The id under which the local server is shown. */
+  get idOfLocal(): ServerId {
+    return this.#localIsRemote() ? 'remote' : 'local';
+  }
+
   /** True also for a local server that does not run: it brings its key along. */
   hasKey(id: ServerId): boolean {
     return id === 'local' || this.#remoteKey !== null;

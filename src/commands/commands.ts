@@ -7,6 +7,7 @@ import { redact } from '../redact.ts';
 import type { ServerId } from '../servers.ts';
 import type { JobReference, Watch } from '../watch/watches.ts';
 import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './context.ts';
+import { followCommands } from './following.ts';
 import { jobCommands } from './jobs.ts';
 import { serverCommands } from './localServer.ts';
 import { pastable } from './loggingSnippet.ts';
@@ -18,6 +19,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   const commands: Commands = {
     ...serverCommands(context),
     ...jobCommands(context),
+    ...followCommands(context),
     watch: async (argument) => {
       const job = (await findJob(context, argument)) ?? (await pickPresentJob(context));
       if (job !== undefined) await panels.open(job);
@@ -45,6 +47,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     refreshJobs: async () => {
       await localServer.find();
       const present = presentServers(servers);
+      void context.following.parts?.runs.refresh();
       await Promise.all(present.map((server) => watches.listing(server).refresh()));
     },
     copyLoggingSnippet: async () => {

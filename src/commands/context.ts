@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Credentials } from '../credentials.ts';
+import type { Following } from '../following/following.ts';
 import type { LocalServer } from '../localServer/localServer.ts';
 import type { RedactingLog } from '../log.ts';
 import type { DiffDocuments } from '../panel/differences/diffDocuments.ts';
@@ -16,6 +17,9 @@ export interface CommandContext {
   credentials: Credentials;
   servers: Servers;
   localServer: LocalServer;
+  following: Following;
+  /** What this extension remembers for all windows. */
+  memory: vscode.Memento;
   watches: Watches<ServerId>;
   panels: Panels;
   documents: DiffDocuments;

@@ -69,7 +69,7 @@ class JobNotDeletedError extends Error {
 }
 
 /** Deletes a job once the user, told what goes with it, agrees. Whoever watches it is told by the server itself. */
-async function deleteJob({ servers, watches }: CommandContext, job: JobReference<ServerId>): Promise<void> {
+async function deleteJob({ servers, watches, following }: CommandContext, job: JobReference<ServerId>): Promise<void> {
   const client = new ApiClient(await servers.endpoint(job.server));
   const listed = watches.job(job);
   const title = watches.title(job);
@@ -91,6 +91,7 @@ async function deleteJob({ servers, watches }: CommandContext, job: JobReference
     agreed,
   );
   if (answer !== agreed) return;
+  if (servers.isLocal(job.server)) (await following.load()).followers.stopJob(job.jobId);
   try {
     await client.deleteJob(job.jobId);
   } catch (error) {

@@ -80,13 +80,17 @@ export class BesideServer implements Report {
     };
   }
 
-  /** The last that is told. @param problem why it failed; undefined where it came to its end, or was stopped */
-  end(problem: string | undefined, wasStopped: boolean): void {
+  /**
+   * The last that is told.
+   *
+   * @param isOver whether nothing more is to be followed there, the next time neither
+   * @param problem why it failed
+   */
+  end(state: 'ended' | 'stopped' | 'failed', isOver: boolean, problem?: string): void {
     clearInterval(this.#timer);
-    const state = problem !== undefined ? 'failed' : wasStopped ? 'stopped' : 'ended';
     this.#status = { ...this.#status, state, ...(problem === undefined ? {} : { problem }) };
     this.#tell();
-    if (state === 'ended') removeRecord(this.#directory, this.#key);
+    if (isOver) removeRecord(this.#directory, this.#key);
     this.#lock.close();
   }
 

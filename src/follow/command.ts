@@ -52,12 +52,16 @@ async function beside(command: FollowCommand, report: Report, signal: AbortSigna
   const stopped = AbortSignal.any([signal, life.signal]);
   try {
     const code = await carryOut(command, life, stopped);
-    life.end(undefined, stopped.aborted);
+    life.end(stopped.aborted ? 'stopped' : 'ended', !stopped.aborted);
     return code;
   } catch (error) {
-    const isStopped = stopped.aborted && error instanceof Error && error.name === 'AbortError';
-    life.end(isStopped ? undefined : (error as Error).message, isStopped);
-    if (isStopped) return exitCodes.done;
+    if (stopped.aborted && error instanceof Error && error.name === 'AbortError') {
+      life.end('stopped', false);
+      return exitCodes.done;
+    }
+    // A job that somebody deleted is not to come back by itself.
+    const isOver = error instanceof FollowEndedError && error.exitCode === exitCodes.refused;
+    life.end('failed', isOver, (error as Error).message);
     throw error;
   }
 }

@@ -121,6 +121,15 @@ interface Asking {
   preview(table: ChosenMapping): Promise<PreviewRow[]>;
 }
 
+/** Asks for what the columns' names do not say. @param title of the questions */
+export async function columnQuestions(
+  columns: readonly string[],
+  title: string,
+  cancellation: vscode.CancellationToken,
+): Promise<Mapping | undefined> {
+  return (await askForColumns(columns, { title, cancellation }))?.mapping;
+}
+
 /** Asks for what the columns' names do not say, and shows what comes of it. */
 async function confirmMapping(columns: readonly string[], asking: Asking): Promise<Mapping | undefined> {
   for (;;) {
@@ -134,7 +143,7 @@ async function confirmMapping(columns: readonly string[], asking: Asking): Promi
 
 async function askForColumns(
   columns: readonly string[],
-  { title, cancellation }: Asking,
+  { title, cancellation }: Pick<Asking, 'title' | 'cancellation'>,
 ): Promise<{ mapping: Mapping; wasAsked: boolean } | undefined> {
   let mapping = recognise(columns);
   const missing = missingRoles(mapping);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Following } from '../following/following.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { type ConnectionLabel, summarize } from '../stream/connectionSummary.ts';
 import type { Watch, Watches } from '../watch/watches.ts';
@@ -9,6 +10,7 @@ import { failureText } from './jobItem.ts';
 export class ConnectionBadge implements vscode.Disposable {
   readonly #servers: Servers;
   readonly #watches: Watches<ServerId>;
+  readonly #following: Following;
   readonly #item = vscode.window.createStatusBarItem(
     'trainingPredictions.connection',
     vscode.StatusBarAlignment.Left,
@@ -17,9 +19,10 @@ export class ConnectionBadge implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(servers: Servers, watches: Watches<ServerId>) {
+  constructor(servers: Servers, watches: Watches<ServerId>, following: Following) {
     this.#servers = servers;
     this.#watches = watches;
+    this.#following = following;
     this.#item.name = vscode.l10n.t('Training Predictions: Connection');
     this.#item.command = 'trainingPredictions.showConnectionMenu';
     this.#subscription = watches.onDidChange(() => this.#show());
@@ -78,6 +81,7 @@ export class ConnectionBadge implements vscode.Disposable {
     if (session.lastByteAt !== null) {
       lines.push(vscode.l10n.t('Last byte {0}', new Date(session.lastByteAt).toLocaleTimeString()));
     }
+    if (this.#servers.isLocal(watch.server)) lines.push(...(this.#following.parts?.nodes.lines(watch.jobId) ?? []));
     if (problem !== null) lines.push(problem);
     const failure = failureText(this.#watches.job(watch));
     if (failure !== null) lines.push(failure);

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Following } from '../following/following.ts';
+import type { RunNode } from '../following/runNodes.ts';
 import { plainLine, plainName } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { ListingChange } from '../watch/jobListing.ts';
@@ -22,7 +24,8 @@ export type JobsNode =
   | { kind: 'heading'; server: ServerId; active: boolean }
   | JobNode
   | { kind: 'problem'; server: ServerId; problem: Error }
-  | { kind: 'note'; text: string };
+  | { kind: 'note'; text: string }
+  | RunNode;
 
 /**
  * ms. VS Code puts a change off that follows another within 200 ms, and again with each that follows: it would show
@@ -39,6 +42,7 @@ const servers: readonly ServerId[] = ['remote', 'local'];
 export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Disposable {
   readonly #servers: Servers;
   readonly #watches: Watches<ServerId>;
+  readonly #following: Following;
   readonly #changes = new vscode.EventEmitter<JobsNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changes.event;
   readonly #pace = new Pace(
@@ -56,26 +60,30 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   readonly #ageTimer: NodeJS.Timeout;
   readonly #subscription: vscode.Disposable;
 
-  constructor(known: Servers, watches: Watches<ServerId>) {
+  constructor(known: Servers, watches: Watches<ServerId>, following: Following) {
     this.#servers = known;
     this.#watches = watches;
+    this.#following = following;
     const changed = (): void => this.#request('all');
     const view = vscode.window.createTreeView(jobsViewId, { treeDataProvider: this, showCollapseAll: false });
     this.#subscription = vscode.Disposable.from(
       view,
-      view.onDidChangeVisibility(({ visible }) => watches.setTreeVisible(visible)),
+      view.onDidChangeVisibility(({ visible }) => this.#seen(visible)),
       known.onDidChange(changed),
       watches.onDidChange(changed),
+      following.onDidChange(changed),
       ...servers.map((server) => watches.listing(server).onDidChange((change) => this.#listingChanged(server, change))),
     );
-    watches.setTreeVisible(view.visible);
+    this.#seen(view.visible);
     this.#ageTimer = setInterval(() => {
       if (view.visible) this.#tellAges();
     }, ageInterval);
   }
 
   getChildren(node?: JobsNode): JobsNode[] {
-    if (node === undefined) return this.#roots();
+    const runs = this.#following.parts?.nodes;
+    if (node === undefined) return [...this.#roots(), ...(runs?.roots ?? [])];
+    if (node.kind === 'runs') return runs?.children() ?? [];
     if (node.kind === 'heading') return this.#jobs(node.server, node.active);
     if (node.kind !== 'server') return [];
     const listing = this.#watches.listing(node.server);
@@ -104,6 +112,8 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
         return problemItem(node.problem);
       case 'note':
         return new vscode.TreeItem(node.text);
+      default:
+        return this.#following.parts?.nodes.item(node) ?? new vscode.TreeItem('');
     }
   }
 
@@ -112,6 +122,16 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     this.#subscription.dispose();
     this.#pace.dispose();
     this.#changes.dispose();
+  }
+
+  #seen(isVisible: boolean): void {
+    this.#watches.setTreeVisible(isVisible);
+    if (isVisible) void this.#following.load().then(({ runs }) => runs.begin());
+  }
+
+  #marked(item: vscode.TreeItem, { server, jobId }: JobReference<ServerId>): vscode.TreeItem {
+    if (this.#servers.isLocal(server)) this.#following.parts?.nodes.mark(item, jobId);
+    return item;
   }
 
   #listingChanged(server: ServerId, change: ListingChange): void {
@@ -156,7 +176,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     const now = Date.now();
     this.#ages.set(node, jobAge(job, now));
     const isWatched = this.#watches.get(node) !== undefined;
-    return jobItem(node.server, job, { title: this.#watches.title(node), isWatched, now });
+    return this.#marked(jobItem(node.server, job, { title: this.#watches.title(node), isWatched, now }), node);
   }
 
   #heading(server: ServerId, active: boolean): JobsNode {

@@ -1,12 +1,23 @@
 import * as Type from 'typebox';
 import { schema } from './schema.ts';
 
+const column = Type.Optional(Type.String({ minLength: 1 }));
+const columnRolesType = Type.Object({
+  prompt: column,
+  prediction: column,
+  ground_truth: column,
+  epoch: column,
+  step: column,
+  sample_index: column,
+});
+/** Which column of a table a person chose for which role. */
+export const columnRoles = schema(columnRolesType);
+
 const followRecordType = Type.Object({
   /** What is followed: a run's folder or one file. Absolute. */
   path: Type.String({ minLength: 1 }),
   format: Type.Optional(Type.String({ minLength: 1 })),
-  /** Of a table: which column a person chose for which role. */
-  columns: Type.Optional(Type.Record(Type.String(), Type.String())),
+  columns: Type.Optional(columnRolesType),
 });
 /** `followed-KEY.json` in the data directory: what is to be followed while the local server runs. */
 export const followRecord = schema(followRecordType);

@@ -128,6 +128,9 @@ describe('the package', () => {
       /^src\/localServer\/(databasePrompt|serverTerminal)\.ts$/,
       /^src\/views\/(jobPicker|keyPrompt)\.ts$/,
       /^src\/model\/chats\//,
+      /^src\/commands\/followOutput\.ts$/,
+      /^src\/following\/(?!following\.ts)/,
+      /^src\/localServer\/followed\//,
       /^src\/(server|follow|compare)\//,
     ];
     assert.deepEqual(

@@ -13,6 +13,7 @@ const rows = [
   ['commands'],
   ['import'],
   ['panel', 'views', 'notices', 'assistant'],
+  ['following'],
   ['servers', 'sample', 'follow'],
   ['localServer'],
   ['config', 'credentials'],

@@ -47,6 +47,8 @@ export interface ScoreConfig {
 /** What one trainer writes. */
 export interface Format {
   readonly name: string;
+  /** Globs of names that its files have, for a search that reads no file; more may have them. */
+  readonly globs: readonly string[];
   /** A file by its absolute path; undefined where the path alone tells that it is none of this trainer's. */
   locate(path: string): RowFile | undefined;
   /** Whether a file with these columns, of the first row or of the whole table, is this trainer's. */

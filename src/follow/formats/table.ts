@@ -22,6 +22,7 @@ export function tableOf(chosen: ColumnRoles): Format {
   const mappingOf = (columns: readonly string[]): Mapping => assign(columns, recognise(columns), chosen);
   return {
     name: 'table',
+    globs: [],
     readsColumns: true,
 
     locate: (path) => ({ run: path, reading: 'table' }),

@@ -14,6 +14,7 @@ const advantage = 'advantage';
  */
 export const trl: Format = {
   name: 'trl',
+  globs: ['completions_*.parquet'],
   readsColumns: false,
 
   locate(path) {

@@ -19,6 +19,7 @@ const sources: readonly (readonly [RegExp, string])[] = [
  */
 export const verl: Format = {
   name: 'verl',
+  globs: ['[0-9]*.jsonl'],
   readsColumns: false,
 
   locate(path) {

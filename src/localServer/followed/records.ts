@@ -16,8 +16,6 @@ export interface Followed {
   readonly status: FollowStatus | undefined;
 }
 
-/** Files that say what is followed, in the data directory. */
-export const followedFiles = 'followed-*.json';
 const named = /^followed-([0-9a-f]{16})\.(?:status\.)?json$/;
 const recordOf = (directory: string, key: string) => join(directory, `followed-${key}.json`);
 const statusOf = (directory: string, key: string) => join(directory, `followed-${key}.status.json`);
