@@ -108,7 +108,7 @@ export class RunNodes implements vscode.Disposable {
     item.tooltip = `${plainName(path)}\n${item.description}`;
     item.iconPath = new vscode.ThemeIcon(problem === undefined ? 'watch' : 'warning');
     item.contextValue = 'awaited';
-    return item;
+    return named(item);
   }
 
   #tell(): void {
@@ -137,6 +137,12 @@ function runItem(path: string, format: string): vscode.TreeItem {
     title: vscode.l10n.t('Follow'),
     arguments: [{ path, format }],
   };
+  return named(item);
+}
+
+/** Said as it is seen: where there is a tooltip, that would be said in its place. */
+function named(item: vscode.TreeItem): vscode.TreeItem {
+  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
   return item;
 }
 

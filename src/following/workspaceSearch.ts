@@ -1,5 +1,5 @@
 /** The search for runs in the folders of this window, loaded when somebody looks for them. */
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { type FoundRun, runOf, searchRuns, trainerGlobs } from './searchRuns.ts';
@@ -8,6 +8,8 @@ import { type FoundRun, runOf, searchRuns, trainerGlobs } from './searchRuns.ts'
 const patience = 10_000;
 /** Between a file that appears and the search that it is a reason for, in ms. */
 const together = 500;
+/** Of so many paths that appear at once each is looked at. */
+const mostLooked = 20;
 
 const include = `**/{${trainerGlobs.join(',')}}`;
 
@@ -41,26 +43,59 @@ export async function searchWorkspace(cancelled: vscode.CancellationToken): Prom
 }
 
 /**
- * Calls when a file appears that may be of a run that is not known yet; of one that is excluded, not again.
+ * Calls when a file appears that may be of a run that is not known yet; of one that is excluded, not again. Of a folder
+ * that appears with files in it the system tells the folder alone: it is looked into.
  *
  * @param isKnown whether a run needs no search, by the path that its file has here
  */
 export function watchForRuns(isKnown: (path: string) => boolean, appeared: () => void): vscode.Disposable {
-  const watcher = vscode.workspace.createFileSystemWatcher(include, false, true, true);
+  const watcher = vscode.workspace.createFileSystemWatcher('**/*', false, true, true);
   const seen = new Set<string>();
+  let made: string[] = [];
+  let isNew = false;
   let timer: NodeJS.Timeout | undefined;
+  let lastLook = Number.NEGATIVE_INFINITY;
+  const note = (path: string): void => {
+    const run = runOf(path);
+    if (run === undefined || seen.has(run.path)) return;
+    seen.add(run.path);
+    isNew ||= !isKnown(run.path);
+  };
+  const look = async (): Promise<void> => {
+    timer = undefined;
+    const paths = made;
+    made = [];
+    for (const path of paths.length > mostLooked ? [] : await filesOfFolders(paths)) note(path);
+    // A checkout makes more than one looks into.
+    const isMuch = paths.length > mostLooked && performance.now() - lastLook > patience;
+    if (!isNew && !isMuch) return;
+    isNew = false;
+    lastLook = performance.now();
+    appeared();
+  };
   return vscode.Disposable.from(
     watcher,
     watcher.onDidCreate(({ scheme, fsPath }) => {
-      const run = scheme === 'file' ? runOf(fsPath) : undefined;
-      if (run === undefined || seen.has(run.path)) return;
-      seen.add(run.path);
-      if (isKnown(run.path)) return;
-      clearTimeout(timer);
-      timer = setTimeout(appeared, together);
+      if (scheme !== 'file') return;
+      if (runOf(fsPath) === undefined) made.push(fsPath);
+      else note(fsPath);
+      if (isNew || made.length > 0) timer ??= setTimeout(() => void look(), together);
     }),
     { dispose: () => clearTimeout(timer) },
   );
+}
+
+/** One file of a trainer in each of the paths that are folders. */
+async function filesOfFolders(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const stats = await stat(path).catch(() => undefined);
+      if (stats?.isDirectory() !== true) return [];
+      const files = await vscode.workspace.findFiles(new vscode.RelativePattern(path, include), excluded([]), 1);
+      return files.map(({ fsPath }) => fsPath);
+    }),
+  );
+  return found.flat();
 }
 
 /** What the settings leave out of the explorer and of searches, and some folders more. */

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { isAtWork, readFollowed } from '../../src/localServer/followed/records.ts';
+import { eventually } from '../support/eventually.ts';
+import { append, pythonJson, write, writeTrlStep, writeVerlStep } from '../support/trainerFiles.ts';
+import { Workbench, type WorkbenchOptions } from '../support/workbench.ts';
+
+const verlLine = (output: string) => ({ input: 'q', output, gts: 'a', score: 1 });
+const answer = (completion: string) => ({ prompt: 'p', completion, rewards: { r: 1 }, advantage: 0 });
+
+describe('training output in the workspace, in VS Code', () => {
+  let dataDir: string;
+  let workspace: string;
+  let workbench: Workbench;
+
+  const item = (name: RegExp) => workbench.page.getByRole('treeitem', { name });
+  const tree = () => workbench.run('Training Predictions: Focus on Jobs View');
+  const home = () => path.join(dataDir, 'home');
+  const followed = (place: string) =>
+    [...readFollowed(home()).values()].find(({ record }) => record?.path === path.join(workspace, place));
+  const prediction = (text: string) =>
+    workbench.panel.getByRole('grid', { name: 'Predictions' }).locator('tbody tr[data-id]').filter({ hasText: text });
+
+  /** A menu takes no click for a moment after it is opened, and closes when what it is of is drawn again. */
+  async function chooseFromMenu(of: Locator, entry: string): Promise<void> {
+    const shown = workbench.page.getByRole('menuitem', { name: entry });
+    await eventually(
+      `"${entry}" is chosen`,
+      async () => {
+        await workbench.page.keyboard.press('Escape');
+        await of.click({ button: 'right' });
+        const isChosen = async () => {
+          await shown.click({ timeout: 2000, delay: 100 });
+          await shown.waitFor({ state: 'hidden', timeout: 2000 });
+          return true;
+        };
+        return isChosen().catch(() => undefined);
+      },
+      30_000,
+    );
+  }
+
+  async function open(options: WorkbenchOptions): Promise<void> {
+    dataDir = await realpath(await mkdtemp(path.join(tmpdir(), 'following-')));
+    workspace = path.join(dataDir, 'workspace');
+    await mkdir(workspace);
+    write(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify({ 'search.exclude': { '**/old': true } }));
+    writeTrlStep(path.join(workspace, 'outputs', 'grpo'), 10, [answer('of TRL')]);
+    writeVerlStep(path.join(workspace, 'verl-run'), 1, [verlLine('of verl')]);
+    writeVerlStep(path.join(workspace, 'old', 'verl-run'), 1, [verlLine('of another time')]);
+    const machineSettings = { 'trainingPredictions.localServer.port': 0 };
+    workbench = await Workbench.open({ dataDir, machineSettings, ...options });
+    await workbench.page.goto(workbench.vscode.open({ folder: workspace }));
+    await workbench.ready();
+  }
+
+  async function close(): Promise<void> {
+    await workbench?.close();
+    for (const { status } of readFollowed(home()).values()) {
+      if (status !== undefined && isAtWork(status)) process.kill(status.pid, 'SIGKILL');
+    }
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  describe('that is trusted', () => {
+    before(() => open({}));
+
+    it('is followed by one click, which opens the panel; the tree and the badge say so', async () => {
+      await item(/^outputs\/grpo, trl/).click();
+      await workbench.tab('Predictions: grpo').waitFor();
+      await prediction('of TRL').waitFor();
+      await item(/^grpo, .*following$/).waitFor();
+      await item(/^outputs\/grpo, trl/).waitFor({ state: 'hidden' });
+      writeTrlStep(path.join(workspace, 'outputs', 'grpo'), 20, [answer('of step 20')]);
+      await prediction('of step 20').waitFor();
+      const tooltip = workbench.page.locator('.monaco-hover').filter({ hasText: 'completions_00020.parquet' });
+      await eventually(
+        'the badge tells the file and when it grew',
+        async () => {
+          await workbench.page.mouse.move(5, 5);
+          await workbench.statusBarItem(/^Live/).hover();
+          const text = await tooltip.textContent({ timeout: 3000 }).catch(() => null);
+          return text?.includes('last grew') ? true : undefined;
+        },
+        30_000,
+      );
+    });
+
+    it('goes on being followed when the window is reloaded', async () => {
+      const before = followed('outputs/grpo')?.status?.pid;
+      await workbench.reload();
+      writeTrlStep(path.join(workspace, 'outputs', 'grpo'), 30, [answer('after the reload')]);
+      await tree();
+      await item(/^grpo, .*following$/).click();
+      await prediction('after the reload').waitFor();
+      assert.equal(followed('outputs/grpo')?.status?.pid, before);
+    });
+
+    it('is followed from the menu of a folder in the explorer', async () => {
+      await workbench.run('Explorer: Focus on Folders View');
+      await chooseFromMenu(workbench.page.getByRole('treeitem', { name: 'verl-run' }), 'Follow Training Output…');
+      await workbench.tab('Predictions: verl-run').waitFor();
+      await prediction('of verl').waitFor();
+    });
+
+    it('is followed from the palette; rows that are refused are told with the reason', async () => {
+      await workbench.choose('Follow Training Output', 'late');
+      await workbench.tab('Predictions: late').waitFor();
+      await prediction('late').waitFor();
+      append(path.join(workspace, 'late', '1.jsonl'), `${pythonJson({ input: 'q' })}\n`);
+      const status = await eventually('a row is refused', () => {
+        const told = followed('late')?.status;
+        return told?.refused === 1 ? told : undefined;
+      });
+      assert.deepEqual(status.refusals, [{ file: '1.jsonl', line: 2, why: '"output" is missing' }]);
+      const tooltip = workbench.page.locator('.monaco-hover').filter({ hasText: '"output" is missing' });
+      await eventually(
+        'the badge tells it',
+        async () => {
+          await workbench.page.mouse.move(5, 5);
+          await workbench.statusBarItem(/^Live/).hover();
+          const isShown = tooltip.waitFor({ timeout: 3000 }).then(() => true);
+          return isShown.catch(() => undefined);
+        },
+        30_000,
+      );
+    });
+
+    it('is followed no more once that is stopped, and can be followed again', async () => {
+      const status = followed('outputs/grpo')?.status;
+      assert.ok(status !== undefined && isAtWork(status));
+      await tree();
+      await chooseFromMenu(item(/^grpo, .*following$/), 'Stop Following');
+      await item(/^outputs\/grpo, trl/).waitFor();
+      await eventually('the follower ended', () => {
+        const known = [...readFollowed(home()).values()].find((one) => one.status?.pid === status.pid)?.status;
+        return known !== undefined && isAtWork(known) ? undefined : true;
+      });
+      assert.equal(await item(/^grpo, .*following$/).count(), 0);
+    });
+
+    it('ends being followed with the server, and is followed again with it', async () => {
+      await workbench.run('Stop Local Server');
+      await eventually('no follower is left', () =>
+        [...readFollowed(home()).values()].some(({ status }) => status !== undefined && isAtWork(status))
+          ? undefined
+          : true,
+      );
+      writeVerlStep(path.join(workspace, 'verl-run'), 2, [verlLine('while nobody was there')]);
+      await workbench.run('Start Local Server');
+      await item(/^verl-run, .*following$/).click();
+      await prediction('while nobody was there').waitFor();
+    });
+  });
+
+  describe('that is not trusted', () => {
+    before(() =>
+      open({
+        userSettings: {
+          'security.workspace.trust.enabled': true,
+          'security.workspace.trust.startupPrompt': 'never',
+          'security.workspace.trust.banner': 'never',
+        },
+      }),
+    );
+    after(close);
+
+    it('is not searched, and nothing of it can be followed', async () => {
+      await workbench.statusBarItem('Restricted Mode').waitFor();
+      await tree();
+      await workbench.page.getByRole('button', { name: 'Open Sample Run' }).first().waitFor();
+      writeVerlStep(path.join(workspace, 'late'), 1, [verlLine('late')]);
+      await workbench.page.waitForTimeout(2000);
+      assert.equal(await item(/^In This Workspace/).count(), 0);
+      await workbench.page.getByRole('button', { name: 'Follow Training Output…' }).first().click();
+      await workbench.page.waitForTimeout(1000);
+      assert.equal(readFollowed(home()).size, 0);
+    });
+  });
+});
