@@ -67,6 +67,19 @@ describe('training output in the workspace, in VS Code', () => {
 
   describe('that is trusted', () => {
     before(() => open({}));
+    after(close);
+
+    it('stands in the tree, but for what searches leave out; a run that begins appears', async () => {
+      await tree();
+      await item(/^In This Workspace/).waitFor();
+      await item(/^outputs\/grpo, trl/).waitFor();
+      await item(/^verl-run, verl/).waitFor();
+      assert.equal(await item(/old/).count(), 0);
+      writeVerlStep(path.join(workspace, 'late'), 1, [verlLine('late')]);
+      await item(/^late, verl/).waitFor();
+      assert.equal(await item(/old/).count(), 0);
+      assert.equal(readFollowed(home()).size, 0);
+    });
 
     it('is followed by one click, which opens the panel; the tree and the badge say so', async () => {
       await item(/^outputs\/grpo, trl/).click();
