@@ -5,7 +5,7 @@ import { Changes } from './changes.ts';
 import { exitCodes } from './exit.ts';
 import { FileFollower, type FollowedRun } from './fileFollower.ts';
 import type { ScoreConfig } from './formats/format.ts';
-import { MetricsFollower } from './metricsFollower.ts';
+import { MetricsFollower } from './metrics/metricsFollower.ts';
 import type { FilePosition, Positions } from './positions.ts';
 import { type Report, SaidOnce } from './report.ts';
 import { type FoundFile, filesOf, nameOf, type Run } from './runs.ts';
@@ -52,7 +52,7 @@ class Follower {
     this.#sender = new Sender(job, edition, report);
     this.#said = new SaidOnce(report);
     const isWhole = !nameOf(run.scope, run.base).startsWith('..') && run.path === run.base;
-    if (isWhole) this.#metrics = new MetricsFollower(run.base, job, positions, this.#sender);
+    if (isWhole) this.#metrics = new MetricsFollower(run.base, run.format, job, positions, this.#sender);
   }
 
   async run(): Promise<number> {

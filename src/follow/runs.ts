@@ -32,7 +32,7 @@ const mostEntries = 200_000;
 /** Folders in which no trainer writes rows, and many files lie. */
 const passedOver = /^(\..*|node_modules|__pycache__|site-packages|venv)$/;
 /** Files of a run that are opened to find out whether it is one. */
-const tried = 3;
+const tried = 10;
 
 /** @throws FollowEndedError for a name that is none */
 export function formatNamed(name: string): Format {
@@ -67,12 +67,22 @@ export async function filesOf(
   const isFile = (await stat(scope).catch(noneIfGone))?.isFile();
   if (isFile === undefined) return [];
   const files = isFile ? [scope] : await filesBelow(scope, passed);
-  return files
-    .flatMap((one) => {
-      const file = format.locate(one);
-      return file?.run === path ? [{ path: one, name: nameOf(base, one), file }] : [];
-    })
-    .sort((a, b) => (a.file.step ?? 0) - (b.file.step ?? 0) || (a.name < b.name ? -1 : 1));
+  const found = files.flatMap((one) => {
+    const file = format.locate(one);
+    return file?.run === path ? [{ path: one, name: nameOf(base, one), file }] : [];
+  });
+  return withSteps(found).sort((a, b) => (a.file.step ?? 0) - (b.file.step ?? 0) || (a.name < b.name ? -1 : 1));
+}
+
+/** Evaluations that have a time and no step are counted, from 1. */
+function withSteps(files: readonly FoundFile[]): FoundFile[] {
+  const times = [...new Set(files.flatMap(({ file }) => file.evaluation ?? []))].sort();
+  return files.map((found) => {
+    const { evaluation } = found.file;
+    return evaluation === undefined
+      ? found
+      : { ...found, file: { ...found.file, step: times.indexOf(evaluation) + 1 } };
+  });
 }
 
 /** The path of a file as it is told, and as it is in ids: the same on all systems. */
@@ -111,7 +121,7 @@ async function isKnown(format: Format, found: readonly { path: string; file: Row
     if (opened === undefined) continue;
     try {
       const form = await formOf(opened, file.reading);
-      const shape = form === undefined ? undefined : await shapeOf(opened, form);
+      const shape = form === undefined ? undefined : await shapeOf(opened, form, format.readsColumns ? undefined : 1);
       if (shape === undefined) continue;
       if (format.knows(shape.columns)) return true;
     } finally {

@@ -59,7 +59,7 @@ export async function formOf(file: RunFile, reading: Reading): Promise<Form | un
 export type Form = 'lines' | 'parquet' | 'table';
 
 /** What its first rows tell of a file; undefined where it has none yet. */
-export async function shapeOf(file: RunFile, form: Form): Promise<Shape | undefined> {
+export async function shapeOf(file: RunFile, form: Form, enough = lookedAt): Promise<Shape | undefined> {
   const columns = new Set<string>();
   const looked: Readonly<Record<string, unknown>>[] = [];
   const source = new RowSource(file, form, false);
@@ -68,7 +68,7 @@ export async function shapeOf(file: RunFile, form: Form): Promise<Shape | undefi
       for (const name of Object.keys(cells)) columns.add(name);
       looked.push(cells);
     }
-    if (looked.length >= lookedAt) break;
+    if (looked.length >= enough) break;
   }
   if (looked.length === 0) return undefined;
   return source.isText ? { columns: [...columns], texts: looked } : { columns: [...columns] };

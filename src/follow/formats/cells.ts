@@ -25,6 +25,11 @@ export function stepOf(value: unknown, ofFile: number | undefined): number {
   }
 }
 
+/** What JSON has as a number, a truth value or nothing. */
+export function plainScore(value: unknown): number | boolean | null | undefined {
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
+}
+
 /** A number or truth value, null for none; undefined for what is no score. */
 export type ScoreReader = (value: unknown) => number | boolean | null | undefined;
 

@@ -9,6 +9,8 @@ export interface RowFile {
   readonly run: string;
   readonly reading: Reading;
   readonly step?: number;
+  /** Where nothing tells the step: the time of an evaluation, in letters that sort by it. The n-th of a run is step n. */
+  readonly evaluation?: string;
   readonly source?: string;
 }
 

@@ -1,10 +1,17 @@
 import type { Format } from './format.ts';
+import { llamaFactory } from './llamaFactory.ts';
+import { lmEval } from './lmEval.ts';
+import { msSwift } from './msSwift.ts';
+import { nemoRl } from './nemoRl.ts';
+import { primeRl } from './primeRl.ts';
+import { skyRl } from './skyRl.ts';
 import { table } from './table.ts';
 import { trl } from './trl.ts';
 import { verl } from './verl.ts';
+import { wandb } from './wandb.ts';
 
 /** Trainers whose files tell by their paths and columns whose they are. */
-export const trainers: readonly Format[] = [trl, verl];
+export const trainers: readonly Format[] = [trl, verl, skyRl, nemoRl, primeRl, msSwift, llamaFactory, lmEval, wandb];
 
 /** All that `--format` may name. */
 export const formats: readonly Format[] = [...trainers, table];

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import type { TableRow } from '../../tables/rows.ts';
-import { otherCells, requiredText, stepOf } from './cells.ts';
+import { otherCells, plainScore, requiredText, stepOf } from './cells.ts';
 import type { Format, MadeRow, RowFile } from './format.ts';
 
 const columns = new Set(['step', 'prompt', 'completion', 'mode']);
@@ -44,9 +44,7 @@ export const trl: Format = {
 };
 
 function made({ cells }: TableRow, file: RowFile): MadeRow {
-  const { scores, fields } = otherCells(cells, columns, (value) =>
-    typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined,
-  );
+  const { scores, fields } = otherCells(cells, columns, plainScore);
   const source = file.source ?? (typeof cells['mode'] === 'string' ? cells['mode'] : undefined);
   return {
     ...fields,

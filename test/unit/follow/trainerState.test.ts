@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTrainerState, parseTrainerState } from '../../../src/follow/trainerState.ts';
+import { isTrainerState, parseTrainerState } from '../../../src/follow/metrics/trainerState.ts';
 
 describe('the state of a Trainer', () => {
   it('is found beside and in checkpoints', () => {

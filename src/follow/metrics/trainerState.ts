@@ -1,9 +1,9 @@
 import * as Type from 'typebox';
-import { stepsToField } from '../wire/depth.ts';
-import type { JobUpdate } from '../wire/job.ts';
-import type { Metric } from '../wire/metric.ts';
-import { readJson } from '../wire/pythonJson.ts';
-import { SchemaError, schema } from '../wire/schema.ts';
+import { stepsToField } from '../../wire/depth.ts';
+import type { JobUpdate } from '../../wire/job.ts';
+import type { Metric } from '../../wire/metric.ts';
+import { readJson } from '../../wire/pythonJson.ts';
+import { SchemaError, schema } from '../../wire/schema.ts';
 
 const logged = Type.Object({ step: Type.Integer({ minimum: 0 }) });
 const trainerState = schema(

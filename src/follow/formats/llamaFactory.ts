@@ -1,0 +1,45 @@
+import { basename, dirname } from 'node:path';
+import { textOf } from '../../tables/cells.ts';
+import { otherCells, plainScore, requiredText } from './cells.ts';
+import type { Format } from './format.ts';
+
+const columns = new Set(['prompt', 'predict', 'label']);
+
+/**
+ * LLaMA-Factory's `do_predict` with `predict_with_generate`: `{output_dir}/generated_predictions.jsonl`, written as a whole.
+ * Only the name of a checkpoint's folder tells the step.
+ */
+export const llamaFactory: Format = {
+  name: 'llama-factory',
+  globs: ['generated_predictions.jsonl'],
+  readsColumns: false,
+
+  locate(path) {
+    if (basename(path) !== 'generated_predictions.jsonl') return undefined;
+    const folder = dirname(path);
+    const step = /^checkpoint-(\d+)$/.exec(basename(folder))?.[1];
+    return step === undefined
+      ? { run: folder, reading: 'lines', step: 0 }
+      : { run: dirname(folder), reading: 'lines', step: Number(step) };
+  },
+
+  knows: (names) => ['prompt', 'predict'].every((name) => names.includes(name)),
+
+  maker: (file) => ({
+    make({ cells }) {
+      const { scores, fields } = otherCells(cells, columns, plainScore);
+      return [
+        {
+          ...fields,
+          step: file.step ?? 0,
+          prompt: requiredText(cells, 'prompt'),
+          prediction: requiredText(cells, 'predict'),
+          ground_truth: textOf(cells['label']),
+          scores,
+        },
+      ];
+    },
+  }),
+
+  judging: () => ({}),
+};

@@ -1,0 +1,113 @@
+import { basename, dirname } from 'node:path';
+import { textOf } from '../../tables/cells.ts';
+import type { TableRow } from '../../tables/rows.ts';
+import { otherCells, plainScore, requiredText, stepOf } from './cells.ts';
+import { isMessage, textOfChat } from './chats.ts';
+import { type Format, type MadeRow, RowError, type RowFile } from './format.ts';
+
+const columns = {
+  grpo: new Set(['step', 'gen_step', 'prompt', 'completion', 'solution']),
+  answers: new Set(['response', 'labels', 'messages']),
+};
+/** Not what a reward function gave, but what is reckoned of all of them within a group. */
+const advantages = ['advantages', 'advantage'];
+
+/**
+ * ms-swift: `{output_dir}/completions.jsonl` of its GRPO and GKD trainers, which grows by a line a log: an object of lists,
+ * or with Ray an object an answer. And what its other trainers and `swift infer` answer:
+ * `{output_dir}/checkpoint-{N}/predict.jsonl`, `infer_result/*.jsonl`.
+ */
+export const msSwift: Format = {
+  name: 'ms-swift',
+  globs: ['completions.jsonl', 'checkpoint-*/predict.jsonl', 'infer_result/*.jsonl'],
+  readsColumns: false,
+
+  locate(path) {
+    const [name, folder] = [basename(path), dirname(path)];
+    if (name === 'completions.jsonl') return { run: folder, reading: 'lines' };
+    // Before it is moved into the checkpoint's folder nothing tells the step.
+    if (name === 'predict.jsonl') return ofCheckpoint(folder, 'predict');
+    if (basename(folder) !== 'infer_result' || !name.endsWith('.jsonl')) return undefined;
+    return ofCheckpoint(dirname(folder), 'infer') ?? { run: folder, reading: 'lines', step: 0, source: 'infer' };
+  },
+
+  knows: (names) =>
+    ['prompt', 'completion'].every((name) => names.includes(name)) ||
+    ['response', 'messages'].every((name) => names.includes(name)),
+
+  maker: (file) => ({
+    make: (row) =>
+      'response' in row.cells ? [answered(row, file)] : logged(row).map((cells) => completed(cells, file)),
+  }),
+
+  judging(scores) {
+    const rewards = scores.filter((name) => !advantages.includes(name));
+    const deciding = rewards.includes('reward') ? 'reward' : rewards[0];
+    if (deciding === undefined) return {};
+    const better = { better: 'higher' } as const;
+    return { deciding_score: deciding, scores: Object.fromEntries(rewards.map((name) => [name, better])) };
+  },
+};
+
+function ofCheckpoint(folder: string, source: string): RowFile | undefined {
+  const step = /^checkpoint-(\d+)$/.exec(basename(folder))?.[1];
+  return step === undefined ? undefined : { run: dirname(folder), reading: 'lines', step: Number(step), source };
+}
+
+/** The answers of a line: its lists side by side, what is no list with each. */
+function logged({ cells }: TableRow): Record<string, unknown>[] {
+  const { completion } = cells;
+  if (!Array.isArray(completion) || completion.every(isMessage)) return [cells];
+  return completion.map((_, index) =>
+    Object.fromEntries(
+      Object.entries(cells).map(([name, value]) => [
+        name,
+        Array.isArray(value) && value.length === completion.length ? value[index] : value,
+      ]),
+    ),
+  );
+}
+
+function completed(cells: Readonly<Record<string, unknown>>, file: RowFile): MadeRow {
+  const { scores, fields } = otherCells(cells, columns.grpo, plainScore);
+  return {
+    ...fields,
+    step: stepOf(cells['step'] ?? cells['gen_step'], file.step),
+    ...inForm('messages', cells['prompt']),
+    ...inForm('answer', cells['completion']),
+    prompt: textIn(cells, 'prompt'),
+    prediction: textIn(cells, 'completion'),
+    ground_truth: textOf(cells['solution']),
+    scores,
+  };
+}
+
+/** Of what was predicted while training the last message is what was right; of what was inferred it is the answer. */
+function answered({ cells }: TableRow, file: RowFile): MadeRow {
+  const messages = Array.isArray(cells['messages']) ? cells['messages'].filter(isMessage) : [];
+  const last = messages.at(-1);
+  const asked = last?.role === 'assistant' ? messages.slice(0, -1) : messages;
+  if (asked.length === 0) throw new RowError('"messages" is no chat');
+  const { scores, fields } = otherCells(cells, columns.answers, plainScore);
+  return {
+    ...fields,
+    step: file.step ?? 0,
+    prompt: textOfChat(asked),
+    messages: asked,
+    prediction: requiredText(cells, 'response'),
+    ground_truth: textOf(cells['labels']),
+    ...(file.source === undefined ? {} : { sample_source: file.source }),
+    scores,
+  };
+}
+
+function inForm(form: 'messages' | 'answer', value: unknown): Record<string, unknown> {
+  return Array.isArray(value) && value.length > 0 && value.every(isMessage) ? { [form]: value } : {};
+}
+
+function textIn(cells: Readonly<Record<string, unknown>>, column: string): string {
+  const value = cells[column];
+  return Array.isArray(value) && value.length > 0 && value.every(isMessage)
+    ? textOfChat(value)
+    : requiredText(cells, column);
+}

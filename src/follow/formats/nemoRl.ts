@@ -1,0 +1,59 @@
+import { basename, dirname } from 'node:path';
+import type { TableRow } from '../../tables/rows.ts';
+import { otherCells, plainScore } from './cells.ts';
+import { type ChatTexts, chatTexts, isMessage } from './chats.ts';
+import { type Format, type MadeRow, RowError, type RowFile } from './format.ts';
+
+const columns = new Set(['content', 'rewards', 'idx']);
+
+/**
+ * NeMo RL: `{log_dir}/val_data_step{N}.jsonl` and `train_data_step{N}.jsonl`, written as a whole, each value a list of one.
+ * Lines of training hold lists of tokens too, of megabytes, which are left out.
+ */
+export const nemoRl: Format = {
+  name: 'nemo-rl',
+  globs: ['train_data_step*.jsonl', 'val_data_step*.jsonl'],
+  readsColumns: false,
+
+  locate(path) {
+    const [, source, step] = /^(train|val)_data_step(\d+)\.jsonl$/.exec(basename(path)) ?? [];
+    if (source === undefined) return undefined;
+    return { run: dirname(path), reading: 'lines', step: Number(step), source };
+  },
+
+  knows: (names) => ['content', 'rewards'].every((name) => names.includes(name)),
+
+  maker: (file) => ({ make: (row) => [made(row, file)] }),
+
+  judging: (scores) =>
+    scores.includes('reward') ? { deciding_score: 'reward', scores: { reward: { better: 'higher' } } } : {},
+};
+
+function made({ cells }: TableRow, file: RowFile): MadeRow {
+  const single = Object.entries(cells).flatMap(([name, value]) => {
+    if (!Array.isArray(value)) return [[name, value] as const];
+    return value.length === 1 && !Array.isArray(value[0]) ? [[name, value[0]] as const] : [];
+  });
+  const { scores, fields } = otherCells(Object.fromEntries(single), columns, plainScore);
+  return {
+    ...fields,
+    step: file.step ?? 0,
+    ...textsOf(Array.isArray(cells['content']) ? cells['content'][0] : undefined),
+    ...(file.source === undefined ? {} : { sample_source: file.source }),
+    scores: { reward: plainScore(Array.isArray(cells['rewards']) ? cells['rewards'][0] : null) ?? null, ...scores },
+  };
+}
+
+/** The chat up to the last messages of the model, and these; of training the contents of its messages alone. */
+function textsOf(content: unknown): ChatTexts | Pick<MadeRow, 'prompt' | 'prediction'> {
+  const parts: unknown[] = Array.isArray(content) ? content : [content];
+  if (parts.every(isMessage)) {
+    const end = parts.findLastIndex(({ role }) => role === 'assistant');
+    if (end === -1) throw new RowError('"content" has no answer of the model');
+    const first = parts.findIndex(({ role }) => role === 'assistant');
+    return chatTexts(parts.slice(0, first), parts.slice(first, end + 1));
+  }
+  const texts = parts.filter((part) => typeof part === 'string');
+  if (texts.length === 0 || texts.length < parts.length) throw new RowError('"content" is no chat');
+  return { prompt: texts.slice(0, -1).join('\n'), prediction: texts.at(-1) ?? '' };
+}
