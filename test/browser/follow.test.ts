@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
@@ -140,6 +140,38 @@ describe('training output in the workspace, in VS Code', () => {
         },
         30_000,
       );
+    });
+
+    it('is asked of where the columns of a table say nothing, once for a folder', async () => {
+      for (const name of ['one', 'two']) write(path.join(workspace, `${name}.csv`), `frage,antwort\nq,of ${name}\n`);
+      const file = (name: string) => workbench.page.getByRole('treeitem', { name: `${name}.csv` });
+      await workbench.run('Explorer: Focus on Folders View');
+      await chooseFromMenu(file('one'), 'Follow Training Output…');
+      await workbench.pick('antwort', 'Follow Training Output');
+      await workbench.pick('frage', 'Follow Training Output');
+      await workbench.tab('Predictions: one').waitFor();
+      await prediction('of one').waitFor();
+      await workbench.run('Explorer: Focus on Folders View');
+      await chooseFromMenu(file('two'), 'Follow Training Output…');
+      await workbench.tab('Predictions: two').waitFor();
+      await prediction('of two').waitFor();
+    });
+
+    it('says why it cannot be followed any more', async () => {
+      const place = path.join(workspace, 'sweep');
+      await mkdir(place);
+      await workbench.run('Explorer: Focus on Folders View');
+      await chooseFromMenu(workbench.page.getByRole('treeitem', { name: 'sweep' }), 'Follow Training Output…');
+      await workbench.notification('Nothing in sweep is recognised yet').waitFor();
+      await tree();
+      await item(/^sweep, waiting for a run/).waitFor();
+      const begun = path.join(workspace, 'begun');
+      for (const run of ['a', 'b']) writeVerlStep(path.join(begun, run), 1, [verlLine('late')]);
+      await rename(begun, path.join(place, 'runs'));
+      const notification = workbench.notification('sweep is not followed any more. There are 2 runs at');
+      await notification.getByRole('button', { name: 'Stop Following' }).click();
+      await item(/^sweep, /).waitFor({ state: 'hidden' });
+      await item(/^sweep\/runs\/a, verl/).waitFor();
     });
 
     it('is followed no more once that is stopped, and can be followed again', async () => {
