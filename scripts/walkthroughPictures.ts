@@ -21,8 +21,6 @@ try {
   await workbench.run('Notifications: Clear All Notifications');
   await workbench.panel.getByText(/epoch (1[4-9]|2\d) of 30/).waitFor({ timeout: 120_000 });
   await page.setViewportSize(size);
-  await workbench.run('View: Show Training Predictions');
-  await take('server', page.locator('.monaco-workbench'));
   await workbench.run('View: Close Primary Side Bar');
   await workbench.panel.getByRole('tab', { name: 'Predictions' }).click();
   await take('sample', page.locator('.part.editor'));

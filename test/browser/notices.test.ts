@@ -201,6 +201,7 @@ describe('the walkthrough in VS Code', () => {
       30_000,
     );
     assert.equal(await page.locator('.getting-started-step').count(), 5);
+    await step('See a run move').click();
     await step('See a run move').getByRole('button', { name: 'Open Sample Run' }).click();
     await page.getByRole('option', { name: /^A supervised run/ }).click();
     await workbench.tab('Predictions: orders-json').waitFor();

@@ -47,8 +47,8 @@ const contents = [
       (file) => `media/${file}`,
     ),
     ...['orders-run', 'sums-run'].flatMap((run) => [`media/${run}.jsonl.gz`, `media/${run}-metrics.jsonl`]),
-    ...['key.md', 'send.md'].map((file) => `media/walkthrough/${file}`),
-    ...['sample', 'server', 'trends'].flatMap((picture) =>
+    ...['follow.md', 'key.md', 'send.md'].map((file) => `media/walkthrough/${file}`),
+    ...['sample', 'trends'].flatMap((picture) =>
       ['dark', 'light'].map((theme) => `media/walkthrough/${picture}-${theme}.png`),
     ),
   ].map((file) => `extension/${file}`),
