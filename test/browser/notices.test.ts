@@ -202,8 +202,19 @@ describe('the walkthrough in VS Code', () => {
     );
     assert.equal(await page.locator('.getting-started-step').count(), 5);
     await step('See a run move').click();
-    await step('See a run move').getByRole('button', { name: 'Open Sample Run' }).click();
-    await page.getByRole('option', { name: /^A supervised run/ }).click();
+    // The step takes the focus once it has opened, which closes a list that is there by then.
+    await eventually(
+      'the sample run is chosen',
+      async () => {
+        const choose = async () => {
+          await step('See a run move').getByRole('button', { name: 'Open Sample Run' }).click({ timeout: 2000 });
+          await page.getByRole('option', { name: /^A supervised run/ }).click({ timeout: 2000 });
+          return true;
+        };
+        return choose().catch(() => undefined);
+      },
+      30_000,
+    );
     await workbench.tab('Predictions: orders-json').waitFor();
     await workbench.tab(/^(Welcome|Walkthrough)/).click();
     for (const title of ['See a run move', 'Start the local server']) {
