@@ -2,7 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isServerProcess } from '../localServer/discovery.ts';
-import { followKey, readRecord, removeRecord, writeStatus } from '../localServer/followed/records.ts';
+import {
+  followKey,
+  readRecord,
+  removeRecord,
+  removeStatusesBefore,
+  writeStatus,
+} from '../localServer/followed/records.ts';
 import { makeOwnDirectory } from '../ownFiles.ts';
 import { plainLine } from '../plainText.ts';
 import type { FollowStatus } from '../wire/followFiles.ts';
@@ -13,6 +19,8 @@ import { type FollowEvent, type Report, SaidOnce } from './report.ts';
 const interval = 1000;
 /** Looks in a row at which no server was there: one that is started again is away for a moment. */
 const missed = 3;
+/** So long it is told of what is followed no more, in ms. */
+const keptTime = 7 * 24 * 3_600_000;
 /** Refused rows that are told. */
 const mostRefusals = 5;
 
@@ -43,6 +51,7 @@ export class BesideServer implements Report {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Whoever has it is the one that tells.
     this.#lock = openAlone(join(folder, `beside-${this.#key}.db`), 'CREATE TABLE IF NOT EXISTS held (at TEXT);');
+    removeStatusesBefore(directory, Date.now() - keptTime);
     const none = { rows: 0, refused: 0, refusals: [] };
     this.#status = { pid: process.pid, began: Date.now(), state: 'waiting', path, ...none };
     this.#tell();

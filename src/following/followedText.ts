@@ -5,10 +5,17 @@ import { plainLine, plainName } from '../plainText.ts';
 /** Refused rows that are told one by one. */
 const mostRefusals = 3;
 
-/** What a row of the tree says of a job that is followed, beside the rest; null where nothing. */
-export function followedMark({ record, status }: Followed): string | null {
+/** A run of which nothing came for so long, in ms, may have ended: nothing else tells it. */
+const silence = 10 * 60_000;
+
+/** What a row of the tree says of a job that is followed, beside the rest; null where nothing. @param now ms since 1970 */
+export function followedMark({ record, status }: Followed, now: number): string | null {
   if (record === undefined) return null;
-  return status?.state === 'failed' ? vscode.l10n.t('following failed') : vscode.l10n.t('following');
+  if (status?.state === 'failed') return vscode.l10n.t('following failed');
+  const last = status === undefined ? now : (status.grew ?? status.began);
+  return now - last < silence
+    ? vscode.l10n.t('following')
+    : vscode.l10n.t('following, nothing new since {0}', timeOf(last));
 }
 
 /** What the badge tells of it: the file, when it last grew, and which rows were refused and why. */

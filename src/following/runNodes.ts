@@ -24,6 +24,8 @@ export class RunNodes implements vscode.Disposable {
   /** Fires when the tree would show something else. */
   readonly onDidChange = this.#changes.event;
   readonly #subscriptions: vscode.Disposable;
+  /** What is told of a time changes by itself. */
+  readonly #timer = setInterval(() => this.#tell(), 60_000);
   #shown = '';
 
   constructor(followers: Followers, runs: WorkspaceRuns) {
@@ -73,7 +75,7 @@ export class RunNodes implements vscode.Disposable {
   /** Says in the item of a job of the local server whether it is followed. */
   mark(item: vscode.TreeItem, jobId: string): void {
     const followed = this.#followers.of(jobId);
-    const mark = followed === undefined ? null : followedMark(followed);
+    const mark = followed === undefined ? null : followedMark(followed, Date.now());
     if (mark === null) return;
     item.contextValue = `${item.contextValue}.followed`;
     item.description = `${mark} · ${item.description}`;
@@ -89,6 +91,7 @@ export class RunNodes implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearInterval(this.#timer);
     this.#subscriptions.dispose();
     this.#changes.dispose();
   }
@@ -112,11 +115,12 @@ export class RunNodes implements vscode.Disposable {
   }
 
   #tell(): void {
-    const marks = this.#followers.wanted.map(({ key, status }) => [
-      key,
-      status?.job_id,
-      status?.state,
-      status?.problem,
+    const now = Date.now();
+    const marks = this.#followers.wanted.map((one) => [
+      one.key,
+      one.status?.job_id,
+      one.status?.problem,
+      followedMark(one, now),
     ]);
     const shown = JSON.stringify([this.#runs.runs, this.#runs.isWhole, marks]);
     if (shown === this.#shown) return;

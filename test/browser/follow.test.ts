@@ -199,6 +199,14 @@ describe('training output in the workspace, in VS Code', () => {
       await item(/^verl-run, .*following$/).click();
       await prediction('while nobody was there').waitFor();
     });
+
+    it('is not shown where the setting says so', async () => {
+      await item(/^outputs\/grpo, trl/).waitFor();
+      const settings = { 'search.exclude': { '**/old': true }, 'trainingPredictions.follow.discover': false };
+      write(path.join(workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
+      await item(/^In This Workspace/).waitFor({ state: 'hidden' });
+      await item(/^verl-run, .*following$/).waitFor();
+    });
   });
 
   describe('that is not trusted', () => {

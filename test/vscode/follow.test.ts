@@ -3,7 +3,9 @@ import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { followedLines, followedMark } from '../../src/following/followedText.ts';
 import { type Followed, isAtWork, readFollowed } from '../../src/localServer/followed/records.ts';
+import type { FollowStatus } from '../../src/wire/followFiles.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Fields, predictionsPath, request } from '../support/serverClient.ts';
 import { freshFolder, pythonJson, write } from '../support/trainerFiles.ts';
@@ -20,6 +22,38 @@ const run = (command: string, ...args: unknown[]) =>
   vscode.commands.executeCommand(`trainingPredictions.${command}`, ...args);
 const verlLine = (output: string, fields: Fields = {}) =>
   `${pythonJson({ input: 'q', output, gts: 'a', score: 1, ...fields })}\n`;
+
+describe('what is told of a run that is followed', () => {
+  const now = Date.now();
+  const told = { pid: 1, began: now - 3_600_000, path: '/w/run', rows: 120, refused: 0, refusals: [] };
+  const followed = (status: Partial<FollowStatus>, isWanted = true): Followed => ({
+    key: 'k',
+    record: isWanted ? { path: '/w/run' } : undefined,
+    status: { ...told, state: 'following', ...status },
+  });
+
+  it('is since when nothing came, where that is long ago', () => {
+    assert.equal(followedMark(followed({ grew: now - 1000 }), now), 'following');
+    const silent = followedMark(followed({ grew: now - 1_800_000 }), now) ?? '';
+    assert.match(silent, /^following, nothing new since .*\d/);
+    assert.equal(followedMark(followed({ state: 'failed', problem: 'p' }), now), 'following failed');
+    assert.equal(followedMark(followed({}, false), now), null);
+  });
+
+  it('is the file, when it grew, and which rows were refused and why', () => {
+    const refusals = [
+      { file: '2.jsonl', line: 7, why: '"output" is missing' },
+      { file: 'a\u202eb.jsonl', line: null, why: 'this Parquet file is damaged' },
+    ];
+    const lines = followedLines(followed({ file: '2.jsonl', grew: now, refused: 12, refusals }));
+    assert.match(lines[0] ?? '', /^Following 2\.jsonl: last grew .*, 120 rows since /);
+    assert.deepEqual(lines.slice(1), [
+      '12 rows were refused, last:',
+      '  2.jsonl, line 7: "output" is missing',
+      '  a⟨U+202E⟩b.jsonl: this Parquet file is damaged',
+    ]);
+  });
+});
 
 describe('following training output in VS Code', function () {
   this.timeout(60_000);

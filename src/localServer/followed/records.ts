@@ -60,6 +60,14 @@ export function removeStatus(directory: string, key: string): void {
   rmSync(statusOf(directory, key), { force: true });
 }
 
+/** Forgets what nobody follows any more and began before a time, in ms since 1970. */
+export function removeStatusesBefore(directory: string, time: number): void {
+  for (const { key, record, status } of readFollowed(directory).values()) {
+    if (record === undefined && status !== undefined && status.began < time && !isAtWork(status))
+      removeStatus(directory, key);
+  }
+}
+
 /** Whether the process that tells this still runs; another may have its number after the machine was started again. */
 export function isAtWork({ pid, state, began }: FollowStatus): boolean {
   if (state !== 'waiting' && state !== 'following') return false;
