@@ -1,4 +1,6 @@
-/** **Follow Training Output…**, loaded when it is used. */
+/** **Follow Training Output…** and **Stop Following**, loaded when one is used. */
+export { stopFollowing } from './stopFollowing.ts';
+
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as Type from 'typebox';

@@ -8,7 +8,7 @@ export function followCommands(context: CommandContext): Commands {
       await followOutput(context, argument);
     },
     stopFollowing: async (argument) => {
-      const { stopFollowing } = await import('./stopFollowing.ts');
+      const { stopFollowing } = await import('./followOutput.ts');
       await stopFollowing(context, argument);
     },
   };

@@ -1,4 +1,3 @@
-/** **Stop Following**, loaded when it is used. */
 import * as Type from 'typebox';
 import * as vscode from 'vscode';
 import type { Followers } from '../localServer/followed/followers.ts';

@@ -3,6 +3,7 @@ import { config } from '../config.ts';
 import type { Followers } from '../localServer/followed/followers.ts';
 import type { RedactingLog } from '../log.ts';
 import type { FoundRun } from './searchRuns.ts';
+import { searchWorkspace, watchForRuns } from './workspaceSearch.ts';
 
 /**
  * The runs in the folders of this window that nobody follows. They are searched for once somebody sees the tree, or asks,
@@ -65,7 +66,7 @@ export class WorkspaceRuns implements vscode.Disposable {
   async refresh(): Promise<void> {
     if (!this.#isOn) return;
     this.#isWanted = true;
-    this.#watcher ??= await this.#watch();
+    this.#watcher ??= this.#watch();
     this.#request();
     await this.#searching?.done;
   }
@@ -110,7 +111,6 @@ export class WorkspaceRuns implements vscode.Disposable {
   async #search(cancelled: vscode.CancellationToken): Promise<void> {
     const began = performance.now();
     try {
-      const { searchWorkspace } = await import('./workspaceSearch.ts');
       const { runs, isWhole } = await searchWorkspace(cancelled);
       this.#found = runs;
       this.#isWhole = isWhole;
@@ -121,8 +121,7 @@ export class WorkspaceRuns implements vscode.Disposable {
     }
   }
 
-  async #watch(): Promise<vscode.Disposable> {
-    const { watchForRuns } = await import('./workspaceSearch.ts');
+  #watch(): vscode.Disposable {
     return watchForRuns(
       (path) => this.#found.some((run) => run.path === path),
       () => this.#request(),

@@ -1,4 +1,4 @@
-/** The search for runs in the folders of this window, loaded when somebody looks for them. */
+/** The search for runs in the folders of this window. */
 import { realpath, stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';

@@ -79,6 +79,8 @@ const trace = (question: string, answer: string, score: number) => ({
   rewards: { correct: { score, weight: 1 }, brief: { score: 1, weight: 0.5 } },
   metrics: { turns: 2 },
 });
+/** As one text. */
+const reply = (answer: string) => `assistant: calls a tool\ntool: result\nassistant: ${answer}`;
 const rollout = (id: string, type: string, step: number, traces: Fields[]) => ({
   id,
   env: { id: 'gsm8k' },
@@ -205,9 +207,9 @@ const trainers: Trainer[] = [
       'scores',
     ],
     rows: [
-      [1, 'train', 0, 0, 'q', 'a', 'r1', 'gsm8k', { turns: 2, reward: 1.5, correct: 1, brief: 1 }],
-      [1, 'train', 0, 1, 'q', 'ü', 'r3', 'gsm8k', { turns: 2, reward: null, correct: null, brief: 1 }],
-      [2, 'eval', 0, 0, 'v', 'b', 'e1', 'gsm8k', { turns: 2, reward: 0.5, correct: 0, brief: 1 }],
+      [1, 'train', 0, 0, 'q', reply('a'), 'r1', 'gsm8k', { turns: 2, reward: 1.5, correct: 1, brief: 1 }],
+      [1, 'train', 0, 1, 'q', reply('ü'), 'r3', 'gsm8k', { turns: 2, reward: null, correct: null, brief: 1 }],
+      [2, 'eval', 0, 0, 'v', reply('b'), 'e1', 'gsm8k', { turns: 2, reward: 0.5, correct: 0, brief: 1 }],
     ],
     deciding: 'reward',
   },

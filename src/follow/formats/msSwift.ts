@@ -2,8 +2,8 @@ import { basename, dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import type { TableRow } from '../../tables/rows.ts';
 import { otherCells, plainScore, requiredText, stepOf } from './cells.ts';
-import { isMessage, textOfChat } from './chats.ts';
-import { type Format, type MadeRow, RowError, type RowFile } from './format.ts';
+import { chatText, isChat, roleOf } from './chats.ts';
+import type { Format, MadeRow, RowFile } from './format.ts';
 
 const columns = {
   grpo: new Set(['step', 'gen_step', 'prompt', 'completion', 'solution']),
@@ -57,7 +57,7 @@ function ofCheckpoint(folder: string, source: string): RowFile | undefined {
 /** The answers of a line: its lists side by side, what is no list with each. */
 function logged({ cells }: TableRow): Record<string, unknown>[] {
   const { completion } = cells;
-  if (!Array.isArray(completion) || completion.every(isMessage)) return [cells];
+  if (!Array.isArray(completion) || isChat(completion)) return [cells];
   return completion.map((_, index) =>
     Object.fromEntries(
       Object.entries(cells).map(([name, value]) => [
@@ -84,15 +84,13 @@ function completed(cells: Readonly<Record<string, unknown>>, file: RowFile): Mad
 
 /** Of what was predicted while training the last message is what was right; of what was inferred it is the answer. */
 function answered({ cells }: TableRow, file: RowFile): MadeRow {
-  const messages = Array.isArray(cells['messages']) ? cells['messages'].filter(isMessage) : [];
-  const last = messages.at(-1);
-  const asked = last?.role === 'assistant' ? messages.slice(0, -1) : messages;
-  if (asked.length === 0) throw new RowError('"messages" is no chat');
+  const messages: unknown[] = Array.isArray(cells['messages']) ? cells['messages'] : [];
+  const asked = roleOf(messages.at(-1)) === 'assistant' ? messages.slice(0, -1) : messages;
   const { scores, fields } = otherCells(cells, columns.answers, plainScore);
   return {
     ...fields,
     step: file.step ?? 0,
-    prompt: textOfChat(asked),
+    prompt: chatText('messages', asked),
     messages: asked,
     prediction: requiredText(cells, 'response'),
     ground_truth: textOf(cells['labels']),
@@ -101,13 +99,12 @@ function answered({ cells }: TableRow, file: RowFile): MadeRow {
   };
 }
 
+/** A chat is kept in its form beside its text. */
 function inForm(form: 'messages' | 'answer', value: unknown): Record<string, unknown> {
-  return Array.isArray(value) && value.length > 0 && value.every(isMessage) ? { [form]: value } : {};
+  return isChat(value) ? { [form]: value } : {};
 }
 
 function textIn(cells: Readonly<Record<string, unknown>>, column: string): string {
   const value = cells[column];
-  return Array.isArray(value) && value.length > 0 && value.every(isMessage)
-    ? textOfChat(value)
-    : requiredText(cells, column);
+  return isChat(value) ? chatText(column, value) : requiredText(cells, column);
 }

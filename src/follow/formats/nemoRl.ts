@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { TableRow } from '../../tables/rows.ts';
 import { otherCells, plainScore } from './cells.ts';
-import { type ChatTexts, chatTexts, isMessage } from './chats.ts';
+import { type ChatTexts, chatTexts, roleOf } from './chats.ts';
 import { type Format, type MadeRow, RowError, type RowFile } from './format.ts';
 
 const columns = new Set(['content', 'rewards', 'idx']);
@@ -44,16 +44,13 @@ function made({ cells }: TableRow, file: RowFile): MadeRow {
   };
 }
 
-/** The chat up to the last messages of the model, and these; of training the contents of its messages alone. */
+/** The chat up to the first message of the model, and what follows; of training the contents of its messages alone. */
 function textsOf(content: unknown): ChatTexts | Pick<MadeRow, 'prompt' | 'prediction'> {
   const parts: unknown[] = Array.isArray(content) ? content : [content];
-  if (parts.every(isMessage)) {
-    const end = parts.findLastIndex(({ role }) => role === 'assistant');
-    if (end === -1) throw new RowError('"content" has no answer of the model');
-    const first = parts.findIndex(({ role }) => role === 'assistant');
-    return chatTexts(parts.slice(0, first), parts.slice(first, end + 1));
-  }
   const texts = parts.filter((part) => typeof part === 'string');
-  if (texts.length === 0 || texts.length < parts.length) throw new RowError('"content" is no chat');
-  return { prompt: texts.slice(0, -1).join('\n'), prediction: texts.at(-1) ?? '' };
+  if (texts.length === parts.length) return { prompt: texts.slice(0, -1).join('\n'), prediction: texts.at(-1) ?? '' };
+  const first = parts.findIndex((part) => roleOf(part) === 'assistant');
+  const end = parts.findLastIndex((part) => roleOf(part) === 'assistant');
+  if (first === -1) throw new RowError('"content" has no answer of the model');
+  return chatTexts('content', parts.slice(0, first), parts.slice(first, end + 1));
 }

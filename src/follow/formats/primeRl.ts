@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { isObject, type TableRow } from '../../tables/rows.ts';
 import { plainScore, stepOf } from './cells.ts';
-import { chatTexts, isMessage, type Message } from './chats.ts';
+import { type ChatTexts, chatTexts } from './chats.ts';
 import type { Format, MadeRow, RowFile } from './format.ts';
 
 /**
@@ -58,13 +58,13 @@ function made({ cells }: TableRow, file: RowFile): MadeRow[] {
 }
 
 /** The messages from the root to the last one that the model wrote: what was asked, and from its first one on its reply. */
-function textsOf({ nodes }: Readonly<Record<string, unknown>>): ReturnType<typeof chatTexts> | undefined {
+function textsOf({ nodes }: Readonly<Record<string, unknown>>): ChatTexts | undefined {
   const all: unknown[] = Array.isArray(nodes) ? nodes : [];
-  const chain: { message: Message; isSampled: boolean }[] = [];
+  const chain: { message: unknown; isSampled: boolean }[] = [];
   let at = all.findLastIndex((node) => isObject(node) && node['sampled'] === true);
   while (chain.length <= all.length) {
     const node = all[at];
-    if (!isObject(node) || !isMessage(node['message'])) break;
+    if (!isObject(node)) break;
     chain.unshift({ message: node['message'], isSampled: node['sampled'] === true });
     if (typeof node['parent'] !== 'number') break;
     at = node['parent'];
@@ -72,7 +72,7 @@ function textsOf({ nodes }: Readonly<Record<string, unknown>>): ReturnType<typeo
   const first = chain.findIndex(({ isSampled }) => isSampled);
   if (first === -1) return undefined;
   const messages = chain.map(({ message }) => message);
-  return chatTexts(messages.slice(0, first), messages.slice(first));
+  return chatTexts('traces', messages.slice(0, first), messages.slice(first));
 }
 
 /** What each reward function gave, what is measured, and the weighted sum of the rewards. */
