@@ -7,9 +7,6 @@ import { redact } from '../redact.ts';
 import type { ServerId } from '../servers.ts';
 import type { JobReference, Watch } from '../watch/watches.ts';
 import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './context.ts';
-import { followCommands } from './following.ts';
-import { jobCommands } from './jobs.ts';
-import { serverCommands } from './localServer.ts';
 import { pastable } from './loggingSnippet.ts';
 
 /** Registers every command of the extension. A failure is told once, with its cause in the log. */
@@ -17,9 +14,11 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   const { servers, localServer, watches, panels, log } = context;
 
   const commands: Commands = {
-    ...serverCommands(context),
-    ...jobCommands(context),
-    ...followCommands(context),
+    ...later(['startLocalServer', 'stopLocalServer', 'setDatabase', 'openServerTerminal', 'openSampleRun'], async () =>
+      (await import('./localServer.ts')).serverCommands(context),
+    ),
+    ...later(['deleteJob', 'importPredictions'], async () => (await import('./jobs.ts')).jobCommands(context)),
+    ...later(['followOutput', 'stopFollowing'], async () => (await import('./following.ts')).followCommands(context)),
     watch: async (argument) => {
       const job = (await findJob(context, argument)) ?? (await pickPresentJob(context));
       if (job !== undefined) await panels.open(job);
@@ -103,6 +102,20 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
         }
       }),
     ),
+  );
+}
+
+/** Commands that are loaded together when one of them is used first. */
+function later(names: readonly string[], load: () => Promise<Commands>): Commands {
+  let loading: Promise<Commands> | undefined;
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      async (...args: unknown[]) => {
+        loading ??= load();
+        await (await loading)[name]?.(...args);
+      },
+    ]),
   );
 }
 

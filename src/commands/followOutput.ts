@@ -1,6 +1,3 @@
-/** **Follow Training Output…** and **Stop Following**, loaded when one is used. */
-export { stopFollowing } from './stopFollowing.ts';
-
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as Type from 'typebox';

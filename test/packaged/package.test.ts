@@ -128,7 +128,7 @@ describe('the package', () => {
       /^src\/localServer\/(databasePrompt|serverTerminal)\.ts$/,
       /^src\/views\/(jobPicker|keyPrompt)\.ts$/,
       /^src\/model\/chats\//,
-      /^src\/commands\/followOutput\.ts$/,
+      /^src\/commands\/(following|followOutput|jobs|localServer|stopFollowing)\.ts$/,
       /^src\/following\/(?!following\.ts)/,
       /^src\/localServer\/followed\//,
       /^src\/(server|follow|compare)\//,
