@@ -189,6 +189,7 @@ describe('training output in the workspace, in VS Code', () => {
 
     it('ends being followed with the server, and is followed again with it', async () => {
       await workbench.run('Stop Local Server');
+      await workbench.page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
       await eventually('no follower is left', () =>
         [...readFollowed(home()).values()].some(({ status }) => status !== undefined && isAtWork(status))
           ? undefined
