@@ -124,6 +124,9 @@ const standIns = [
 /** The first node-pty that has a binary for Linux in its package too. It serves older releases, under any Node. */
 const prebuiltTerminals = 'node-pty@1.2.0-beta.15';
 
+/** The program that searches files, for every machine. It serves older releases too. */
+const prebuiltSearch = '@vscode/ripgrep-universal@1.18.0';
+
 async function fillVsCode(partial: string, carrier: string): Promise<string> {
   const vscode = path.join(await unpack(partial, carrier), 'lib', 'vscode');
   // `install`, not `ci`: the package's own shrinkwrap pins the versions but lacks an optional one. Its scripts would
@@ -140,6 +143,14 @@ async function fillVsCode(partial: string, carrier: string): Promise<string> {
     const apart = path.join(partial, 'terminals');
     await mkdir(apart);
     await rename(await unpack(apart, prebuiltTerminals), terminals);
+  }
+  const search = path.join(vscode, 'node_modules', '@vscode', 'ripgrep');
+  if (existsSync(search)) {
+    // Older releases would download it.
+    const apart = path.join(partial, 'search');
+    await mkdir(apart);
+    const machine = `${process.platform}-${process.arch}`;
+    await rename(path.join(await unpack(apart, prebuiltSearch), 'bin', machine), path.join(search, 'bin'));
   }
   await symlink('node_modules', path.join(vscode, 'node_modules.asar'), 'junction');
   return vscode;

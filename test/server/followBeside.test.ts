@@ -7,6 +7,7 @@ import {
   readFollowed,
   removeRecord,
   writeRecord,
+  writeStatus,
 } from '../../src/localServer/followed/records.ts';
 import type { FollowStatus } from '../../src/wire/followFiles.ts';
 import { eventually } from '../support/eventually.ts';
@@ -109,6 +110,19 @@ describe('a follower beside the local server', function () {
     assert.equal(await follow().ended, 2);
     assert.match(String(followed()?.status?.problem), /There are 2 runs/);
     assert.equal(followed()?.status?.state, 'failed');
+  });
+
+  it('forgets what was told long ago of what nobody follows any more', async () => {
+    const day = 24 * 3_600_000;
+    const ended = (began: number): FollowStatus => ({
+      ...{ pid: 1, state: 'ended', path: '/w', rows: 0, refused: 0, refusals: [] },
+      began,
+    });
+    writeStatus(server.dataDir, followKey('/w/old'), ended(Date.now() - 8 * day));
+    writeStatus(server.dataDir, followKey('/w/recent'), ended(Date.now() - day));
+    follow();
+    await told('it waits', ({ state }) => state === 'waiting');
+    assert.deepEqual([...readFollowed(server.dataDir).keys()].sort(), ['/w/recent', run].map(followKey).sort());
   });
 
   it('is one alone, however many are started', async () => {
