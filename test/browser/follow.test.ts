@@ -107,7 +107,8 @@ describe('training output in the workspace, in VS Code', () => {
       await workbench.reload();
       writeTrlStep(path.join(workspace, 'outputs', 'grpo'), 30, [answer('after the reload')]);
       await tree();
-      await item(/^grpo, .*following$/).click();
+      await item(/^grpo, .*following$/).waitFor();
+      await workbench.choose('Watch Training Predictions', 'grpo');
       await prediction('after the reload').waitFor();
       assert.equal(followed('outputs/grpo')?.status?.pid, before);
     });
@@ -197,7 +198,9 @@ describe('training output in the workspace, in VS Code', () => {
       );
       writeVerlStep(path.join(workspace, 'verl-run'), 2, [verlLine('while nobody was there')]);
       await workbench.run('Start Local Server');
-      await item(/^verl-run, .*following$/).click();
+      await item(/^verl-run, .*following$/).waitFor();
+      // By name: rows of the tree move while the server's jobs come back.
+      await workbench.choose('Watch Training Predictions', 'verl-run');
       await prediction('while nobody was there').waitFor();
     });
 
