@@ -94,7 +94,6 @@ function otherPort({ address }: Endpoint): string {
 }
 
 /** The running server, or a new one; the user sees that it takes a moment, and may cancel. */
-/** Starts the local server, or finds that it runs. */
 export async function startWithProgress(localServer: LocalServer): Promise<RunningServer> {
   return vscode.window.withProgress(
     {
