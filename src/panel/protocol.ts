@@ -139,6 +139,7 @@ export const panelCommands = [
   'resume',
   'reconnect',
   'stopWatching',
+  'showConnectionMenu',
   'setApiKey',
   'showLog',
   'exportPredictions',

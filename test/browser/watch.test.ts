@@ -99,6 +99,15 @@ describe('watching a training run in VS Code', () => {
     await workbench.panel.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   });
 
+  it('offers what can be done about the connection where its badge is pressed', async () => {
+    await workbench.panel.getByRole('button', { name: 'Live', exact: true }).click();
+    for (const name of ['Reconnect', 'Pause Live Updates', 'Show Log', 'Stop Watching']) {
+      await workbench.quickInput.getByRole('option', { name }).waitFor();
+    }
+    await workbench.page.keyboard.press('Escape');
+    await workbench.quickInput.waitFor({ state: 'hidden' });
+  });
+
   it('shows each prediction that is posted, once', async () => {
     await train(1);
     await rows().filter({ hasText: 'answer 0' }).waitFor();

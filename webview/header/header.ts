@@ -32,7 +32,14 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   const server = element('span', { class: 'fact' });
   const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
   const label = element('span');
-  const connection = element('span', { role: 'status', class: 'connection' }, dot, label);
+  const badge = element(
+    'button',
+    { type: 'button', class: 'badge-button', title: 'What can be done about the connection' },
+    dot,
+    label,
+  );
+  badge.addEventListener('click', () => run('showConnectionMenu'));
+  const connection = element('span', { role: 'status', class: 'connection' }, badge);
   // The ages below change every second: outside of the status, so that they are not spoken every second.
   const retry = element('span', { class: 'retry' });
   const jobStatus = element('span', { class: 'fact' });
