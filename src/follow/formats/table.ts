@@ -15,8 +15,9 @@ export type ColumnRoles = Partial<Record<Role, string>>;
 export const table = tableOf({});
 
 /**
- * A table in which some columns stand for what a person said, and the others for what their names say. Its rows are numbered as an import numbers them, as far as that is
- * possible for a file that still grows: while it is read for the first time.
+ * A table in which some columns stand for what a person said, and the others for what their names say. Its rows are
+ * numbered as an import numbers them, as far as that is possible for a file that still grows: while it is read for the
+ * first time.
  */
 export function tableOf(chosen: ColumnRoles): Format {
   const mappingOf = (columns: readonly string[]): Mapping => assign(columns, recognise(columns), chosen);
