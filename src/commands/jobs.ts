@@ -50,8 +50,8 @@ async function importFiles(
   const watch = vscode.l10n.t('Watch');
   const told =
     count === 1
-      ? vscode.l10n.t('1 prediction is imported.')
-      : vscode.l10n.t('{0} predictions are imported.', count.toLocaleString());
+      ? vscode.l10n.t('1 prediction is imported as {0}.', plainName(jobId))
+      : vscode.l10n.t('{0} predictions are imported as {1}.', count.toLocaleString(), plainName(jobId));
   // Whoever ran the command does not wait until the message is read.
   for (const note of notes) log.info(note);
   const left =

@@ -196,18 +196,18 @@ describe('the walkthrough in VS Code', () => {
       async () => {
         await page.getByText('Take the First Steps').click();
         await page.waitForTimeout(2000);
-        return (await step('See a run move').isVisible()) || undefined;
+        return (await step('Watch a recorded run').isVisible()) || undefined;
       },
       30_000,
     );
     assert.equal(await page.locator('.getting-started-step').count(), 5);
-    await step('See a run move').click();
+    await step('Watch a recorded run').click();
     // The step takes the focus once it has opened, which closes a list that is there by then.
     await eventually(
       'the sample run is chosen',
       async () => {
         const choose = async () => {
-          await step('See a run move').getByRole('button', { name: 'Open Sample Run' }).click({ timeout: 2000 });
+          await step('Watch a recorded run').getByRole('button', { name: 'Open Sample Run' }).click({ timeout: 2000 });
           await page.getByRole('option', { name: /^A supervised run/ }).click({ timeout: 2000 });
           return true;
         };
@@ -217,7 +217,7 @@ describe('the walkthrough in VS Code', () => {
     );
     await workbench.tab('Predictions: orders-json').waitFor();
     await workbench.tab(/^(Welcome|Walkthrough)/).click();
-    for (const title of ['See a run move', 'Start the local server']) {
+    for (const title of ['Watch a recorded run', 'Start the local server']) {
       await step(title).locator('.codicon.complete, .getting-started-checkmark').first().waitFor();
     }
   });

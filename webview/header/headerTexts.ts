@@ -53,7 +53,9 @@ export function unreadableText(counts: Counts, formats: Formats): string | null 
  * @param now ms since 1970, by the clock that stamped the arrival
  */
 export function lastArrivalText(counts: Counts, now: number, formats: Formats): string | null {
-  return counts.lastArrival === null ? null : `last one ${formats.duration(now - counts.lastArrival)} ago`;
+  if (counts.lastArrival === null) return null;
+  const age = now - counts.lastArrival;
+  return age < 1000 ? 'last one just now' : `last one ${formats.duration(age)} ago`;
 }
 
 /** "Next try in 4 s"; null when none is planned or it is due. */

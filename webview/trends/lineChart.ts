@@ -15,6 +15,7 @@ import type { Formats } from '../texts/formats.ts';
 import { pointAt as cursorAt, logTick, sharedOptions } from './chartLook.ts';
 import { type Coordinate, type Drawing, lonely } from './lines/drawing.ts';
 import { type Axis, pointAt, type SourceLine } from './lines/sourceLines.ts';
+import { nameMultiples } from './lines/ticks.ts';
 import { dashOf, type Overlay, overLook, ownLook } from './overlay.ts';
 import { lineColor, type Palette, sourceColor } from './palette.ts';
 import { checkpointName, placeTexts, type Trend } from './series.ts';
@@ -139,6 +140,7 @@ export function createLineChart(
           ...shared.axis,
           type: 'linear',
           bounds: 'data',
+          afterBuildTicks: nameMultiples,
           title: { ...shared.title, text: axis === 'epoch' ? 'Epoch' : 'Step' },
           ticks: {
             ...shared.ticks,

@@ -65,6 +65,9 @@ export function createChangesChart(
           ticks: {
             ...shared.ticks,
             precision: 0,
+            // All of them are there, the line between the two sides among them.
+            autoSkip: false,
+            maxTicksLimit: 7,
             // Below the line are counts as well.
             callback: (value) => formats.count(Math.abs(Number(value))),
           },

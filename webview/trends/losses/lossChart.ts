@@ -13,6 +13,7 @@ import type { LossLine } from '../../../src/panel/protocol.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { logTick, sharedOptions } from '../chartLook.ts';
 import { lonely } from '../lines/drawing.ts';
+import { nameMultiples } from '../lines/ticks.ts';
 import { lineColor, type Palette } from '../palette.ts';
 import { drawnLines, type LossLines, type LossTrend, stepTexts } from './losses.ts';
 
@@ -58,6 +59,7 @@ export function createLossChart(
           ...shared.axis,
           type: 'linear',
           bounds: 'data',
+          afterBuildTicks: nameMultiples,
           title: { ...shared.title, text: 'Step' },
           ticks: { ...shared.ticks, precision: 0, maxRotation: 0, callback: count },
         },
