@@ -127,4 +127,22 @@ describe('the table in the room that there is, in VS Code', () => {
     await stage.showing('1–25 of 30');
     assert.equal(await stage.grid.evaluate((table) => table.classList.contains('wrap')), true);
   });
+
+  it('says of an answer of nothing that it is empty, in words that are none of its text', async () => {
+    await stage.train('silent', [sample({ ground_truth: 'a', prediction: '' })]);
+    await stage.watch('silent');
+    const said = (selector: string) =>
+      stage.panel
+        .locator(selector)
+        .first()
+        .evaluate((text) => [
+          text.textContent,
+          text.ownerDocument.defaultView?.getComputedStyle(text, '::before').content ?? '',
+        ]);
+    await stage.panel.locator('.column-prediction [data-empty]').waitFor();
+    assert.deepEqual(await said('.column-prediction .cell-text'), ['', '"(empty)"']);
+    await stage.rows.first().getByRole('button').first().click();
+    await stage.panel.locator('.long-text').first().waitFor();
+    assert.notDeepEqual(await said('.long-text.prose'), ['', '"(empty)"']);
+  });
 });

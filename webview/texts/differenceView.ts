@@ -1,6 +1,6 @@
 import '../styles/difference.css';
 import type { DifferencePart } from '../../src/panel/protocol.ts';
-import { element, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import { stopAtScroller } from './scrollStop.ts';
 
 export interface DifferenceView {
@@ -29,6 +29,7 @@ export function createDifference(): DifferenceView {
         content.replaceChildren(...parts.map(nodeOf));
       }
       shown = parts;
+      setAttribute(content, 'data-empty', parts === null && otherwise === '');
       stopAtScroller(content);
     },
   };

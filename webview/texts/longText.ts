@@ -1,4 +1,4 @@
-import { element, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import { stopAtScroller } from './scrollStop.ts';
 
 export interface LongText {
@@ -16,6 +16,7 @@ export function createLongText(kind: 'prose' | 'code'): LongText {
       if (text === shown) return;
       shown = text;
       setText(content, text ?? 'None');
+      setAttribute(content, 'data-empty', text === '');
       content.classList.toggle('absent', text === null);
       stopAtScroller(content);
     },

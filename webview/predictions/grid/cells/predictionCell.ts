@@ -37,6 +37,7 @@ export function drawPrediction(
     setText(call, row.endsInCalls === true ? 'ends with a tool call' : '');
     setAttribute(text, 'data-group', group !== null);
     const words = group === null ? row.prediction : groupLineText(group, scores, formats);
+    setAttribute(text, 'data-empty', words === '' && row.endsInCalls !== true);
     showCut(text, words, group === null ? cuts.prediction : undefined);
     // The cell is mostly too narrow for all of it.
     setAttribute(text, 'title', group === null ? null : words);
