@@ -17,7 +17,9 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     ...later(['startLocalServer', 'stopLocalServer', 'setDatabase', 'openServerTerminal', 'openSampleRun'], async () =>
       (await import('./localServer.ts')).serverCommands(context),
     ),
-    ...later(['deleteJob', 'importPredictions'], async () => (await import('./jobs.ts')).jobCommands(context)),
+    ...later(['deleteJob', 'copyJobId', 'importPredictions'], async () =>
+      (await import('./jobs.ts')).jobCommands(context),
+    ),
     ...later(['followOutput', 'stopFollowing'], async () => (await import('./following.ts')).followCommands(context)),
     watch: async (argument) => {
       const job = (await findJob(context, argument)) ?? (await pickPresentJob(context));

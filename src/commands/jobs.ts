@@ -12,11 +12,12 @@ import { type CommandContext, type Commands, findJob, presentServers } from './c
 export function jobCommands(context: CommandContext): Commands {
   return {
     deleteJob: async (argument) => {
-      const { servers, watches } = context;
-      const { pickJob } = await import('../views/jobPicker.ts');
-      const job =
-        (await findJob(context, argument)) ?? (await pickJob(servers, watches, presentServers(servers), 'Delete Job'));
+      const job = await askedJob(context, argument, 'Delete Job');
       if (job !== undefined) await deleteJob(context, job);
+    },
+    copyJobId: async (argument) => {
+      const job = await askedJob(context, argument, 'Copy Job ID');
+      if (job !== undefined) await vscode.env.clipboard.writeText(job.jobId);
     },
     importPredictions: async (argument, chosen) => {
       const { pickTables } = await import('../import/importPredictions.ts');
@@ -30,6 +31,17 @@ export function jobCommands(context: CommandContext): Commands {
 
 function areFiles(value: unknown): value is readonly vscode.Uri[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => one instanceof vscode.Uri);
+}
+
+/** The job of a tree item or reference, or the one that is picked. @param title of the picker */
+async function askedJob(
+  context: CommandContext,
+  argument: unknown,
+  title: string,
+): Promise<JobReference<ServerId> | undefined> {
+  const { servers, watches } = context;
+  const { pickJob } = await import('../views/jobPicker.ts');
+  return (await findJob(context, argument)) ?? pickJob(servers, watches, presentServers(servers), title);
 }
 
 /** More sentences than these are read in the job. */

@@ -31,6 +31,14 @@ describe('the extension in a real extension host', () => {
   });
 });
 
+describe('the id of a job', () => {
+  it('is copied as it is', async () => {
+    const jobId = 'run-2026 “final”';
+    await vscode.commands.executeCommand('trainingPredictions.copyJobId', { server: 'local', jobId });
+    assert.equal(await vscode.env.clipboard.readText(), jobId);
+  });
+});
+
 describe('the manifest as VS Code reads it', () => {
   const manifest = (): Manifest => vscode.extensions.getExtension(id)?.packageJSON as Manifest;
 
