@@ -22,6 +22,7 @@ export function followWithContextKeys(
     set('hasKey', servers.hasKey('remote'));
     set('hasServer', servers.isPresent('remote') || servers.isPresent('local'));
     set('localServerRuns', localServer.running !== null);
+    set('hasStoredJobs', localServer.hasData);
     const listed = (['remote', 'local'] as const).flatMap((server) => watches.listing(server).jobs);
     set(
       'hasOwnJob',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -55,6 +56,11 @@ export class LocalServer implements vscode.Disposable {
   /** What the user should know of whoever answers in the server's place; undefined where nobody does. */
   get problem(): UnprovenServerError | undefined {
     return this.#problem;
+  }
+
+  /** A server ran here before: its jobs are kept while none runs. */
+  get hasData(): boolean {
+    return existsSync(join(this.directory, 'predictions.db'));
   }
 
   /** What the server that ran last said. */

@@ -113,4 +113,12 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     assert.doesNotMatch((await refusal.textContent()) ?? '', /sesame/);
     await workbench.run('Notifications: Clear All Notifications');
   });
+
+  it('says of a server that is stopped that it keeps its runs, and offers to start it', async () => {
+    await workbench.run('Stop Local Server');
+    await workbench.page.getByText('The local server is stopped. It keeps the runs').first().waitFor();
+    assert.equal(await workbench.page.getByText('New here?').count(), 0);
+    await workbench.run('Start Local Server');
+    await workbench.notification('The local server runs at').waitFor();
+  });
 });
