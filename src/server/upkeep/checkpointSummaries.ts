@@ -106,7 +106,7 @@ export class CheckpointSummaries {
           this.#remembered.delete(number);
           continue;
         }
-        await this.of(job);
+        await this.#settle(job);
         const now = performance.now();
         this.#restsUntil.set(number, now + restShare * (now - start));
       } catch (error) {
@@ -115,35 +115,62 @@ export class CheckpointSummaries {
     }
   }
 
+  /** Keeps what changed of a job that nobody asked about: nothing of it stays in memory, and what is kept is not read. */
+  async #settle(job: JobRecord): Promise<void> {
+    // Whoever asks does the same.
+    if (this.#running.has(job.number)) return;
+    const found = await this.#storage.checkpoints(job);
+    if (found === undefined) return;
+    const countOf = counting(found);
+    const changed = found.checkpoints.filter((checkpoint) => {
+      const { summaryOf } = checkpoint;
+      return summaryOf === undefined || !isTrue(summaryOf, countOf(checkpoint));
+    });
+    await this.#addUpAll(job, found, changed, countOf);
+  }
+
   async #summarize(job: JobRecord): Promise<SummarizedCheckpoint[]> {
     const found = await this.#storage.checkpoints(job);
     if (found === undefined) return [];
     const countOf = counting(found);
     const remembered = await this.#recall(job, found.checkpoints, countOf);
-    const made: KeptSummary[] = [];
-    const summarized: SummarizedCheckpoint[] = [];
+    const known = found.checkpoints.map((checkpoint) => {
+      const summary = remembered.get(checkpointKey(checkpoint));
+      return summary !== undefined && isTrue(summary, countOf(checkpoint)) ? summary : undefined;
+    });
+    const others = found.checkpoints.filter((_, place) => known[place] === undefined);
+    const made = await this.#addUpAll(job, found, others, countOf);
+    const rest = made.values();
+    const summarized = known.map((summary) => summary ?? (rest.next().value as SummarizedCheckpoint));
+    this.#remember(job, summarized);
+    return summarized;
+  }
+
+  /** Adds checkpoints up from their rows, and keeps what comes of it. */
+  async #addUpAll(
+    job: JobRecord,
+    found: JobCheckpoints,
+    checkpoints: readonly StoredCheckpoint[],
+    countOf: (checkpoint: StoredCheckpoint) => SummaryOf,
+  ): Promise<SummarizedCheckpoint[]> {
+    const made: SummarizedCheckpoint[] = [];
+    const unkept: KeptSummary[] = [];
     let end = performance.now() + turn;
-    for (const checkpoint of found.checkpoints) {
-      const known = remembered.get(checkpointKey(checkpoint));
-      const counted = countOf(checkpoint);
-      if (known !== undefined && isTrue(known, counted)) {
-        summarized.push(known);
-        continue;
-      }
+    for (const checkpoint of checkpoints) {
       if (this.#closed) throw new HttpError(503, 'The server is shutting down', { retryAfter: 1 });
       const { epoch, step } = checkpoint;
+      const counted = countOf(checkpoint);
       const added = await addUp(this.#storage, job, checkpoint, found.lastSeq, counted);
       const summary = { epoch, step, ...counted, text: JSON.stringify(added) };
-      summarized.push(summarizedOf(summary));
-      made.push(summary);
-      if (made.length === keptAtOnce) await this.#keep(job, made.splice(0));
+      made.push(summarizedOf(summary));
+      unkept.push(summary);
+      if (unkept.length === keptAtOnce) await this.#keep(job, unkept.splice(0));
       if (performance.now() < end) continue;
       await nextTurn();
       end = performance.now() + turn;
     }
-    await this.#keep(job, made);
-    this.#remember(job, summarized);
-    return summarized;
+    await this.#keep(job, unkept);
+    return made;
   }
 
   /** What is known of checkpoints already, be it true or not: what was kept is read where memory does not do. */
