@@ -281,6 +281,11 @@ export class RowTable implements OrderedRows<number> {
     return prediction as Prediction;
   }
 
+  /** ISO 8601. */
+  created(row: number): string {
+    return this.#created.get(row);
+  }
+
   compareCreated(a: number, b: number): number {
     return this.#created.compare(a, b);
   }

@@ -18,10 +18,17 @@ export class JobLife {
     return known !== undefined && known !== incarnation;
   }
 
-  /** The same by what a listing says of a job, for servers that name no lives. */
-  isCreatedAnew(createdAt: string | undefined): boolean {
+  /**
+   * The same by what a listing says of a job, for servers that name no lives.
+   *
+   * @param firstRow when the first row that is held was made; undefined where none is
+   */
+  isCreatedAnew(createdAt: string | undefined, firstRow: string | undefined): boolean {
     const known = this.#createdAt;
     this.#createdAt = createdAt ?? known;
-    return known !== undefined && createdAt !== undefined && known !== createdAt && !this.isNamed;
+    if (createdAt === undefined || this.isNamed) return false;
+    // Of a job that was made anew before a listing told of it, rows are older than the job.
+    if (known === undefined) return firstRow !== undefined && Date.parse(firstRow) < Date.parse(createdAt);
+    return known !== createdAt;
   }
 }

@@ -182,7 +182,8 @@ export class WatchSession {
 
   /** What a listing or an event says of the job. A job that ended is finished once everything it has is held. */
   setJob(job: Job): void {
-    if (this.#life.isCreatedAnew(job.created_at ?? undefined)) this.#beginNewLife();
+    const firstRow = this.store.size === 0 ? undefined : this.store.table.created(0);
+    if (this.#life.isCreatedAnew(job.created_at ?? undefined, firstRow)) this.#beginNewLife();
     if (job.config !== undefined) this.judging.setConfig(job.config);
     const ended = !isActive(job.status);
     if (ended === this.#jobEnded) return;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { parseServerAddress } from '../../src/api/serverAddress.ts';
 import { Watches } from '../../src/watch/watches.ts';
 import type { WatchSession } from '../../src/watch/watchSession.ts';
+import type { Job } from '../../src/wire/job.ts';
 import { eventually } from '../support/eventually.ts';
 import { beats } from '../support/misbehaviours.ts';
 import { type Behaviour, type PartOneServer, partOne } from '../support/partOneServer.ts';
@@ -79,6 +80,20 @@ describe('a job over its lives', () => {
     server.store.delete(jobId);
     server.store.create(jobId);
     server.store.insert(jobId, rowsOf(1, 4));
+    await comesToHoldAll(session, server);
+  });
+
+  it('is begun anew when it was made again, with as many rows, before a listing told of it', async () => {
+    const server = await stage.serve(partOne());
+    server.store.insert(jobId, rowsOf(1, 8));
+    const { session } = stage.watch(server, { heartbeat: 60_000 });
+    await eventually('the first rows', () => session.caughtUp || undefined);
+    server.store.delete(jobId);
+    server.store.create(jobId);
+    server.store.insert(jobId, rowsOf(1, 8));
+    const listed = server.store.jobs()[0] as unknown as Job | undefined;
+    assert.ok(listed !== undefined);
+    session.setJob(listed);
     await comesToHoldAll(session, server);
   });
 
