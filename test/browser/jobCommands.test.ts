@@ -45,6 +45,9 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     await pickColumn('what the model answered', 'generated');
     await pickColumn('the prompt', 'text');
     await pickColumn('ground truth', 'gold');
+    // The first rows as they would be imported.
+    await workbench.quickInput.getByRole('option', { name: 'hallo' }).getByText('Say, hello').waitFor();
+    await pickColumn('Are these rows right?', 'Import it like this');
     const told = workbench.notification('2 predictions are imported');
     await told.getByRole('button', { name: 'Watch' }).click();
     await workbench.tab('Predictions: answers').waitFor();
@@ -93,6 +96,7 @@ describe('the commands for jobs and the local server, in VS Code', () => {
     await column.waitFor();
     assert.equal(await workbench.quickInput.locator('.codicon-trash').count(), 0);
     await pickColumn('what the model answered', 'said');
+    await pickColumn('Are these rows right?', 'Import it like this');
     await workbench.notification('1 prediction is imported').waitFor();
     await item(/^odd⟨U\+202E⟩run/).waitFor();
     await deleteJob('odd');
