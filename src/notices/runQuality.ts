@@ -31,8 +31,11 @@ export interface Quality {
   readonly end: Rated | null;
 }
 
+/** What the quality is told by: what else a point tells may change with rows of other checkpoints. */
+type QualityPoint = Pick<CheckpointPoint, 'epoch' | 'step' | 'source' | 'scores'>;
+
 interface Held extends Checkpoint {
-  readonly points: CheckpointPoint[];
+  readonly points: QualityPoint[];
 }
 
 /** The quality of one run, kept while rows arrive: only the checkpoints that changed are added up again. */
@@ -76,7 +79,8 @@ export class RunQuality {
     this.#rows = size;
     let changed: Held | undefined;
     // Those of one checkpoint follow each other.
-    for (const point of points) {
+    for (const { epoch, step, source, scores } of points) {
+      const point = { epoch, step, source, scores };
       if (changed === undefined || !isSameCheckpoint(changed, point)) changed = this.#emptied(point);
       changed.points.push(point);
     }
@@ -117,7 +121,7 @@ function isToldByTrends(judge: Judge | null): boolean {
 }
 
 /** Each sample counts once, whatever its source. */
-function endOf(points: readonly CheckpointPoint[]): Rated | null {
+function endOf(points: readonly QualityPoint[]): Rated | null {
   let [sum, count] = [0, 0];
   for (const { scores } of points) {
     const summary = scores[0];
