@@ -4,6 +4,7 @@ import type { Log } from '../reporting/log.ts';
 import type { Metrics } from '../reporting/metrics.ts';
 import type { Storage } from '../storage/storage.ts';
 import { eventText } from './frames.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { JobListRoom } from './jobListRoom.ts';
 import { StreamClient } from './streamClient.ts';
 import { eventStreamHeaders } from './streamHub.ts';
@@ -16,9 +17,7 @@ export class JobListHub {
   readonly #heartbeatSeconds: number;
   /** By user. */
   readonly #rooms = new Map<string, JobListRoom>();
-  /** Asked of each client at each heartbeat. */
-  readonly #isAllowed = new Map<StreamClient, () => Promise<boolean>>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeats: Heartbeats;
   readonly #stopListening: () => void;
   #closed = false;
 
@@ -27,7 +26,9 @@ export class JobListHub {
     this.#log = log;
     this.#metrics = metrics;
     this.#heartbeatSeconds = heartbeatSeconds;
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeatSeconds * 1000);
+    this.#heartbeats = new Heartbeats(log, metrics, heartbeatSeconds, (now) => {
+      for (const room of this.#rooms.values()) room.tellStale(now.getTime());
+    });
     this.#stopListening = storage.onChange((job) => {
       for (const room of this.#rooms.values()) room.changed(job);
     });
@@ -46,11 +47,11 @@ export class JobListHub {
     response.writeHead(200, eventStreamHeaders);
     const room = this.#room(userId);
     const client = new StreamClient(response, 0, undefined, () => {
-      this.#isAllowed.delete(client);
+      this.#heartbeats.delete(client);
       room.leave(client);
       if (room.isEmpty && this.#rooms.get(userId) === room) this.#rooms.delete(userId);
     });
-    this.#isAllowed.set(client, isAllowed);
+    this.#heartbeats.add(client, isAllowed);
     const connected = { timestamp: new Date().toISOString(), heartbeat_seconds: this.#heartbeatSeconds };
     if (this.#closed) client.end();
     else void room.join(client, eventText(eventName.connected, JSON.stringify(connected)));
@@ -59,7 +60,7 @@ export class JobListHub {
   /** Ends all streams cleanly, those that are opened later too. */
   close(): void {
     this.#closed = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeats.close();
     this.#stopListening();
     for (const room of this.#rooms.values()) room.end();
   }
@@ -71,30 +72,5 @@ export class JobListHub {
       this.#rooms.set(userId, room);
     }
     return room;
-  }
-
-  #beat(): void {
-    for (const [client, isAllowed] of this.#isAllowed) void this.#endUnlessAllowed(client, isAllowed);
-    const now = new Date();
-    const heartbeat = Buffer.from(eventText(eventName.heartbeat, JSON.stringify({ timestamp: now.toISOString() })));
-    for (const room of this.#rooms.values()) {
-      room.tellStale(now.getTime());
-      for (const client of room.clients) {
-        if (client.isStuck()) {
-          this.#metrics.cuts.add();
-          client.cut();
-        } else {
-          client.writeAside(heartbeat);
-        }
-      }
-    }
-  }
-
-  async #endUnlessAllowed(client: StreamClient, isAllowed: () => Promise<boolean>): Promise<void> {
-    try {
-      if (!(await isAllowed())) client.end();
-    } catch (error) {
-      this.#log.warn({ err: error }, 'It could not be asked whether a key is still good');
-    }
   }
 }

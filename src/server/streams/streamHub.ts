@@ -4,6 +4,7 @@ import type { Log } from '../reporting/log.ts';
 import type { Metrics } from '../reporting/metrics.ts';
 import type { JobRecord, Storage } from '../storage/storage.ts';
 import { eventText } from './frames.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { StreamClient } from './streamClient.ts';
 import { StreamRoom } from './streamRoom.ts';
 
@@ -33,9 +34,7 @@ export class StreamHub {
   readonly #rooms = new Map<string, StreamRoom>();
   /** Open streams by user. */
   readonly #users = new Map<string, number>();
-  /** Asked of each client at each heartbeat. */
-  readonly #isAllowed = new Map<StreamClient, () => Promise<boolean>>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeats: Heartbeats;
   readonly #stopListening: () => void;
   #closed = false;
 
@@ -44,7 +43,7 @@ export class StreamHub {
     this.#log = log;
     this.#metrics = metrics;
     this.#heartbeatSeconds = heartbeatSeconds;
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeatSeconds * 1000);
+    this.#heartbeats = new Heartbeats(log, metrics, heartbeatSeconds);
     this.#stopListening = storage.onChange((job) => this.#refresh(job));
   }
 
@@ -63,14 +62,14 @@ export class StreamHub {
     const { userId } = job;
     this.#users.set(userId, this.streamsOf(userId) + 1);
     const client = new StreamClient(response, startOf(job, request.lastEventId), request.epoch, () => {
-      this.#isAllowed.delete(client);
+      this.#heartbeats.delete(client);
       const others = this.streamsOf(userId) - 1;
       if (others > 0) this.#users.set(userId, others);
       else this.#users.delete(userId);
       room.leave(client);
       if (room.isEmpty) this.#rooms.delete(job.incarnation);
     });
-    if (request.isAllowed !== undefined) this.#isAllowed.set(client, request.isAllowed);
+    this.#heartbeats.add(client, request.isAllowed);
     const connected = {
       jobId: job.id,
       timestamp: new Date().toISOString(),
@@ -85,7 +84,7 @@ export class StreamHub {
   /** Ends all streams cleanly, those that are opened later too. */
   close(): void {
     this.#closed = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeats.close();
     this.#stopListening();
     for (const room of this.#rooms.values()) room.end();
   }
@@ -101,31 +100,6 @@ export class StreamHub {
 
   #refresh(job: number | undefined): void {
     for (const room of this.#rooms.values()) if (job === undefined || room.jobNumber === job) void room.refresh();
-  }
-
-  /** One timer and one buffer for all clients; those that took nothing since the last beat are cut. */
-  #beat(): void {
-    for (const [client, isAllowed] of this.#isAllowed) void this.#endUnlessAllowed(client, isAllowed);
-    const data = JSON.stringify({ timestamp: new Date().toISOString() });
-    const heartbeat = Buffer.from(eventText(eventName.heartbeat, data));
-    for (const room of this.#rooms.values()) {
-      for (const client of room.clients) {
-        if (client.isStuck()) {
-          this.#metrics.cuts.add();
-          client.cut();
-        } else {
-          client.writeAside(heartbeat);
-        }
-      }
-    }
-  }
-
-  async #endUnlessAllowed(client: StreamClient, isAllowed: () => Promise<boolean>): Promise<void> {
-    try {
-      if (!(await isAllowed())) client.end();
-    } catch (error) {
-      this.#log.warn({ err: error }, 'It could not be asked whether a key is still good');
-    }
   }
 }
 
