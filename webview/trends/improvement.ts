@@ -89,7 +89,7 @@ function endMeans(points: readonly ChartPoint[], place: number): (number | null)
   return [means[0] ?? null, meanOf(between, place), means[1] ?? null];
 }
 
-/** How much of the first epoch's error is gone in the last, in words and with its direction. @param rates ascending; those between first and last may be left out */
+/** How much of the first epoch's error is gone in the last, in words; as everywhere, ▲ is better and ▼ is worse. @param rates ascending; those between first and last may be left out */
 export function improvementText(
   percent: number | null,
   rates: readonly (number | null)[],
@@ -100,8 +100,8 @@ export function improvementText(
   if (percent === 0) return quiet('= same error');
   const amount = formats.percent(Math.abs(percent) / 100);
   return percent > 0
-    ? { text: `▼ ${amount} less error`, tone: 'good' }
-    : { text: `▲ ${amount} more error`, tone: 'bad' };
+    ? { text: `▲ ${amount} less error`, tone: 'good' }
+    : { text: `▼ ${amount} more error`, tone: 'bad' };
 }
 
 /** As `overallImprovement` has it: null without a rate at either end, and when the first is 0. */

@@ -243,7 +243,7 @@ describe('how a job did as a whole', () => {
   it('is that of the error rate in its own words where that decides, or nothing does', () => {
     const rated = [0.5, 0.25].map((rate, step) => point(step, '', { char_error_rate: [rate, 6, 0, 1] }));
     for (const judge of ['char_error_rate', null]) {
-      assert.equal(overallText(rated, told, { ...scores, judge }, formats).text, '▼ 50.0% less error');
+      assert.equal(overallText(rated, told, { ...scores, judge }, formats).text, '▲ 50.0% less error');
     }
     assert.equal(overallText(points, told, { ...scores, judge: null }, formats).text, 'unknown without ground truth');
   });

@@ -66,8 +66,8 @@ describe('a trend', () => {
 
 describe('the overall improvement', () => {
   it('says its direction in words, not by colour alone', () => {
-    assert.deepEqual(improvementText(98.76, [], true, formats), { text: '▼ 98.8% less error', tone: 'good' });
-    assert.deepEqual(improvementText(-12, [], true, formats), { text: '▲ 12.0% more error', tone: 'bad' });
+    assert.deepEqual(improvementText(98.76, [], true, formats), { text: '▲ 98.8% less error', tone: 'good' });
+    assert.deepEqual(improvementText(-12, [], true, formats), { text: '▼ 12.0% more error', tone: 'bad' });
     assert.equal(improvementText(0, [], true, formats).tone, 'quiet');
     assert.equal(improvementText(null, [], true, formats).tone, 'quiet');
   });
