@@ -55,8 +55,10 @@ export function overallText(
   );
   const mark = compareScores(last, first, judge.direction);
   if (mark === 'same') return quiet(`= same ${words}, ${to}`);
-  const text = `${last > first ? '▲' : '▼'} ${words} ${from} → ${to}`;
-  return mark === null ? quiet(text) : { text: `${text}, ${mark}`, tone: mark === 'better' ? 'good' : 'bad' };
+  const text = `${words} ${from} → ${to}`;
+  if (mark === null) return quiet(text);
+  const isBetter = mark === 'better';
+  return { text: `${isBetter ? '▲' : '▼'} ${text}, ${mark}`, tone: isBetter ? 'good' : 'bad' };
 }
 
 /** Of one checkpoint, over all samples, whatever their source; null where none has a value. */

@@ -217,7 +217,7 @@ describe('how a job did as a whole', () => {
       tone: 'good',
     });
     assert.deepEqual(overallText(points, told, { ...scores, judge: 'kl' }, formats), {
-      text: '▲ KL divergence 0.010 → 0.040, worse',
+      text: '▼ KL divergence 0.010 → 0.040, worse',
       tone: 'bad',
     });
     assert.equal(
