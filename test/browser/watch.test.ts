@@ -100,7 +100,7 @@ describe('watching a training run in VS Code', () => {
   });
 
   it('offers what can be done about the connection where its badge is pressed', async () => {
-    await workbench.panel.getByRole('button', { name: 'Live', exact: true }).click();
+    await workbench.panel.getByRole('button', { name: 'Connection menu' }).click();
     for (const name of ['Reconnect', 'Pause Live Updates', 'Show Log', 'Stop Watching']) {
       await workbench.quickInput.getByRole('option', { name }).waitFor();
     }

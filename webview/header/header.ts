@@ -32,14 +32,20 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   const server = element('span', { class: 'fact' });
   const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
   const label = element('span');
-  const badge = element(
+  const connection = element('span', { role: 'status', class: 'connection' }, dot, label);
+  const menu = element(
     'button',
-    { type: 'button', class: 'badge-button', title: 'What can be done about the connection' },
-    dot,
-    label,
+    {
+      type: 'button',
+      class: 'badge-menu',
+      'aria-label': 'Connection menu',
+      title: 'What can be done about the connection',
+    },
+    '▾',
   );
+  const badge = element('span', { class: 'badge' }, connection, menu);
+  // The words are as good as the sign beside them, which the keyboard reaches.
   badge.addEventListener('click', () => run('showConnectionMenu'));
-  const connection = element('span', { role: 'status', class: 'connection' }, badge);
   // The ages below change every second: outside of the status, so that they are not spoken every second.
   const retry = element('span', { class: 'retry' });
   const jobStatus = element('span', { class: 'fact' });
@@ -121,7 +127,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     element: element(
       'header',
       { class: 'header' },
-      element('div', { class: 'header-line' }, title, connection, facts, actions),
+      element('div', { class: 'header-line' }, title, badge, facts, actions),
     ),
     problem,
     failure,
