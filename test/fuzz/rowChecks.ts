@@ -71,16 +71,16 @@ export function showAll(store: PredictionStore): void {
     () => {},
   );
   const samples = new SampleView(store, differences);
-  for (const { sampleIndex } of store.samples()) {
+  for (const { key } of store.samples()) {
     const message = samples.message({
-      sample: sampleIndex,
+      sample: key,
       source: null,
       compareWith: 'previous',
       answers: 1000,
       ...plainAnswers,
     });
     const answers = message.history.reduce((sum, { group }) => sum + (group?.completions ?? 1), 0);
-    assert.equal(answers, store.answerCount(sampleIndex));
+    assert.equal(answers, store.answerCount(key));
   }
   const { points } = JSON.parse(new TrendsView(store).message([], null).checkpoints) as ToldCheckpoints;
   const counted = points.reduce((sum, [, , , , predictions]) => sum + predictions, 0);
