@@ -557,7 +557,7 @@ export type HostMessage =
       allSamples: boolean;
       /** How many the job has. */
       sampleCount: number;
-      /** How many are listed where not all of them are: these replace the list, or it is as before. Null where all are. */
+      /** How many are listed, or found, where not all of them are: these replace the list, or it is as before. Null where all are. */
       samplesListed: number | null;
       /** Whether the list is of samples that were searched for: of all that hold the text, of more, or not yet of all. */
       samplesSearched: 'no' | 'searching' | 'all' | 'more';

@@ -185,7 +185,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const { sampleSearch } = panel.view();
     find.show(sampleSearch);
     setAttribute(find.element, 'hidden', !offersSearch(comparison, sampleSearch));
-    setText(listed, listedText(comparison, samples.length, formats));
+    setText(listed, listedText(comparison, formats));
     against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
     // The answers to a sample that was just chosen are on their way.
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');

@@ -61,10 +61,10 @@ export function listedText(
     samplesListed,
     samplesSearched,
   }: Pick<Comparison, 'sampleCount' | 'samplesListed' | 'samplesSearched'>,
-  found: number,
   formats: Formats,
 ): string {
   if (samplesListed === null) return '';
+  const found = samplesListed;
   const of = `of ${formats.count(sampleCount)} samples`;
   if (samplesSearched === 'no') return `${formats.count(samplesListed)} ${of} in the list`;
   if (samplesSearched === 'searching') return `Searching… ${formats.count(found)} found`;

@@ -75,7 +75,8 @@ export class SampleList {
       samples: allSamples ? samples : [],
       allSamples,
       sampleCount,
-      samplesListed: samples.length,
+      // The one that is shown stands in the list, whether it is found or not.
+      samplesListed: this.#search?.count ?? samples.length,
       samplesSearched: this.#search?.state ?? 'no',
     };
   }

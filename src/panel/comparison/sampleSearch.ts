@@ -21,7 +21,7 @@ export class SampleSearch {
   /** Ascending. */
   readonly #found: SampleAnswers[] = [];
   #isThrough = false;
-  /** Rows that were there when it was through. */
+  /** Rows whose samples were looked at, or are among the rest. */
   #rows = 0;
 
   constructor(store: PredictionStore, text: string, source: string | null) {
@@ -41,6 +41,11 @@ export class SampleSearch {
   get state(): HostMessageOf<'comparison'>['samplesSearched'] {
     if (!this.#isThrough) return 'searching';
     return this.#found.length >= mostFound ? 'more' : 'all';
+  }
+
+  /** How many are found by now. */
+  get count(): number {
+    return this.#found.length;
   }
 
   /** Works for a moment. @returns whether there is more to do */

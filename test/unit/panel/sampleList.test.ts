@@ -4,7 +4,9 @@ import { Differences } from '../../../src/panel/differences/differences.ts';
 import type { HostMessageOf } from '../../../src/panel/protocol.ts';
 import { SampleView } from '../../../src/panel/sampleView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
+import { listedText } from '../../../webview/comparison/comparisonTexts.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
+import { formatsFor } from '../../../webview/texts/formats.ts';
 import { aPrediction } from '../../support/predictions.ts';
 
 type Comparison = HostMessageOf<'comparison'>;
@@ -92,7 +94,16 @@ describe('the samples to choose from', () => {
       const most = ask('prompt');
       assert.deepEqual([most.samplesListed, most.samplesSearched], [200, 'more']);
       assert.deepEqual(indices(ask('#4321')), [1, 4321]);
-      assert.deepEqual(indices(ask('(no such')), [1], 'a text is no pattern');
+      const none = ask('(no such');
+      assert.deepEqual(
+        [indices(none), none.samplesListed],
+        [[1], 0],
+        'a text is no pattern, and what is shown is not found',
+      );
+      assert.equal(
+        listedText(none, formatsFor('en')),
+        `none of ${none.sampleCount.toLocaleString('en')} samples holds this text`,
+      );
       add(store, 7000, '(no such', 'val');
       assert.deepEqual(
         indices(samples.message({ ...view, sample: keyOf(store, 1), sampleSearch: '(no such' })),
