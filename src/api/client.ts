@@ -3,7 +3,7 @@ import { jobListStreamRoute } from '../wire/events.ts';
 import { type Job, type JobCreated, type JobListing, type JobUpdate, jobCreated, jobListing } from '../wire/job.ts';
 import { leaseRoute } from '../wire/lease.ts';
 import { type Metric, metricsAnswer } from '../wire/metric.ts';
-import { numberFields } from '../wire/prediction.ts';
+import { plainFields } from '../wire/prediction.ts';
 import {
   type EpochSummary,
   epochsAnswer,
@@ -22,7 +22,7 @@ const jobsPageSize = 100;
 /** Beyond so many jobs the listing stops: nobody reads further down a tree. */
 export const mostJobs = 500;
 /** Of a page of predictions: these are numbers, whatever their digits. */
-const plainNumbers: ReadonlySet<string> = new Set([...numberFields, 'total_count', 'epoch_count']);
+const plainNumbers: ReadonlySet<string> = new Set([...plainFields, 'total_count', 'epoch_count']);
 /** A page of more bytes is asked for in smaller ones. */
 const largestPage = 64 * 1024 * 1024;
 

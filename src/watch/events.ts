@@ -3,7 +3,7 @@ import { isSurelyWithinLevels, parseJson, stepsToField, withinLevels } from '../
 import { connectedEvent, eventName, jobDeletedEvent, jobEvent, olderEvent, predictionEvent } from '../wire/events.ts';
 import { parseExactly } from '../wire/exactJson.ts';
 import type { Job } from '../wire/job.ts';
-import { numberFields, type Prediction, readPrediction } from '../wire/prediction.ts';
+import { type Prediction, plainFields, readPrediction } from '../wire/prediction.ts';
 
 /** An event of a job's stream, as the watch understands it. */
 export type WatchEvent =
@@ -50,7 +50,7 @@ function parse(event: string, data: string): WatchEvent {
       };
     }
     case eventName.prediction: {
-      const message = predictionEvent.parse(parseExactly(data, stepsToField.ofListed, numberFields));
+      const message = predictionEvent.parse(parseExactly(data, stepsToField.ofListed, plainFields));
       const row = readPrediction(message.prediction);
       return {
         type: 'prediction',

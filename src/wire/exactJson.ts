@@ -26,7 +26,8 @@ export function parseExactly(text: string, steps: number, plain: ReadonlySet<str
   if (json.rawJSON === undefined || typeof value !== 'object' || value === null) return value;
   // Of what stands around rows, numbers are counts.
   const rows = steps === stepsToField.ofRow ? [value] : Object.values(value);
-  if (!rows.some((row) => holdsNumber(row, plain, mostLevels)) || !longNumber.test(text)) return value;
+  if (!rows.some((row) => typeof row === 'object' && holdsNumber(row, plain, mostLevels)) || !longNumber.test(text))
+    return value;
   // Nobody who wrote the text knew it, in whatever escapes; to look for one that is not in it may take for ever.
   const mark = crypto.randomUUID();
   const marked = withMarks(text, mark);
@@ -38,11 +39,14 @@ export function parseExactly(text: string, steps: number, plain: ReadonlySet<str
  * at their text.
  */
 function holdsNumber(value: unknown, plain: ReadonlySet<string>, levels: number): boolean {
+  if (typeof value === 'number') return true;
   if (typeof value !== 'object' || value === null || levels === 0) return false;
-  for (const name of Array.isArray(value) ? value.keys() : keptNames(value, plain)) {
-    const inner = (value as Record<string, unknown>)[name];
-    if (typeof inner === 'number') return true;
-    if (holdsNumber(inner, plain, levels - 1)) return true;
+  if (Array.isArray(value)) {
+    for (const inner of value) if (holdsNumber(inner, plain, levels - 1)) return true;
+    return false;
+  }
+  for (const name of keptNames(value, plain)) {
+    if (holdsNumber((value as Record<string, unknown>)[name], plain, levels - 1)) return true;
   }
   return false;
 }

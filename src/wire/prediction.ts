@@ -109,11 +109,13 @@ export const predictionFields: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields of the contract that are numbers, whatever their digits. */
-export const numberFields: ReadonlySet<string> = new Set(
-  Object.entries({ ...predictionType.properties, ...secondEdition, epoch_exact: Type.Number() }).flatMap(
-    ([name, type]) => (holdsNumbers(type) ? name : []),
-  ),
-);
+export const numberFields: ReadonlySet<string> = fieldsOf((type) => type === 'number' || type === 'integer');
+
+/** Fields of the contract in which no digits are looked for: numbers, and those that no number may stand in. */
+export const plainFields: ReadonlySet<string> = new Set([
+  ...numberFields,
+  ...fieldsOf((type) => type === 'string' || type === 'boolean'),
+]);
 
 /**
  * A prediction as a server told it. A number of the contract that is too large for a double is null: it was kept as it
@@ -134,8 +136,10 @@ export function readPrediction(value: unknown): Prediction {
   );
 }
 
-function holdsNumbers(type: Type.TSchema): boolean {
-  if ('anyOf' in type && Array.isArray(type.anyOf))
-    return type.anyOf.some((branch: Type.TSchema) => holdsNumbers(branch));
-  return 'type' in type && (type.type === 'number' || type.type === 'integer');
+/** The fields of which a type is one that is looked for. */
+function fieldsOf(isOne: (type: unknown) => boolean): Set<string> {
+  const types = (type: Type.TSchema): unknown[] =>
+    'anyOf' in type && Array.isArray(type.anyOf) ? type.anyOf.flatMap(types) : ['type' in type ? type.type : undefined];
+  const all = { ...predictionType.properties, ...secondEdition, epoch_exact: Type.Number() };
+  return new Set(Object.entries(all).flatMap(([name, type]) => (types(type).some(isOne) ? name : [])));
 }
