@@ -19,8 +19,9 @@ export function knownScore<Name extends KnownScore & keyof Prediction>(
   row: KnownFields<Name>,
   name: Name,
 ): number | null {
-  const own = row.scores == null ? undefined : sentScores(row);
-  return (own !== undefined && Object.hasOwn(own, name) ? scoreValue(own[name]) : null) ?? scoreValue(row[name]);
+  // Whether dozens of scores are all of the right shape is looked at only where this one is among them.
+  const isSent = typeof row.scores === 'object' && row.scores !== null && Object.hasOwn(row.scores, name);
+  return (isSent ? scoreValue(sentScores(row)?.[name]) : null) ?? scoreValue(row[name]);
 }
 
 /**

@@ -131,8 +131,10 @@ export function isSameLine(row: Row, other: Row | undefined): boolean {
 
 /** @param value NaN where there is none */
 function scoresOf(names: readonly string[], value: (name: string) => number): Row['scores'] {
-  return names.flatMap((name) => {
+  const scores: [name: string, value: number][] = [];
+  for (const name of names) {
     const found = value(name);
-    return Number.isNaN(found) ? [] : [[name, found] as const];
-  });
+    if (!Number.isNaN(found)) scores.push([name, found]);
+  }
+  return scores;
 }

@@ -3,7 +3,7 @@ import { lastCompletion, newestFirst, type OrderedRows } from '../model/order.ts
 import { completionOf, restartOf, revisionOf } from '../model/restarts.ts';
 import { sourceOf } from '../model/samples.ts';
 import { eachScore, type KnownScore } from '../model/scores.ts';
-import { stepsToField } from '../wire/depth.ts';
+import { endOfText, stepsToField } from '../wire/depth.ts';
 import { parseExactly, writtenNumber } from '../wire/exactJson.ts';
 import { numberFields, type Prediction } from '../wire/prediction.ts';
 import { type Column, float64, int32, uint16 } from './column.ts';
@@ -249,7 +249,9 @@ export class RowTable implements OrderedRows<number> {
   prediction(row: number): string {
     const { isWhole } = this.#knownShapes.get(this.#shapes.get(row));
     if (isWhole) return this.read(row).prediction;
-    return (JSON.parse(this.#log.read(this.#records.get(row))) as [string])[0];
+    const record = this.#log.read(this.#records.get(row));
+    // It begins with the answer: what follows would be parsed for nothing.
+    return JSON.parse(record.slice(1, endOfText(record, 1) + 1)) as string;
   }
 
   /** The row as it came. @throws TextsLostError */
