@@ -1,21 +1,25 @@
 /** Jobs that hold many predictions before anything is measured. */
 
-import type { Prediction } from '../../src/wire/prediction.ts';
 import type { TestServer } from '../../test/support/server.ts';
 import type { TestJob } from '../../test/support/serverClient.ts';
 import { postBody } from './server.ts';
 
 /** The most that one request takes here. */
-const batch = 1000;
+const largestBatch = 1000;
 /** Requests under way at a time: one is written while the server reads another. */
 const writers = 2;
 
-/** Posts predictions number `first` and those after it up to `end`, this one left out. */
+/**
+ * Posts predictions number `first` and those after it up to `end`, this one left out.
+ *
+ * @param batch how many at a time
+ */
 export async function fill(
   server: Pick<TestServer, 'url'>,
   job: TestJob,
   [first, end]: readonly [number, number],
-  prediction: (n: number) => Prediction,
+  prediction: (n: number) => object,
+  batch = largestBatch,
 ): Promise<void> {
   let next = first;
   const write = async () => {
