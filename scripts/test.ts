@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsFileVariable } from '../test/support/counts.ts';
 import { root } from './vscode/install.ts';
+import { packageVariable } from './vscode/package.ts';
 import { onStop } from './vscode/stopping.ts';
 
 interface Suite {
@@ -58,7 +59,7 @@ const suites: Suite[] = [
     counts: true,
     limit: 5,
   },
-  mocha('stream', 10),
+  mocha('stream', 10, '--parallel', '--jobs', '2'),
   { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 5, packaged: true },
   {
     name: 'vscode 1.104',
@@ -68,8 +69,13 @@ const suites: Suite[] = [
     limit: 5,
     packaged: true,
   },
-  // What a failed hook left open must not hold up the end.
-  mocha('browser', 25, '--timeout', '180000', '--exit'),
+  // Each file has a VS Code of its own, and waits for it half of its time. What a failed hook left open must not hold up
+  // the end.
+  {
+    ...mocha('browser', 25, '--timeout', '180000', '--exit', '--parallel', '--jobs', '2'),
+    env: { [packageVariable]: 'true' },
+    packaged: true,
+  },
 ];
 
 const asked = process.argv.slice(2);

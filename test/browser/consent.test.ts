@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packageExtension } from '../../scripts/vscode/package.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, sample, type TestJob } from '../support/serverClient.ts';
 import { packTinyExtension } from '../support/tinyExtension.ts';
-import { Workbench } from '../support/workbench.ts';
+import { packaged, Workbench } from '../support/workbench.ts';
 
 const manifest = {
   name: 'assistant',
@@ -35,10 +34,7 @@ describe('what an assistant asks for in VS Code', () => {
     job = await createJob(server, { model_name: 'orders', status: 'running' });
     await post(server, job, [sample({ ground_truth: 'hello', prediction: 'a secret answer' })]);
     workbench = await Workbench.open({
-      extensions: [
-        await packageExtension(),
-        await packTinyExtension(path.join(folder, 'assistant'), manifest, assistant),
-      ],
+      extensions: [await packaged(), await packTinyExtension(path.join(folder, 'assistant'), manifest, assistant)],
       machineSettings: { 'trainingPredictions.serverUrl': server.url },
     });
     await workbench.run('Set API Key');

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/vscode/chromium.ts';
-import { packageExtension } from '../../scripts/vscode/package.ts';
+import { packageExtension, packageFile, packageVariable } from '../../scripts/vscode/package.ts';
 import { startVsCode, type VsCode, type VsCodeOptions } from '../../scripts/vscode/server.ts';
 import { exitOnStop } from '../../scripts/vscode/stopping.ts';
 
 let packaging: Promise<string> | undefined;
-/** The package as it stands, made once for all tests of a process. */
-function packaged(): Promise<string> {
-  packaging ??= packageExtension();
+/** The package as it stands: the one that was made for this run, else made once for all tests of a process. */
+export function packaged(): Promise<string> {
+  packaging ??= process.env[packageVariable] === undefined ? packageExtension() : packageFile();
   return packaging;
 }
 
