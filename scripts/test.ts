@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsFileVariable } from '../test/support/counts.ts';
+import { bundleServer, serverBundleVariable } from '../test/support/serverBundle.ts';
 import { root } from './vscode/install.ts';
 import { packageVariable } from './vscode/package.ts';
 import { onStop } from './vscode/stopping.ts';
@@ -90,6 +91,8 @@ onStop((code) => {
   running?.kill('SIGTERM');
   process.exit(code);
 });
+const bundle = bundleServer();
+process.once('exit', () => rmSync(bundle, { recursive: true, force: true }));
 
 const total: Counts = { passed: 0, failed: 0 };
 const failures: string[] = [];
@@ -108,7 +111,7 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 async function runSuite(suite: Suite): Promise<{ counts: Counts; problem?: string }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'test-counts-'));
   const countsFile = path.join(folder, 'counts.json');
-  const end = await runNode(suite, { ...suite.env, [countsFileVariable]: countsFile });
+  const end = await runNode(suite, { ...suite.env, [countsFileVariable]: countsFile, [serverBundleVariable]: bundle });
   const counted = suite.counts ? readCounts(countsFile) : { passed: end === 0 ? 1 : 0, failed: end === 0 ? 0 : 1 };
   rmSync(folder, { recursive: true });
 

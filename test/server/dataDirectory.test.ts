@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findServer } from '../../src/localServer/discovery.ts';
 import { ServerStartError, startServer as startLocalServer } from '../../src/localServer/serverProcess.ts';
-import { runServer, sourceEntry, startServer, type TestServer } from '../support/server.ts';
+import { runServer, serverEntry, startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, readPredictions, sample } from '../support/serverClient.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -71,7 +71,7 @@ if (process.platform !== 'win32') {
         assert.match(stderr, reason);
       }
       const signal = new AbortController().signal;
-      const local = startLocalServer({ program: sourceEntry, dataDirectory: directory, port: 0, signal });
+      const local = startLocalServer({ program: serverEntry, dataDirectory: directory, port: 0, signal });
       await assert.rejects(local, (error) => error instanceof ServerStartError && reason.test(error.message));
     }
 
@@ -108,7 +108,7 @@ if (process.platform !== 'win32') {
       chmodSync(inside('server.log'), 0o644);
       writeFileSync(inside('predictions.db'), 'no database');
       const signal = new AbortController().signal;
-      await assert.rejects(startLocalServer({ program: sourceEntry, dataDirectory: dataDir, port: 0, signal }));
+      await assert.rejects(startLocalServer({ program: serverEntry, dataDirectory: dataDir, port: 0, signal }));
       assert.deepEqual([mode(dataDir), mode(inside('server.log'))], [0o700, 0o600]);
     });
 

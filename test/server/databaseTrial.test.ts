@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ApiClient } from '../../src/api/client.ts';
 import { DatabaseUnusableError, tryDatabase } from '../../src/localServer/databaseTrial.ts';
 import { startServer, stopServer } from '../../src/localServer/serverProcess.ts';
-import { sourceEntry } from '../support/server.ts';
+import { serverEntry } from '../support/server.ts';
 import { sharedPostgres } from '../support/sharedPostgres.ts';
 
 const signal = new AbortController().signal;
@@ -21,14 +21,14 @@ describe('a database for the local server', () => {
 
   it('is good when a server can work with it, and nothing of the trial is left', async () => {
     const before = trials();
-    await tryDatabase(url, sourceEntry, signal);
+    await tryDatabase(url, serverEntry, signal);
     assert.deepEqual(trials(), before);
   });
 
   it('is refused in words that hold no address and no password', async () => {
     const before = trials();
     const nowhere = 'postgresql://me:sesame@127.0.0.1:9/none';
-    await assert.rejects(tryDatabase(nowhere, sourceEntry, signal), (error) => {
+    await assert.rejects(tryDatabase(nowhere, serverEntry, signal), (error) => {
       assert.ok(error instanceof DatabaseUnusableError);
       assert.match(error.message, /did not start/);
       assert.ok(!error.message.includes('sesame') && !error.message.includes(nowhere), error.message);
@@ -39,7 +39,7 @@ describe('a database for the local server', () => {
 
   it('reaches the server by its environment alone: its address is in no argument, file or log', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'training-predictions-'));
-    const options = { program: sourceEntry, dataDirectory, port: 0, databaseUrl: url, signal };
+    const options = { program: serverEntry, dataDirectory, port: 0, databaseUrl: url, signal };
     const server = await startServer(options);
     try {
       assert.equal((await new ApiClient(server.endpoint).health()).engine, 'postgresql');

@@ -18,7 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { SqliteDatabase } from '../../src/server/storage/sqlite/database.ts';
 import { makeFile } from '../../src/server/storage/sqlite/databaseFile.ts';
 import { eventually } from '../support/eventually.ts';
-import { runServer, sourceEntry, startServer, type TestServer } from '../support/server.ts';
+import { runServer, serverEntry, startServer, type TestServer } from '../support/server.ts';
 import {
   createJob,
   openStream,
@@ -140,7 +140,7 @@ describe('the database file', () => {
     const made = () => readdirSync(dataDir).filter((name) => name.startsWith('predictions.db'));
     for (let kill = 0; kill < 4; kill += 1) {
       for (const name of made()) rmSync(join(dataDir, name));
-      const child = spawn(process.execPath, [sourceEntry, '--data-dir', dataDir, '--port', '0'], { stdio: 'ignore' });
+      const child = spawn(process.execPath, [serverEntry, '--data-dir', dataDir, '--port', '0'], { stdio: 'ignore' });
       const ended = once(child, 'close');
       while (made().length < 1 + (kill % 2)) await new Promise((resolve) => setImmediate(resolve));
       child.kill('SIGKILL');

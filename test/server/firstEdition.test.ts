@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { imported, importedId, keyedBatch, send, told } from '../support/firstEdition/requests.ts';
-import { sourceEntry, startServer, type TestServer } from '../support/server.ts';
+import { serverEntry, startServer, type TestServer } from '../support/server.ts';
 import { createJob, type Fields, predictionsPath, readPredictions, request, sample } from '../support/serverClient.ts';
 import { sharedPostgres } from '../support/sharedPostgres.ts';
 
@@ -203,6 +203,6 @@ for (const [name, engine] of Object.entries(engines)) {
 
 /** A server that is not waited for. */
 function begin(folder: string, env: Record<string, string>): ChildProcess {
-  const args = [sourceEntry, '--data-dir', folder, '--port', '0'];
+  const args = [serverEntry, '--data-dir', folder, '--port', '0'];
   return spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
 }

@@ -16,7 +16,7 @@ import { ServerStartError, startServer as startAsWindow } from '../../src/localS
 import { proofMessage } from '../../src/wire/proof.ts';
 import { eventually } from '../support/eventually.ts';
 import { listen } from '../support/listen.ts';
-import { runServer, sourceEntry, startServer, type TestServer } from '../support/server.ts';
+import { runServer, serverEntry, startServer, type TestServer } from '../support/server.ts';
 import { createJob, type Fields, post, readPredictions, request, sample } from '../support/serverClient.ts';
 
 const patterns = { nonce: 'n'.repeat(32) };
@@ -310,7 +310,7 @@ describe('a local server that proves itself', function () {
       assert.equal(code, 3);
       assert.match(stderr, new RegExp(`older version still runs .*process ${older.process.pid}, .*Stop it`));
       await assert.rejects(
-        startAsWindow({ program: sourceEntry, dataDirectory: dataDir, port: 0, signal: never() }),
+        startAsWindow({ program: serverEntry, dataDirectory: dataDir, port: 0, signal: never() }),
         (error) => {
           assert.ok(error instanceof ServerStartError);
           assert.match(error.message, new RegExp(`older version still runs .*process ${older.process.pid}, .*Stop it`));
@@ -324,7 +324,7 @@ describe('a local server that proves itself', function () {
     it('does not stand in the way once it is gone', async () => {
       await older.kill('SIGKILL');
       const started = await startAsWindow({
-        program: sourceEntry,
+        program: serverEntry,
         dataDirectory: dataDir,
         port: 0,
         signal: never(),

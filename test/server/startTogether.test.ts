@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { findServer } from '../../src/localServer/discovery.ts';
 import { ServerStartError, serverLog, startServer, stopServer } from '../../src/localServer/serverProcess.ts';
 import { eventually } from '../support/eventually.ts';
-import { sourceEntry } from '../support/server.ts';
+import { serverEntry } from '../support/server.ts';
 
 describe('the local server as windows start it', () => {
   let dataDirectory: string;
@@ -23,7 +23,7 @@ describe('the local server as windows start it', () => {
   });
 
   const start = (port = 0) =>
-    startServer({ program: sourceEntry, dataDirectory, port, signal: new AbortController().signal });
+    startServer({ program: serverEntry, dataDirectory, port, signal: new AbortController().signal });
 
   /** Processes whose environment names this data directory as theirs. */
   function processes(): number {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually } from './eventually.ts';
-import { sourceEntry, type TestServer } from './server.ts';
+import { serverEntry, type TestServer } from './server.ts';
 import { type Fields, readPredictions } from './serverClient.ts';
 
 export * from './trainerFiles.ts';
@@ -29,7 +29,7 @@ export function startFollower(args: string[], dataDir: string, env: NodeJS.Proce
     FINETUNE_LAB_API_KEY: undefined,
     FINETUNE_LAB_API_URL: undefined,
   };
-  const child = spawn(process.execPath, [sourceEntry, 'follow', ...args, '--data-dir', dataDir], {
+  const child = spawn(process.execPath, [serverEntry, 'follow', ...args, '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...own, ...env },
   });

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serverBundle } from './serverBundle.ts';
 import { databaseEnvironment } from './testDatabase.ts';
 
-/** The server's TypeScript, run as it is. */
-export const sourceEntry = join(import.meta.dirname, '../../src/server/main.ts');
+/** The program of the server. */
+export const serverEntry = join(serverBundle(), 'server.cjs');
 
 export interface StartOptions {
   /** A fresh one by default, removed by `stop`. One that is given is kept. */
@@ -20,7 +21,7 @@ export interface StartOptions {
   env?: Record<string, string | undefined>;
   /** A shell command that sets limits of the process, such as `ulimit -f 100`. */
   limits?: string;
-  /** What to run; by default the TypeScript source, so that no stale bundle is tested. */
+  /** What to run; by default a bundle of the source as it is. */
   entry?: string;
 }
 
@@ -84,7 +85,7 @@ function spawnServer(args: string[], options: StartOptions) {
     TRAINING_PREDICTIONS_DATABASE_URL: undefined,
     ...options.env,
   };
-  const command = [process.execPath, options.entry ?? sourceEntry, ...args, ...(options.args ?? [])];
+  const command = [process.execPath, options.entry ?? serverEntry, ...args, ...(options.args ?? [])];
   const limited = options.limits === undefined ? [] : ['sh', '-c', `${options.limits} && exec "$@"`, 'sh'];
   const [program = '', ...rest] = [...limited, ...command];
   const child = spawn(program, rest, {
