@@ -22,6 +22,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 
 #: Bytes of an answer that are read; and the seconds in which it has to be there, whatever its server does.
 LONGEST_ANSWER, LONGEST_WAIT = 1 << 20, 60.0
@@ -184,6 +185,8 @@ def _knows_second_edition():
     return answer.status == 200 and told is not None and int(told[1]) > 1
 
 
+#: Addresses whose server said so when a job was saved: then nobody need ask.
+_second_edition = set()
 _warned = set()
 #: Jobs of which this script said that it goes on with them: it need not be told that they had ended.
 _going_on = set()
@@ -289,9 +292,23 @@ def save_job(job_id, **fields):
     """
     body = _finite(_fields("the job", {"job_id": job_id, **fields}))
     told = _post("/api/training/local/jobs", {}, body, lambda told: isinstance(told["job_token"], str))
+    knows = isinstance(told.get("edition"), int) and told["edition"] > 1
+    (_second_edition.add if knows else _second_edition.discard)(_target()[0])
     if isinstance(told.get("warning"), str) and job_id not in _going_on:
         _warn((job_id, told["warning"]), "%s: %s", job_id, told["warning"])
     return told["job_token"]
+
+
+def new_key():
+    """An idempotency_key: a UUID of version 7, which begins with the time, so that an index of them grows at its end."""
+    return str(uuid.UUID(int=time.time_ns() // 1_000_000 << 80 | 0x7 << 76 | 0x2 << 62 | secrets.randbits(62)))
+
+
+def _row_id(key, number):
+    """The id of a row of a batch: the same each time that it is sent, and with the time at its beginning if the key has it."""
+    digits = hashlib.sha256(f"{key} {number}".encode()).hexdigest()
+    beginning = key[:13] if re.match(r"[\da-f]{8}-[\da-f]{4}-7", key) else f"{digits[-12:-4]}-{digits[-4:]}"
+    return f"{beginning}-8{digits[:3]}-8{digits[3:6]}-{digits[6:18]}"
 
 
 def _log(kind, job_id, job_token, rows, idempotency_key):
@@ -304,6 +321,8 @@ def _log(kind, job_id, job_token, rows, idempotency_key):
         if left := sorted({name for row in rows for name in row if name in SECOND_EDITION and row[name] is not None}):
             _warn(tuple(left), "%s is left out: this server does not know it", ", ".join(left))
         rows = first
+    if idempotency_key is not None and kind == "predictions" and _target()[0] in _second_edition:
+        rows = [{"id": _row_id(idempotency_key, number), **row} for number, row in enumerate(rows)]
     stored = lambda told: told["success"] is True and told["count"] == len(rows)  # noqa: E731
     return _post(f"/api/training/local/{kind}", headers, {"job_id": job_id, kind: rows}, stored)
 
@@ -313,7 +332,8 @@ def log_predictions(job_id, job_token, predictions, idempotency_key=None):
 
     `scores` of one is a dict of numbers, truth values or None, under names of your own: {"reward": 0.7}; an epoch may be
     a fraction. The local server stores both. FineTune Lab has no scores, and is sent whole epochs.
-    The local server stores a batch once, however often it is sent with the same idempotency_key.
+    The local server stores a batch once, however often it is sent with the same idempotency_key: rows without an id get
+    one that is made of it.
     """
     return _log("predictions", job_id, job_token, predictions, idempotency_key)
 

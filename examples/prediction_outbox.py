@@ -6,8 +6,8 @@ the job's next run or by
 
     python prediction_outbox.py
 
-Each file keeps its `Idempotency-Key` for good, so the local server stores it once even when an answer is lost.
-(FineTune Lab knows no such key: a batch whose answer was lost can be there twice.)
+Each file keeps its `Idempotency-Key` for good, of which its rows' ids are made too, so the local server stores it once
+even when an answer is lost. (FineTune Lab knows neither: a batch whose answer was lost can be there twice.)
 """
 
 import atexit
@@ -26,9 +26,9 @@ import threading
 import time
 import urllib.error
 import urllib.parse
-import uuid
 
-from log_predictions import _fields, _going_on, _rows, data_directory, log_metrics, log_predictions, save_job, server
+from log_predictions import _fields, _going_on, _rows, data_directory, log_metrics, log_predictions
+from log_predictions import new_key, save_job, server
 
 log = logging.getLogger("training_predictions")
 
@@ -206,7 +206,7 @@ class PredictionOutbox:
         # A clock that is set back turns no order round.
         self._last = max(self._last, time.time_ns())
         name = f"{self._last:020d}-{self._number:08d}"
-        text = json.dumps({"job_id": self.job_id, "key": str(uuid.uuid4()), "kind": kind, "content": content})
+        text = json.dumps({"job_id": self.job_id, "key": new_key(), "kind": kind, "content": content})
         if len(text) + self._bytes_waiting() > self._limit:
             self.dropped += 1
             self._say("full", "%s holds %d bytes: what comes now is dropped", self._folder, self._limit)

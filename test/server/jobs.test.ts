@@ -36,7 +36,7 @@ describe('the job routes', () => {
       const { status, json } = await saveJob(server, { job_id: 'a', model_name: 'm' });
       assert.equal(status, 200);
       const { job_token: token, ...rest } = json;
-      assert.deepEqual(rest, { success: true, persisted: true, job_id: 'a', user_id: 'local' });
+      assert.deepEqual(rest, { success: true, persisted: true, job_id: 'a', user_id: 'local', edition: 2 });
       assert.match(String(token), /^job_[\w-]{43}$/);
     });
 

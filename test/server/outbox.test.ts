@@ -136,12 +136,19 @@ sys.exit(outbox.close(timeout=15))
     );
   });
 
-  it('stores a batch once whose answer was lost', async () => {
+  for (const [by, taken] of [
+    ['the key of the batch', 'none'],
+    ['the ids of its rows, where somebody in between takes the key', 'idempotency-key'],
+  ]) {
+    it(`stores a batch once whose answer was lost, by ${by}`, () => losesAnswers(taken ?? ''));
+  }
+
+  async function losesAnswers(taken: string): Promise<void> {
     const server = await serve();
     let lost = 0;
     const proxy = await listen(async (incoming, answer) => {
       const body = Buffer.concat(await incoming.toArray());
-      const { host, ...headers } = incoming.headers;
+      const { host, [taken]: _, ...headers } = incoming.headers;
       const forwarded = await fetch(server.url + incoming.url, {
         method: incoming.method ?? 'GET',
         headers: headers as Record<string, string>,
@@ -160,6 +167,28 @@ sys.exit(outbox.close(timeout=15))
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual(await answersOf(server), ['0', '1', '2', '3', '4']);
     assert.equal(lost, 10);
+  }
+
+  it('sends rows under ids of their own, and without any to a server that does not say that it knows them', async () => {
+    const bodies: string[] = [];
+    const edition = { told: {} };
+    const front = await listen(async (incoming, answer) => {
+      if (incoming.url?.endsWith('/predictions')) bodies.push(Buffer.concat(await incoming.toArray()).toString());
+      answer.end(JSON.stringify({ success: true, count: 1, job_token: 'token', ...edition.told }));
+    });
+    const lines = 'answer(0)\nanswer(1)\nsys.exit(outbox.close())';
+    const port = Number(new URL(front.url).port);
+    for (const told of [{}, { edition: 1 }, { edition: 2 }]) {
+      edition.told = told;
+      const ended = await withOutbox(lines, environment(port, 'key'));
+      assert.equal(ended.code, 0, ended.stderr);
+    }
+    await front.close();
+    const ids = bodies.map((body) => (JSON.parse(body) as { predictions: { id?: string }[] }).predictions[0]?.id);
+    assert.deepEqual(ids.slice(0, 4), [undefined, undefined, undefined, undefined]);
+    const [first = '', second = ''] = ids.slice(4);
+    assert.match(first, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.ok(second.slice(0, 13) >= first.slice(0, 13), `${first} ${second}`);
   });
 
   it('a script that crashes leaves its job as failed, with everything that it had told', async () => {

@@ -13,12 +13,16 @@ import { epochsAnswerType, predictionsPageType, trendsAnswerType } from '../../w
 const count = Type.Integer({ minimum: 0 });
 const done = Type.Literal(true);
 
+/** Of the contract, which this server takes. */
+export const edition = 2;
+
 export const jobSavedType = Type.Object({
   success: done,
   persisted: done,
   job_id: Type.String(),
   user_id: Type.String(),
   job_token: Type.String({ description: 'What predictions of this job are sent with' }),
+  edition: Type.Integer({ description: 'Of this contract: what a sender need not ask /health for' }),
   warning: Type.Optional(Type.String({ description: 'A job that had ended, with predictions, is active again' })),
 });
 

@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { healthQuery } from '../../wire/proof.ts';
 import { type HealthAnswer, healthAnswer } from '../../wire/responses.ts';
+import { edition } from '../requests/answers.ts';
 import { described } from '../requests/described.ts';
 import type { Services } from '../requests/services.ts';
-
-/** Of the wire contract. */
-const edition = 2;
 
 /** `GET /health`: needs no key and tells nothing of the jobs. A challenge is answered with a proof of this process. */
 export function healthRoute(app: FastifyInstance, { storage, version, prover }: Services): void {

@@ -3,7 +3,7 @@ import { stepsToField, withinLevels } from '../../wire/depth.ts';
 import { isActive, jobUpdate } from '../../wire/job.ts';
 import { jobsQuery } from '../../wire/queries.ts';
 import { HttpError } from '../reporting/errors.ts';
-import { jobDeletedType, jobSavedType, jobsType, localJobsType } from '../requests/answers.ts';
+import { edition, jobDeletedType, jobSavedType, jobsType, localJobsType } from '../requests/answers.ts';
 import { jsonBody, skipBody, withBody } from '../requests/body.ts';
 import { described } from '../requests/described.ts';
 import { parseQuery } from '../requests/query.ts';
@@ -44,7 +44,7 @@ export function jobRoutes(app: FastifyInstance, services: Services): void {
         const job = await storage.saveJob(userId, jobId, { status, fields: objectText(fields) });
         if (job === undefined) throw new HttpError(404, 'Job not found');
         return {
-          ...{ success: true, persisted: true, job_id: jobId, user_id: userId, job_token: tokens.of(job) },
+          ...{ success: true, persisted: true, job_id: jobId, user_id: userId, job_token: tokens.of(job), edition },
           ...restartWarning(before, job),
         };
       });
