@@ -4,7 +4,8 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 
 const million = 1_000_000;
-const samples = 512;
+/** Prompts. */
+export const samples = 512;
 const completions = 4;
 const words = 'the model answers with a sentence about orders whose parts are written as json and so on'.split(' ');
 
@@ -14,7 +15,7 @@ export async function writeCompletions(file: string, megabytes: number): Promise
   let [rows, bytes] = [0, 0];
   while (bytes < megabytes * million) {
     let piece = '';
-    for (let row = 0; row < 1000; row += 1) piece += `${JSON.stringify(rowOf(rows + row))}\n`;
+    for (let row = 0; row < 1000; row += 1) piece += `${JSON.stringify(completionRow(rows + row))}\n`;
     rows += 1000;
     bytes += piece.length;
     if (!out.write(piece)) await once(out, 'drain');
@@ -24,7 +25,8 @@ export async function writeCompletions(file: string, megabytes: number): Promise
   return rows;
 }
 
-function rowOf(place: number): Record<string, unknown> {
+/** One of them. */
+export function completionRow(place: number) {
   const sample = Math.floor(place / completions) % samples;
   return {
     step: Math.floor(place / (samples * completions)) * 10,
