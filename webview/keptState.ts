@@ -5,6 +5,7 @@ const tabs: Record<Tab, true> = { predictions: true, comparison: true, trends: t
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isIndexOrNull = (value: unknown): value is number | null => value === null || Number.isSafeInteger(value);
 
+const isName = (value: unknown): value is string => typeof value === 'string';
 const isList = <T>(value: unknown, most: number, fits: (item: unknown) => item is T): value is T[] =>
   Array.isArray(value) && value.length <= most && value.every(fits);
 
@@ -109,6 +110,8 @@ export interface Layout {
   tables: readonly string[];
   /** Groups of charts that the reader folded, by their names; layouts of older versions have none. */
   folded?: readonly string[];
+  /** How the texts above the comparison are folded, as `createFoldedText` names it. */
+  texts?: readonly string[];
 }
 
 export const initialLayout: Layout = { widths: {}, scroll: { top: 0, left: 0 }, tables: [] };
@@ -132,7 +135,7 @@ export function readKeptState(kept: unknown): Kept | null {
 
 function isLayout(value: unknown): value is Layout {
   if (!isRecord(value)) return false;
-  const { widths, scroll, tables, folded } = value;
+  const { widths, scroll, tables, folded, texts } = value;
   return (
     isRecord(widths) &&
     Object.entries(widths).every(([column, width]) => isColumn(column) && isCount(width)) &&
@@ -141,7 +144,8 @@ function isLayout(value: unknown): value is Layout {
     isCount(scroll['left']) &&
     Array.isArray(tables) &&
     tables.every((key) => typeof key === 'string') &&
-    (folded === undefined || isList(folded, 1000, (name): name is string => typeof name === 'string'))
+    (folded === undefined || isList(folded, 1000, isName)) &&
+    (texts === undefined || isList(texts, 1000, isName))
   );
 }
 

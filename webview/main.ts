@@ -111,6 +111,7 @@ host.listen({
   page: predictions.showPage,
   detail: predictions.showDetail,
   group: predictions.showGroup,
+  whole: comparison.showWhole,
   comparison: comparison.show,
   trends: trends.show,
   losses: trends.showLosses,

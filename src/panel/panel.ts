@@ -29,6 +29,7 @@ import { ScoresView } from './scoresView.ts';
 import { SearchSlices } from './searchSlices.ts';
 import type { TableChoice } from './tableChoice.ts';
 import { TableView } from './tableView.ts';
+import { wholeTexts } from './texts/wholeTexts.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
 
 /** Between two messages of what arrives, in ms. */
@@ -181,6 +182,7 @@ export class Panel implements vscode.Disposable {
         this.#postTab();
       },
       open: ({ id }) => this.#postDetail(id),
+      whole: ({ id }) => this.#postWhole(id),
       copy: ({ id, what }) => this.#copy(id, what),
       openDiff: ({ left, right }) => this.#carryOut('openDiff', this.#context.documents.open(this.watch, left, right)),
       saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),
@@ -239,6 +241,12 @@ export class Panel implements vscode.Disposable {
     }
     const detail = detailOf(store.get(id), this.#differences, tags, this.#view.finalAnswerOnly);
     this.#postbox.post({ type: 'detail', id, detail });
+  }
+
+  #postWhole(id: string): void {
+    const { store, judging } = this.watch.session;
+    const texts = wholeTexts(store.get(id), judging.reasoningTags, this.#view.finalAnswerOnly);
+    this.#postbox.post({ type: 'whole', id, texts });
   }
 
   /** A difference that took its time is there: whatever shows it is sent again. */

@@ -167,6 +167,8 @@ export const webviewMessageType = Type.Union([
   Type.Object({ type: Type.Literal('showNew') }),
   /** A row was opened: send its full texts. */
   Type.Object({ type: Type.Literal('open'), id: Type.String() }),
+  /** The reader wants all of the texts of a prediction whose beginnings are shown. */
+  Type.Object({ type: Type.Literal('whole'), id: Type.String() }),
   /** Puts a text of a prediction, or all of it as JSON, on the clipboard. */
   Type.Object({
     type: Type.Literal('copy'),
@@ -275,6 +277,8 @@ export interface AnswerForm {
 export interface PromptForm {
   /** Empty where it is a chat. */
   readonly prompt: string;
+  /** How long the prompt is that this is the beginning of; absent where it is all of it. */
+  readonly promptCharacters?: number;
   /** Absent where it is a text. */
   readonly promptChat?: ShownChat;
 }
@@ -360,14 +364,20 @@ export interface Page {
   grouped: boolean;
 }
 
+/** A reply as it travels among many. */
+export interface CutAnswer extends AnswerForm {
+  /** The final answer, or all that was said; cut at `cellCharacters`. */
+  prediction: string;
+  /** How long the answer is that `prediction` is the beginning of; absent where it is all of it. */
+  characters?: number;
+  reasoning: ReasoningText | null;
+}
+
 /** One of the completions of an open group. */
-export interface GroupMember extends AnswerForm {
+export interface GroupMember extends CutAnswer {
   id: string;
   /** Among the completions in their order, from 1. */
   place: number;
-  /** The final answer, cut at `cellCharacters`. */
-  prediction: string;
-  reasoning: ReasoningText | null;
   cutOff: CutOff | null;
   /** The scores of the job's own, and the deciding one; all of a job without any. */
   scores: (readonly [name: string, value: number])[];
@@ -381,13 +391,17 @@ export interface GroupDetail extends PromptForm {
   completions: GroupMember[];
 }
 
-/** The full texts of an open row. */
-export interface RowDetail extends PromptForm, AnswerForm {
-  id: string;
+/** The texts of a prediction, whole. */
+export interface WholeTexts extends PromptForm, AnswerForm {
   groundTruth: string | null;
   /** The final answer, or all that was said. */
   prediction: string;
   reasoning: ReasoningText | null;
+}
+
+/** The full texts of an open row. */
+export interface RowDetail extends WholeTexts {
+  id: string;
   cutOff: CutOff | null;
   validationKind: string | null;
   /** One line each. */
@@ -425,7 +439,7 @@ export interface AnswerGroup extends GroupFigures {
  * One answer to the sample that is compared. One that stands for several completions shows the best of them by the
  * deciding score, and the means of their scores.
  */
-export interface HistoryEntry extends AnswerForm {
+export interface HistoryEntry extends CutAnswer {
   /** Names it among those of its sample. */
   key: string;
   /** Of the prediction that is shown. */
@@ -436,9 +450,6 @@ export interface HistoryEntry extends AnswerForm {
   place: number | null;
   group: AnswerGroup | null;
   superseded: SupersededBy | null;
-  /** The final answer, or all that was said; cut at `cellCharacters`. */
-  prediction: string;
-  reasoning: ReasoningText | null;
   cutOff: CutOff | null;
   charErrorRate: number | null;
   validationPass: boolean | null;
@@ -548,6 +559,7 @@ export type HostMessage =
   | (Omit<Page, 'rows'> & { type: 'page'; rows: (Row | string)[] })
   | { type: 'detail'; id: string; detail: RowDetail | null }
   | { type: 'group'; id: string; group: GroupDetail | null }
+  | { type: 'whole'; id: string; texts: WholeTexts | null }
   /** The sample's newest answers, as many of all its `answers` as the view asks for. */
   | (PromptForm & {
       type: 'comparison';
@@ -562,8 +574,12 @@ export type HostMessage =
       /** Whether the list is of samples that were searched for: of all that hold the text, of more, or not yet of all. */
       samplesSearched: 'no' | 'searching' | 'all' | 'more';
       sample: SampleKey | null;
+      /** The prediction whose prompt and ground truth these are; null where there is no sample. */
+      asked: string | null;
       /** Cut like the prompt at `cellCharacters`. */
       groundTruth: string | null;
+      /** How long the ground truth is that this is the beginning of; absent where it is all of it. */
+      truthCharacters?: number;
       /** Newest first: those that the message before did not tell of as they are now, or all of them. */
       history: HistoryEntry[];
       allHistory: boolean;

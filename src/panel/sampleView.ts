@@ -12,7 +12,7 @@ import { bestFirst, groupFigures, passRates } from './groups/groupFigures.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
 import { meanOf } from './tableQuery.ts';
 import { answerText, cutAnswer, repliedRow } from './texts/answerText.ts';
-import { cell } from './texts/cell.ts';
+import { cell, cutLength } from './texts/cell.ts';
 import { rooms, shownPromptOf } from './texts/promptText.ts';
 
 /** Longer pairs of texts are not compared in the Comparison tab, in characters. */
@@ -105,6 +105,7 @@ export class SampleView {
     );
     const [newest] = chosen === null ? [] : store.historyRows(chosen, 1);
     const truth = newest === undefined ? null : table.groundTruth(newest);
+    const truthCharacters = truth === null ? undefined : cutLength(truth);
     const count = cells.length;
     const how = { compareWith, against, finalOnly: view.finalAnswerOnly, open: new Set(view.openAnswers) };
     const message: HostMessageOf<'comparison'> = {
@@ -113,7 +114,9 @@ export class SampleView {
       ...this.#samples.news(chosen, view, toldRows),
       sample: chosen,
       ...(newest === undefined ? { prompt: '' } : shownPromptOf(store, newest, this.#tags())),
+      asked: newest === undefined ? null : table.id(newest),
       groundTruth: truth === null ? null : cell(truth),
+      ...(truthCharacters === undefined ? {} : { truthCharacters }),
       history: places.map((place) => this.#entry(window[place] ?? 0, how)),
       allHistory,
       places,

@@ -1,5 +1,5 @@
 import type { SampleKey } from '../../src/model/samples.ts';
-import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState, WholeTexts } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createSearchField } from '../controls/searchField.ts';
 import { createSelect } from '../controls/select.ts';
@@ -10,13 +10,10 @@ import { createSupersededChoice } from '../predictions/supersededChoice.ts';
 import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
-import { createChat } from '../texts/chatView.ts';
-import { createLongText } from '../texts/longText.ts';
 import { compareFinalAnswers, findSamples, showMoreAnswers, showSample, toggleAnswer } from '../viewState.ts';
 import {
   answersText,
   comparedWith,
-  cutText,
   diffSides,
   jumpText,
   listedText,
@@ -25,6 +22,7 @@ import {
   shownSample,
 } from './comparisonTexts.ts';
 import type { EntryActions, HistoryEntryView } from './entryView.ts';
+import { createFoldedText, type Folding } from './foldedText.ts';
 import { createHistoryEntry } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
 import { nextComparison } from './nextComparison.ts';
@@ -34,6 +32,8 @@ import { createSampleChoice } from './sampleChoice.ts';
 export interface ComparisonTab {
   readonly element: HTMLElement;
   show(comparison: HostMessageOf<'comparison'>): void;
+  /** All of the texts of a prediction, which were asked for. */
+  showWhole(answer: HostMessageOf<'whole'>): void;
   /** Draws the present view state again. */
   refresh(): void;
 }
@@ -61,6 +61,12 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   /** The samples to choose from, and what they were taken from. */
   let offered: { of: SampleSummary[]; scores: Scores; source: string | null; samples: SampleSummary[] } | null = null;
   const entries = new Map<string, HistoryEntryView>();
+  /** The prediction whose whole prompt and ground truth were asked for last. */
+  let askedFor: string | null = null;
+  /** Answers that are shown whole, by the ids of their predictions; null where the host did not send one yet. */
+  const wholes = new Map<string, WholeTexts | null>();
+  /** What of an answer is shown decides what all of it is. */
+  let wholesAreFinal = true;
   /** How many entries are drawn at most. */
   let most = entriesAFrame;
   let isGrowing = false;
@@ -78,11 +84,23 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   finalOnly.element.title = 'Shows and compares the answers without the reasoning and the calls before them';
   const correct = createJump('First correct');
   const regression = createJump('First regression');
-  const prompt = createLongText('prose');
-  const promptChat = createChat('Messages of the prompt', wholeInTable, formats);
-  const truth = createLongText('code');
-  const promptRest = element('p', { class: 'cut-note' });
-  const truthRest = element('p', { class: 'cut-note' });
+  const folding: Folding = {
+    has: (state) => panel.layout().texts?.includes(state) === true,
+    set: (state, on) => {
+      const others = (panel.layout().texts ?? []).filter((other) => other !== state);
+      panel.keepLayout({ texts: on ? [...others, state] : others });
+    },
+  };
+  const ask = () => {
+    const id = comparison?.asked ?? null;
+    // Once for each answer that may tell it.
+    if (id === null || id === askedFor) return;
+    askedFor = id;
+    panel.post({ type: 'whole', id });
+  };
+  const shared = { folding, formats, ask, rest: wholeInTable };
+  const prompt = createFoldedText('Prompt', 'prose', shared);
+  const truth = createFoldedText('Ground truth', 'code', shared);
   const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const nothing = createAbsence(() => {});
   const older = createAbsence(() => panel.change(showMoreAnswers));
@@ -116,17 +134,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       element('span', { class: 'spring' }),
       element('span', { class: 'jumps' }, correct.element, regression.element),
     ),
-    element(
-      'div',
-      { class: 'sample-texts' },
-      element('h2', { class: 'detail-title' }, 'Prompt'),
-      promptChat.element,
-      prompt.element,
-      promptRest,
-      element('h2', { class: 'detail-title' }, 'Ground truth'),
-      truth.element,
-      truthRest,
-    ),
+    element('div', { class: 'sample-texts' }, prompt.element, truth.element),
     history,
     older.element,
   );
@@ -164,6 +172,16 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     copy: (id) => panel.post({ type: 'copy', id, what: 'prediction' }),
     openDiff,
     toggle: (key) => panel.change(toggleAnswer(key)),
+    isWhole: (id) => wholes.has(id),
+    wholeText: (id) => wholes.get(id)?.prediction ?? null,
+    toggleWhole: (id, isCut) => {
+      if (wholes.has(id)) wholes.delete(id);
+      else {
+        wholes.set(id, null);
+        if (isCut) panel.post({ type: 'whole', id });
+      }
+      drawHistory();
+    },
   };
 
   function refresh() {
@@ -180,6 +198,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     source.refresh();
     superseded.refresh();
     finalOnly.show(panel.view().finalAnswerOnly);
+    if (panel.view().finalAnswerOnly !== wholesAreFinal) wholes.clear();
+    wholesAreFinal = panel.view().finalAnswerOnly;
     setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasMore));
     sample.show(samples, shown, scores);
     const { sampleSearch } = panel.view();
@@ -189,12 +209,12 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
     // The answers to a sample that was just chosen are on their way.
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
-    prompt.show(comparison.prompt);
-    promptChat.show(comparison.promptChat);
-    setAttribute(prompt.element, 'hidden', comparison.promptChat !== undefined);
-    truth.show(comparison.groundTruth);
-    setText(promptRest, cutText(comparison.prompt, wholeInTable, formats));
-    setText(truthRest, cutText(comparison.groundTruth, wholeInTable, formats));
+    const { prompt: asked, promptChat, promptCharacters } = comparison;
+    prompt.show({ text: asked, chat: promptChat, characters: promptCharacters }, comparison.sample);
+    truth.show(
+      { text: comparison.groundTruth, chat: undefined, characters: comparison.truthCharacters },
+      comparison.sample,
+    );
     if (drawnSample !== comparison.sample) drawAnotherSample();
     else if (
       drawnHistory !== comparison.history ||
@@ -218,6 +238,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   }
 
   function drawAnotherSample() {
+    wholes.clear();
+    askedFor = null;
     drawnSample = comparison?.sample ?? null;
     // The focus must not fall back to the document's beginning with the entry that it was in.
     const focusLost = history.contains(document.activeElement);
@@ -288,6 +310,17 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     show: (message) => {
       comparison = nextComparison(comparison, message);
       refresh();
+    },
+    showWhole: ({ id, texts }) => {
+      if (texts === null) return;
+      if (id === askedFor) {
+        prompt.fill({ text: texts.prompt, chat: texts.promptChat, characters: undefined });
+        truth.fill({ text: texts.groundTruth, chat: undefined, characters: undefined });
+      }
+      if (!wholes.has(id)) return;
+      wholes.set(id, texts);
+      if (panel.view().tab === 'comparison') drawHistory();
+      else drawnHistory = null;
     },
     refresh,
   };

@@ -164,15 +164,6 @@ export function diffSides(
   }
 }
 
-/** The protocol's `cellCharacters`: with it would come its schemas, which more than double the bundle. */
-export const cutAt = 2000;
-
-/** Says that a text is only the beginning, and where the rest is; empty for a whole one. */
-export function cutText(text: string | null, rest: string, formats: Formats): string {
-  if (text === null || text.length < cutAt) return '';
-  return `The first ${formats.count(cutAt)} characters. ${rest}`;
-}
-
 /** "Showing the newest 200 of 2,000 answers."; null where all are shown. */
 export function answersText(shown: number, answers: number, formats: Formats): string | null {
   if (shown >= answers) return null;

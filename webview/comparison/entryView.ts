@@ -15,4 +15,10 @@ export interface EntryActions {
   openDiff(id: string): void;
   /** Shows the completions that an answer stands for, or hides them. */
   toggle(key: string): void;
+  /** The reader wants all of an answer in the page. */
+  isWhole(id: string): boolean;
+  /** All of it, where the host sent it. */
+  wholeText(id: string): string | null;
+  /** @param isCut it has to be asked for */
+  toggleWhole(id: string, isCut: boolean): void;
 }

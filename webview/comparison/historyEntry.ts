@@ -7,7 +7,8 @@ import { supersededTexts } from '../texts/groupTexts.ts';
 import { cutOffText } from '../texts/reasoningTexts.ts';
 import { createReply } from '../texts/replyView.ts';
 import { scoreItem } from '../texts/scoreItem.ts';
-import { checkpointTexts, cutText, markText } from './comparisonTexts.ts';
+import { createShowAll, showAllText } from '../texts/showAll.ts';
+import { checkpointTexts, markText } from './comparisonTexts.ts';
 import { createEntryGroup } from './entryGroup.ts';
 import type { EntryActions, HistoryEntryView } from './entryView.ts';
 
@@ -21,7 +22,8 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   const group = createEntryGroup(formats, act, () => createHistoryEntry(formats, act, 'h3'));
   const reply = createReply('', 'An open row of the Predictions tab shows all of it.', formats);
   const prediction = createDifference();
-  const rest = element('p', { class: 'cut-note' });
+  let isCut = false;
+  const all = createShowAll(prediction.element, () => act.toggleWhole(id, isCut));
   const mark = element('span', { class: 'entry-mark' });
   const rate = element('span', { class: 'entry-rate', title: 'Character error rate' });
   const validation = element('span', { class: 'entry-validation', title: "The validator's verdict" });
@@ -33,7 +35,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   diff.addEventListener('click', () => act.openDiff(id));
   copy.addEventListener('click', () => act.copy(id));
   const scoresBeside = element('div', { class: 'entry-scores' }, mark, rate, validation);
-  const answer = element('div', { class: 'entry-answer' }, reply.element, prediction.element, rest, cutOff);
+  const answer = element('div', { class: 'entry-answer' }, reply.element, prediction.element, all.button, cutOff);
   const actions = element('div', { class: 'entry-actions' }, diff, copy);
   const entry = element(
     'li',
@@ -62,10 +64,15 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
       setAttribute(answer, 'hidden', isOpen);
       setAttribute(actions, 'hidden', isOpen);
       reply.show(present);
-      prediction.show(present.difference, present.prediction);
       const isComparable = canDiff(present);
-      const whole = isComparable ? 'The diff editor shows all of it.' : 'Copy takes all of it.';
-      setText(rest, present.difference === null ? cutText(present.prediction, whole, formats) : '');
+      const length = present.characters ?? present.prediction.length;
+      const sent = act.wholeText(id);
+      // What was sent before the reader asked for another part of it is of no use.
+      const whole = act.isWhole(id) && sent?.length === length ? sent : null;
+      prediction.show(present.difference, whole ?? present.prediction);
+      isCut = present.difference === null && present.characters !== undefined;
+      const isWhole = act.isWhole(id) && !(isCut && whole === null);
+      all.show({ words: showAllText(length, formats), isCut, isWhole, of: title });
       setText(cutOff, cutOffText(present.cutOff, formats));
       setText(mark, markText(present.mark));
       setAttribute(mark, 'data-change', present.mark);

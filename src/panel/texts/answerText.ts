@@ -4,8 +4,8 @@ import { cutOffOf } from '../../model/completions.ts';
 import type { ReasoningTags } from '../../model/reasoning.ts';
 import type { RowTable } from '../../store/rowTable.ts';
 import type { Prediction } from '../../wire/prediction.ts';
-import type { AnswerForm, ReasoningText } from '../protocol.ts';
-import { cell } from './cell.ts';
+import type { AnswerForm, CutAnswer, ReasoningText } from '../protocol.ts';
+import { cell, cutLength } from './cell.ts';
 
 /** A reply as it is shown and compared. */
 export interface AnswerText extends AnswerForm {
@@ -64,13 +64,12 @@ export function repliedRow(table: RowTable, row: number): RepliedRow {
 }
 
 /** The same as a list of many carries it. */
-export function cutAnswer({ text, reasoning, turns, endsInCalls }: AnswerText): AnswerForm & {
-  prediction: string;
-  reasoning: ReasoningText | null;
-} {
+export function cutAnswer({ text, reasoning, turns, endsInCalls }: AnswerText): CutAnswer {
+  const characters = cutLength(text);
   const cut = reasoning?.text == null ? reasoning : { ...reasoning, text: cell(reasoning.text) };
   return {
     prediction: cell(text),
+    ...(characters === undefined ? {} : { characters }),
     reasoning: cut,
     ...(turns === undefined ? {} : { turns }),
     ...(endsInCalls === undefined ? {} : { endsInCalls }),

@@ -5,3 +5,8 @@ import { cellCharacters } from '../protocol.ts';
 export function cell(text: string): string {
   return beginning(text, cellCharacters);
 }
+
+/** How long a text is of which a cell carries the beginning; undefined where it carries all of it. */
+export function cutLength(text: string): number | undefined {
+  return text.length > cellCharacters ? text.length : undefined;
+}

@@ -8,7 +8,7 @@ import type { RowTable } from '../../store/rowTable.ts';
 import type { SampleAnswers } from '../../store/sampleIndex.ts';
 import type { Prediction } from '../../wire/prediction.ts';
 import { cellCharacters, type PromptForm } from '../protocol.ts';
-import { cell } from './cell.ts';
+import { cell, cutLength } from './cell.ts';
 
 /** What is shown of a chat in an open row, and where many texts travel in one message. */
 export const rooms = {
@@ -64,6 +64,10 @@ export function shownPromptOf(
   row: number,
   tags: readonly ReasoningTags[] | undefined,
 ): PromptForm {
-  if (questionOf(table, row) === null) return { prompt: cell(table.prompt(row)) };
+  if (questionOf(table, row) === null) {
+    const prompt = table.prompt(row);
+    const promptCharacters = cutLength(prompt);
+    return { prompt: cell(prompt), ...(promptCharacters === undefined ? {} : { promptCharacters }) };
+  }
   return shownPrompt(table.read(row), tags, rooms.list);
 }

@@ -9,6 +9,7 @@ import { findDifference } from '../../../src/panel/differences/difference.ts';
 import { Differences } from '../../../src/panel/differences/differences.ts';
 import type { AnswerGroup, HostMessageOf } from '../../../src/panel/protocol.ts';
 import { type ComparisonView, SampleView } from '../../../src/panel/sampleView.ts';
+import { wholeTexts } from '../../../src/panel/texts/wholeTexts.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';
 import { nextComparison } from '../../../webview/comparison/nextComparison.ts';
@@ -350,6 +351,33 @@ describe('a checkpoint with several completions', () => {
       ['0 2 0 0', 3, 'start'],
       ['0 1', 2, null],
     ]);
+  });
+});
+
+describe('long texts of a comparison', () => {
+  it('are cut with their lengths beside them, and none of exactly as many characters as a message carries is', () => {
+    const told = (length: number) => {
+      const store = new PredictionStore();
+      const text = 'x'.repeat(length);
+      store.add(aPrediction({ id: 'long', prompt: text, ground_truth: text, prediction: text }));
+      const asked = { sample: null, source: null, compareWith: 'nothing', answers: 10, ...plainAnswers } as const;
+      const message = new SampleView(store, new AtOnce('', () => {})).message(asked);
+      const { promptCharacters, truthCharacters, history } = message;
+      assert.equal(message.asked, 'long');
+      assert.equal(message.prompt.length, Math.min(2000, length));
+      return [promptCharacters, truthCharacters, history[0]?.characters];
+    };
+    assert.deepEqual(told(2000), [undefined, undefined, undefined]);
+    assert.deepEqual(told(2001), [2001, 2001, 2001]);
+  });
+
+  it('come whole when they are asked for', () => {
+    const text = 'x'.repeat(12_000);
+    const row = aPrediction({ prompt: text, ground_truth: text, prediction: `<think>${text}</think>${text}` });
+    const whole = (finalOnly: boolean) => wholeTexts(row, undefined, finalOnly);
+    assert.deepEqual([whole(true)?.prompt, whole(true)?.groundTruth, whole(true)?.prediction], [text, text, text]);
+    assert.equal(whole(false)?.prediction.length, row.prediction.length);
+    assert.equal(wholeTexts(undefined, undefined, true), null);
   });
 });
 

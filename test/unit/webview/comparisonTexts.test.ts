@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { cellCharacters, type HostMessageOf } from '../../../src/panel/protocol.ts';
+import type { HostMessageOf } from '../../../src/panel/protocol.ts';
 import {
   checkpointTexts,
   comparedWith,
-  cutAt,
-  cutText,
   diffSides,
   jumpText,
   markText,
@@ -82,15 +80,6 @@ describe('the diff editor of an entry', () => {
   it('shows the prediction of the epoch before, which is not a second one of the same epoch', () => {
     assert.deepEqual(diffSides(compared, newest, 'previous'), { left: { id: 'b', field: 'prediction' }, right });
     assert.equal(diffSides(compared, oldest, 'previous'), null);
-  });
-});
-
-describe('a text that is cut', () => {
-  it('is known by the length that the host cuts at', () => {
-    assert.equal(cutAt, cellCharacters);
-    assert.equal(cutText('x'.repeat(1999), 'More.', formats), '');
-    assert.equal(cutText(null, 'More.', formats), '');
-    assert.equal(cutText('x'.repeat(2000), 'More.', formats), 'The first 2,000 characters. More.');
   });
 });
 

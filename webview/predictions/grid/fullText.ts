@@ -1,8 +1,9 @@
 import type { DifferencePart } from '../../../src/panel/protocol.ts';
-import { element, setAttribute, setText } from '../../dom.ts';
+import { element } from '../../dom.ts';
 import { createDifference } from '../../texts/differenceView.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { createLongText } from '../../texts/longText.ts';
+import { createShowAll, showAllText } from '../../texts/showAll.ts';
 import { beginning, beginningOf } from './beginnings.ts';
 
 /** So many characters are laid out at once without a pause that one would feel. */
@@ -14,12 +15,18 @@ export interface FullText {
   show(text: string | null, difference?: readonly DifferencePart[] | null): void;
 }
 
-/** A whole text, however long: of a very long one the beginning is drawn, and the rest when the reader asks for it. */
+/**
+ * A whole text, however long, in a place that scrolls until the reader wants all of it in the page; of a very long one only
+ * the beginning is drawn before.
+ */
 export function createFullText(kind: 'prose' | 'code' | 'difference', formats: Formats): FullText {
   const plain = createLongText(kind === 'prose' ? 'prose' : 'code');
   const marked = createDifference();
-  const button = element('button', { type: 'button', class: 'link' });
   const view = kind === 'difference' ? marked : plain;
+  const all = createShowAll(view.element, () => {
+    whole = !whole;
+    draw();
+  });
   let whole = false;
   let shown: { text: string | null; difference: readonly DifferencePart[] | null } = { text: null, difference: null };
 
@@ -27,21 +34,14 @@ export function createFullText(kind: 'prose' | 'code' | 'difference', formats: F
     const { text, difference } = shown;
     const length = difference?.reduce((sum, part) => sum + part.text.length, 0) ?? text?.length ?? 0;
     const cut = !whole && length > enough;
-    setAttribute(button, 'hidden', !cut);
-    setText(button, `Show all ${formats.count(text?.length ?? 0)} characters`);
+    all.show({ words: showAllText(text?.length ?? 0, formats), isCut: cut, isWhole: whole });
     const drawn = text !== null && cut ? beginning(text, enough) : text;
     if (kind !== 'difference') plain.show(drawn);
     else marked.show(difference !== null && cut ? beginningOf(difference, enough) : difference, drawn ?? '');
   }
 
-  button.addEventListener('click', () => {
-    whole = true;
-    view.element.tabIndex = 0;
-    view.element.focus();
-    draw();
-  });
   return {
-    element: element('div', {}, view.element, button),
+    element: element('div', {}, view.element, all.button),
     show: (text, difference = null) => {
       shown = { text, difference };
       draw();

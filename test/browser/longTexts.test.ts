@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
+import { PanelStage } from '../support/panelStage.ts';
+import { sample, type TestJob } from '../support/serverClient.ts';
+
+const line = (number: number) => `Line ${number} tells of a kettle that was ordered and never came.`;
+const lines = (count: number) => Array.from({ length: count }, (_, number) => line(number)).join('\n');
+const prompt = lines(60);
+const answer = (epoch: number) => `In epoch ${epoch}: ${lines(220)}`;
+const truth = 'The capital of France is Paris, which lies on the river Seine in the north of the country.';
+const prose = (epoch: number) => truth.replace('Paris', `Town ${epoch}`).replace('river Seine', 'broad Rhone');
+const exact = 'x'.repeat(2000);
+
+describe('long texts, in VS Code', () => {
+  let stage: PanelStage;
+  let job: TestJob;
+
+  const row = (epoch: number) => [
+    sample({ epoch, step: epoch, sample_index: 0, prompt, ground_truth: answer(0), prediction: answer(epoch) }),
+    sample({ epoch, step: epoch, sample_index: 1, prompt: exact, ground_truth: truth, prediction: prose(epoch) }),
+  ];
+  const choose = (index: number) => stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption(String(index));
+  const shared = () => stage.panel.locator('.sample-texts .long-text:visible').first();
+  const heightOf = async (of: ReturnType<typeof shared>) => (await of.boundingBox())?.height ?? 0;
+  const title = (name: string) => stage.panel.getByRole('button', { name, exact: true });
+  const entry = (epoch: number) =>
+    stage.panel
+      .locator('.history > .entry')
+      .filter({ has: stage.panel.getByRole('heading', { name: `Epoch ${epoch}`, exact: true }) });
+  const showAll = (characters: string, of: string) =>
+    stage.button(new RegExp(`^Show all ${characters} characters\\s*, ${of}$`));
+
+  before(async () => {
+    stage = await PanelStage.open();
+    job = await stage.train('long texts', [1, 2, 3].flatMap(row));
+    await stage.watch('long texts');
+    await stage.openTab('Comparison');
+    await choose(0);
+  });
+
+  after(() => stage?.close());
+
+  it('have six lines of a prompt that all answers belong to, and all of it in place when one asks', async () => {
+    const all = showAll(prompt.length.toLocaleString('en'), 'Prompt');
+    await all.waitFor();
+    assert.ok((await heightOf(shared())) < 130, 'about six lines');
+    assert.equal((await shared().textContent())?.length, 2000);
+    await all.click();
+    await eventually('all of it', async () => ((await shared().textContent()) === prompt ? true : undefined));
+    assert.ok((await heightOf(shared())) > 900, 'without a place that scrolls');
+  });
+
+  it('stay folded or whole from sample to sample, while others arrive, and out of the way once closed', async () => {
+    await stage.add(job, row(4));
+    await entry(4).waitFor();
+    assert.equal(await shared().textContent(), prompt);
+    await choose(1);
+    await eventually('the other one', async () => ((await shared().textContent()) === exact ? true : undefined));
+    // All of it is there, though it is as long as what a message carries.
+    await stage.button(/^Show less\s*, Prompt$/).click();
+    await showAll('2,000', 'Prompt').waitFor();
+    assert.doesNotMatch(await stage.panel.locator('.sample-texts').innerText(), /first 2,000/);
+    assert.equal(await title('Prompt').getAttribute('aria-expanded'), 'true');
+    await title('Prompt').press('Enter');
+    assert.equal(await title('Prompt').getAttribute('aria-expanded'), 'false');
+    await choose(0);
+    await entry(4).waitFor();
+    assert.equal(await title('Prompt').getAttribute('aria-expanded'), 'false');
+    assert.doesNotMatch(await stage.panel.locator('.sample-texts').innerText(), /^Line 0/m);
+    await title('Prompt').press('Enter');
+    assert.ok((await heightOf(shared())) < 130, 'about six lines');
+  });
+
+  it('are whole in an answer of the comparison when one asks, and stay so', async () => {
+    const text = entry(2).locator('.long-text');
+    await stage.panel.getByLabel('Difference to').selectOption('nothing');
+    const all = showAll(answer(2).length.toLocaleString('en'), 'Epoch 2');
+    await eventually('the beginning', async () => ((await text.textContent())?.length === 2000 ? true : undefined));
+    await all.focus();
+    await all.press('Enter');
+    await eventually('all of it', async () => ((await text.textContent()) === answer(2) ? true : undefined));
+    await stage.add(job, row(5));
+    await entry(5).waitFor();
+    assert.equal(await text.textContent(), answer(2));
+    assert.equal((await entry(3).locator('.long-text').textContent())?.length, 2000);
+    await stage.button(/^Show less\s*, Epoch 2$/).click();
+    await eventually('the beginning', async () => ((await text.textContent())?.length === 2000 ? true : undefined));
+    await stage.panel.getByLabel('Difference to').selectOption('ground truth');
+  });
+
+  it('have differences of prose by word', async () => {
+    await choose(1);
+    await entry(3).locator('ins').first().waitFor();
+    const marked = (kind: string) => entry(3).locator(kind).allTextContents();
+    assert.deepEqual(
+      [await marked('del'), await marked('ins')],
+      [
+        ['Paris', 'river Seine'],
+        ['Town 3', 'broad Rhone'],
+      ],
+    );
+  });
+
+  it('are whole in an open row when one asks', async () => {
+    await stage.openTab('Predictions');
+    await stage.rows.filter({ hasText: 'In epoch 5' }).getByRole('button').first().click();
+    const detail = stage.grid.locator('tbody tr:not([data-id])');
+    await detail.getByText(/received/).waitFor();
+    const text = detail.locator('.long-text').nth(1);
+    const before = await heightOf(text);
+    const length = answer(0).length.toLocaleString('en');
+    await detail
+      .getByRole('button', { name: `Show all ${length} characters` })
+      .first()
+      .click();
+    assert.ok((await heightOf(text)) > before + 1000, 'without a place that scrolls');
+    await detail.getByRole('button', { name: 'Show less' }).click();
+    assert.equal(await heightOf(text), before);
+  });
+});
