@@ -53,6 +53,11 @@ function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
+/** Finds a text wherever it stands, whatever its case: what is searched and what is marked are one. @param flags beside `iu` */
+export function searchPattern(search: string, flags = ''): RegExp {
+  return new RegExp(search.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), `iu${flags}`);
+}
+
 /** The first characters of a text, and one more where they would end in the middle of a pair of surrogates. */
 export function beginning(text: string, characters: number): string {
   if (text.length <= characters) return text;

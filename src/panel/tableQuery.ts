@@ -2,6 +2,7 @@
 import { groupOf } from '../model/completions.ts';
 import { compareScores } from '../model/marks.ts';
 import type { SampleKey } from '../model/samples.ts';
+import { searchPattern } from '../plainText.ts';
 import type { Part } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { isScoreColumn, type ScoreColumn, scoreOfColumn } from './initialView.ts';
@@ -116,7 +117,7 @@ export function fulfils(value: number, condition: Condition): boolean {
 
 /** Texts that repeat are searched once; the answer, which may have to be read from a file, last. */
 export function textMatcher(search: string, { table }: PredictionStore): (row: number) => boolean {
-  const pattern = new RegExp(escapePattern(search), 'iu');
+  const pattern = searchPattern(search);
   const known = new Map<number, boolean>();
   const repeated = (number: number, text: () => string): boolean => {
     let holds = known.get(number);
@@ -134,10 +135,6 @@ export function textMatcher(search: string, { table }: PredictionStore): (row: n
     if (truth === undefined ? pattern.test(truthText()) : truth !== null && repeated(truth, truthText)) return true;
     return pattern.test(table.prediction(row));
   };
-}
-
-export function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 /** The order of a query. Rows without a value come last either way; equal ones are newest first. */

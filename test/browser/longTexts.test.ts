@@ -101,6 +101,28 @@ describe('long texts, in VS Code', () => {
     );
   });
 
+  it('show what is searched for in cells, marked, also where it stands far behind their beginnings', async () => {
+    await stage.openTab('Predictions');
+    await stage.search.fill('LINE 25 tells');
+    await stage.showing('1–5 of 5');
+    const marks = stage.rows.first().locator('mark');
+    await eventually('the marks', async () => ((await marks.count()) === 3 ? true : undefined));
+    for (const place of ['prompt', 'groundTruth', 'prediction']) {
+      const cell = stage.rows.first().locator(`td.column-${place}`);
+      const mark = cell.locator('mark');
+      assert.equal(await mark.textContent(), 'Line 25 tells');
+      const [outer, inner] = [await cell.boundingBox(), await mark.boundingBox()];
+      assert.ok(outer !== null && inner !== null && inner.y + inner.height <= outer.y + outer.height, place);
+      const text = await cell.locator('.cell-text, .clip').last().textContent();
+      assert.ok(
+        (place === 'prompt' ? prompt : answer(5)).startsWith(text?.slice(0, 7) ?? '-') || place === 'groundTruth',
+      );
+    }
+    await stage.search.press('Escape');
+    await stage.showing('1–10 of 10');
+    assert.equal(await stage.grid.locator('mark').count(), 0);
+  });
+
   it('are whole in an open row when one asks', async () => {
     await stage.openTab('Predictions');
     await stage.rows.filter({ hasText: 'In epoch 5' }).getByRole('button').first().click();

@@ -1,9 +1,9 @@
 import { compareTexts } from '../../model/order.ts';
 import type { SampleKey } from '../../model/samples.ts';
+import { searchPattern } from '../../plainText.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { SampleAnswers } from '../../store/sampleIndex.ts';
 import type { HostMessageOf } from '../protocol.ts';
-import { escapePattern } from '../tableQuery.ts';
 
 /** Samples that are found at most. */
 const mostFound = 200;
@@ -31,7 +31,7 @@ export class SampleSearch {
     this.#rest = store.eachSample();
     this.#rows = store.size;
     const number = /^#(\d+)$/.exec(text.trim())?.[1];
-    const pattern = new RegExp(escapePattern(text), 'iu');
+    const pattern = searchPattern(text);
     const holds = ({ sampleIndex, prompt }: SampleAnswers): boolean =>
       number === undefined ? pattern.test(prompt) : String(sampleIndex) === number;
     const isOfSource = source !== null && store.sources.includes(source);

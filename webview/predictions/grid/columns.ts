@@ -8,8 +8,8 @@ import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from '../../texts/scoreTexts.ts';
 import { fullOrder } from '../columnOrder.ts';
-import type { CellCuts } from './cells/cellCuts.ts';
 import { showCut } from './cells/cutText.ts';
+import type { DrawCell } from './cells/drawCell.ts';
 import { drawPrediction } from './cells/predictionCell.ts';
 import { drawPrompt } from './cells/promptCell.ts';
 import type { ColumnWidth } from './columnWidths.ts';
@@ -23,7 +23,7 @@ export interface Column extends ColumnWidth {
   /** Said when the title alone does not tell. */
   meaning?: string;
   /** Makes a cell's content and returns what brings it up to date with a row. */
-  draw(cell: HTMLElement, formats: Formats): (row: Row, scores: Scores, cuts: CellCuts) => void;
+  draw(cell: HTMLElement, formats: Formats): DrawCell;
 }
 
 const text =
@@ -38,8 +38,9 @@ const foreignText =
   (cell) => {
     const content = element('span', { class: 'clip', dir: 'auto' });
     cell.append(content);
-    return (row, _scores, cuts) => {
-      showCut(content, row[column] ?? '–', cuts[column]);
+    return (row, _scores, cuts, found) => {
+      const words = row[column];
+      showCut(content, words ?? '–', cuts[column], words === null ? null : found);
     };
   };
 

@@ -1,4 +1,5 @@
 import type { ColumnKey, GroupDetail, Row, RowDetail, ViewState } from '../../../src/panel/protocol.ts';
+import { searchPattern } from '../../../src/plainText.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';
 import type { Scores } from '../../scores.ts';
@@ -21,7 +22,7 @@ export interface GridContent {
   total: number;
   /** The rows are not final. */
   busy: boolean;
-  view: Pick<ViewState, 'expanded' | 'sort' | 'hiddenColumns' | 'wrap'>;
+  view: Pick<ViewState, 'expanded' | 'sort' | 'hiddenColumns' | 'wrap' | 'search'>;
   /** All that there are, in order; the same list as long as they are the same. */
   columns: readonly Column[];
   scores: Scores;
@@ -81,6 +82,8 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   let content: GridContent | null = null;
   let tight = false;
   let room: CellRoom | null = null;
+  /** What is searched for. */
+  let found: { search: string; pattern: RegExp | null } = { search: '', pattern: null };
   /** Row 0 is the heading; columns count those that are shown. */
   let active: CellPosition = { row: 1, column: 0 };
   let activeCell: HTMLElement | null = null;
@@ -225,7 +228,9 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
     }
     // What goes to another place leaves the document before other texts come in: outside of it no text is laid out anew.
     if (views.size > 0) for (const { lines } of spare) for (const line of lines) line.remove();
-    const cuts = cellCuts(rows, room);
+    const { search } = view;
+    if (search !== found.search) found = { search, pattern: search === '' ? null : searchPattern(search, 'g') };
+    const cuts = cellCuts(rows, room, found.pattern);
     rows.forEach((row, index) => {
       let made = views.get(row.id) ?? spare.pop();
       if (made === undefined) {
@@ -234,7 +239,11 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       }
       views.set(row.id, made);
       // The heading is row 1.
-      made.update(row, offset + index + 2, view.expanded.includes(row.id), told.scores, cuts.get(row.id) ?? noCuts);
+      made.update(row, offset + index + 2, view.expanded.includes(row.id), {
+        scores: told.scores,
+        cuts: cuts.get(row.id) ?? noCuts,
+        found: found.pattern,
+      });
     });
     setChildren(
       body,

@@ -8,6 +8,14 @@ import { createGroupDetail, type GroupDetailView } from './groupDetail.ts';
 import type { RowActions } from './rowActions.ts';
 import { createRowDetail, type RowDetailView } from './rowDetail.ts';
 
+/** By what the cells of a row are drawn. */
+export interface RowLook {
+  scores: Scores;
+  cuts: CellCuts;
+  /** What is searched for; the same pattern as long as it is the same. */
+  found: RegExp | null;
+}
+
 /** A row of the table and, while it is open, the line below it. */
 export interface RowView {
   /** The lines to show, in order. */
@@ -17,7 +25,7 @@ export interface RowView {
   /** Has a cell for each of these columns from now on. @param places as of the heading */
   arrange(columns: readonly Column[], places: readonly number[]): void;
   /** @param position from 1, the heading being row 1 of the grid */
-  update(row: Row, position: number, open: boolean, scores: Scores, cuts: CellCuts): void;
+  update(row: Row, position: number, open: boolean, look: RowLook): void;
   showDetail(detail: RowDetail | null): void;
   showGroup(group: GroupDetail | null): void;
 }
@@ -28,6 +36,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   /** By what the cells are drawn; null where they have to be drawn again. */
   let drawnBy: Scores | null = null;
   let drawnCuts = noCuts;
+  let drawnFound: RegExp | null = null;
   let [drawnPosition, drawnOpen] = [0, false];
   const toggle = () => {
     if (drawnRow !== null) actions.toggle(drawnRow.id);
@@ -95,12 +104,12 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
       setChildren(line, [openerCell, ...drawn.map(({ cell }) => cell)]);
       drawnBy = null;
     },
-    update: (row, position, open, scores, cuts) => {
+    update: (row, position, open, { scores, cuts, found }) => {
       // The document is asked only where something changed: that takes longer than all of this.
-      if (row !== drawnRow || scores !== drawnBy || !isSameCuts(cuts, drawnCuts)) {
+      if (row !== drawnRow || scores !== drawnBy || found !== drawnFound || !isSameCuts(cuts, drawnCuts)) {
         const isOther = row.id !== drawnRow?.id || (row.group === null) !== (drawnRow.group === null);
         if (isOther) close();
-        for (const { update } of drawn) update(row, scores, cuts);
+        for (const { update } of drawn) update(row, scores, cuts, found);
         setAttribute(line, 'data-id', row.id);
         const what = row.group === null ? 'Details' : 'Completions';
         setAttribute(opener, 'aria-label', `${what} of #${row.sampleIndex} at step ${formats.count(row.step)}`);
@@ -109,6 +118,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
         drawnRow = row;
         drawnBy = scores;
         drawnCuts = cuts;
+        drawnFound = found;
       }
       if (position !== drawnPosition) line.setAttribute('aria-rowindex', String(position));
       if (open !== drawnOpen) {

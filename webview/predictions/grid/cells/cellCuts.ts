@@ -1,5 +1,6 @@
 import type { Row } from '../../../../src/panel/protocol.ts';
 import { differencesBehind, type LeftOut, leftOut } from './excerpts.ts';
+import { hitsIn } from './foundText.ts';
 
 /** The columns of long texts. */
 export const textColumns = ['prompt', 'groundTruth', 'prediction'] as const;
@@ -21,32 +22,43 @@ const mostRows = 100;
 
 /**
  * What is left out of the texts of a page where the beginnings of different texts look alike: prompts among themselves, and
- * answers with each other and with the ground truths.
+ * answers with each other and with the ground truths. A text that holds what is searched for shows that, wherever it stands.
+ *
+ * @param found null where nothing is searched for
  */
-export function cellCuts(rows: readonly Row[], room: CellRoom | null): ReadonlyMap<string, CellCuts> {
+export function cellCuts(
+  rows: readonly Row[],
+  room: CellRoom | null,
+  found: RegExp | null = null,
+): ReadonlyMap<string, CellCuts> {
   const made = new Map<string, CellCuts>();
-  if (room === null || rows.length > mostRows) return made;
+  if (room === null || (rows.length > mostRows && found === null)) return made;
   const hasNotes = rows.some(
     ({ reasoning, superseded, cutOff }) => reasoning !== null || superseded !== null || cutOff === true,
   );
   const roomOf = (column: TextColumn): number =>
     column === 'prediction' && hasNotes ? Math.max(fewest, room.prediction - note) : room[column];
   const answerRoom = Math.min(roomOf('groundTruth'), roomOf('prediction'));
+  const held = rows.length > mostRows ? [] : rows;
   const prompts = differencesBehind(
-    rows.map(({ prompt }) => prompt),
+    held.map(({ prompt }) => prompt),
     room.prompt,
   );
   const answers = differencesBehind(
-    rows.flatMap(({ prediction, groundTruth }) => [prediction, ...(groundTruth === null ? [] : [groundTruth])]),
+    held.flatMap(({ prediction, groundTruth }) => [prediction, ...(groundTruth === null ? [] : [groundTruth])]),
     answerRoom,
   );
-  if (prompts.size === 0 && answers.size === 0) return made;
+  if (prompts.size === 0 && answers.size === 0 && found === null) return made;
   for (const row of rows) {
     const cuts: { [C in TextColumn]?: LeftOut } = {};
     for (const column of textColumns) {
       const text = row[column];
-      const place = text === null ? undefined : (column === 'prompt' ? prompts : answers).get(text);
-      if (text === null || place === undefined || text.length <= roomOf(column)) continue;
+      if (text === null || text.length <= roomOf(column)) continue;
+      const [hit] = found === null ? [] : hitsIn(text, found);
+      // One in the beginning is seen as it is.
+      if (hit !== undefined && hit[1] <= roomOf(column)) continue;
+      const place = hit?.[0] ?? (column === 'prompt' ? prompts : answers).get(text);
+      if (place === undefined) continue;
       const cut = leftOut(text, place, roomOf(column));
       if (cut !== null) cuts[column] = cut;
     }

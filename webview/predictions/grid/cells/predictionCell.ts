@@ -1,17 +1,12 @@
-import type { Row } from '../../../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../../../dom.ts';
-import type { Scores } from '../../../scores.ts';
 import type { Formats } from '../../../texts/formats.ts';
 import { groupLineText, nothingTaughtText, supersededTexts } from '../../../texts/groupTexts.ts';
 import { reasoningNote } from '../../../texts/reasoningTexts.ts';
-import type { CellCuts } from './cellCuts.ts';
 import { showCut } from './cutText.ts';
+import type { DrawCell } from './drawCell.ts';
 
 /** What a row answers: the prediction, or what there is to say of a group of them. */
-export function drawPrediction(
-  cell: HTMLElement,
-  formats: Formats,
-): (row: Row, scores: Scores, cuts: CellCuts) => void {
+export function drawPrediction(cell: HTMLElement, formats: Formats): DrawCell {
   const superseded = element('span', { class: 'cell-note', hidden: true });
   const nothing = element('span', { class: 'cell-mark', hidden: true });
   const reasoning = element('span', { class: 'cell-note', hidden: true });
@@ -20,7 +15,7 @@ export function drawPrediction(
   const text = element('span', { dir: 'auto', class: 'cell-text' });
   const content = element('span', { class: 'clip' }, superseded, nothing, reasoning, cutOff, call, text);
   cell.append(content);
-  return (row, scores, cuts) => {
+  return (row, scores, cuts, found) => {
     const { group } = row;
     setAttribute(superseded, 'hidden', row.superseded === null);
     setText(superseded, row.superseded === null ? '' : supersededTexts[row.superseded]);
@@ -38,7 +33,8 @@ export function drawPrediction(
     setAttribute(text, 'data-group', group !== null);
     const words = group === null ? row.prediction : groupLineText(group, scores, formats);
     setAttribute(text, 'data-empty', words === '' && row.endsInCalls !== true);
-    showCut(text, words, group === null ? cuts.prediction : undefined);
+    if (group === null) showCut(text, words, cuts.prediction, found);
+    else showCut(text, words, undefined, null);
     // The cell is mostly too narrow for all of it.
     setAttribute(text, 'title', group === null ? null : words);
   };
