@@ -78,6 +78,7 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   sampleSearch: (value): value is string => typeof value === 'string' && value.length <= 1000,
   answers: (value): value is number => isCount(value) && value >= 1 && value <= 2000,
   finalAnswerOnly: (value) => typeof value === 'boolean',
+  compareJson: (value): value is ViewState['compareJson'] => value === 'text' || value === 'keys',
   openAnswers: (value): value is string[] =>
     isList(value, 2000, (key): key is string => typeof key === 'string' && key.length <= 100),
   compareWith: (value): value is ViewState['compareWith'] =>
@@ -93,11 +94,11 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
 
 const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit, ...first } =
   initialView(1);
-const { sampleSearch, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
+const { sampleSearch, compareJson, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
 /** What views of older versions do not have. */
 const addedLater = {
   ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit },
-  ...{ sampleSearch, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
+  ...{ sampleSearch, compareJson, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 
 /** How the parts lie on the screen. The host has no use for it. */

@@ -161,6 +161,10 @@ export const compareFinalAnswers =
   (finalAnswerOnly: boolean): Transition =>
   (view) => ({ ...view, finalAnswerOnly });
 
+export const compareJsonBy =
+  (compareJson: ViewState['compareJson']): Transition =>
+  (view) => ({ ...view, compareJson });
+
 /** Turns to a sample's answers over the epochs. */
 export const compareSample =
   (sample: SampleKey): Transition =>

@@ -10,7 +10,9 @@ import type { WatchSession } from '../watch/watchSession.ts';
 import type { Job } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { Differences } from './differences/differences.ts';
-import type { HostMessageOf, JobSummary, RowDetail } from './protocol.ts';
+import { errorPlaces } from './json/errorPlaces.ts';
+import { jsonForm } from './json/keyDifference.ts';
+import type { HostMessageOf, JobSummary, RowDetail, ViewState } from './protocol.ts';
 import { answerText } from './texts/answerText.ts';
 import { rooms, shownPrompt } from './texts/promptText.ts';
 
@@ -74,10 +76,12 @@ export function detailOf(
   differences: Differences,
   tags?: readonly ReasoningTags[],
   finalOnly = true,
+  compareJson: ViewState['compareJson'] = 'text',
 ): RowDetail | null {
   if (row === undefined) return null;
   const { text, reasoning, part, ...form } = answerText(row, tags, finalOnly, rooms.row);
   const truth = row.ground_truth ?? null;
+  const places = errorPlaces(row.validation_errors, text);
   return {
     id: row.id,
     ...shownPrompt(row, tags, rooms.row),
@@ -88,11 +92,13 @@ export function detailOf(
     cutOff: cutOffOf(row),
     validationKind: row.validation_kind ?? null,
     validationErrors: errorLines(row.validation_errors),
+    ...(places.length === 0 ? {} : { errorPlaces: places }),
     promptTokens: row.prompt_tokens ?? null,
     completionTokens: row.completion_tokens ?? null,
     latencyMs: row.latency_ms ?? null,
     createdAt: row.created_at,
     difference: truth === null ? null : differences.get(`${row.id}${part} truth`, truth, text),
+    ...(truth === null ? {} : jsonForm(truth, text, compareJson)),
   };
 }
 

@@ -44,6 +44,7 @@ export function initialView(pageSize: number | 'fit', wrap = false): ViewState {
     compareWith: 'truth',
     answers: firstAnswers,
     finalAnswerOnly: true,
+    compareJson: 'text',
     openAnswers: [],
     overlay: null,
     trendScores: null,

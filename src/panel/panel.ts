@@ -221,7 +221,7 @@ export class Panel implements vscode.Disposable {
     if (!isDeepStrictEqual(choice, choiceOf(before))) this.#context.keepTable(choice);
     this.#table.show(state, version);
     this.#postTab();
-    const isCompared = state.finalAnswerOnly !== before.finalAnswerOnly;
+    const isCompared = state.finalAnswerOnly !== before.finalAnswerOnly || state.compareJson !== before.compareJson;
     if (isCompared && state.tab === 'predictions') for (const id of state.expanded) this.#postDetail(id);
     if (!isTurned) {
       if (!isDeepStrictEqual(figuresOf(before), figuresOf(state))) this.#losses.retell();
@@ -239,7 +239,8 @@ export class Panel implements vscode.Disposable {
       this.#postbox.post({ type: 'group', id, group: groupDetail(store, id, tags) });
       return;
     }
-    const detail = detailOf(store.get(id), this.#differences, tags, this.#view.finalAnswerOnly);
+    const { finalAnswerOnly, compareJson } = this.#view;
+    const detail = detailOf(store.get(id), this.#differences, tags, finalAnswerOnly, compareJson);
     this.#postbox.post({ type: 'detail', id, detail });
   }
 

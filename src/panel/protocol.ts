@@ -99,6 +99,8 @@ const viewStateType = Type.Object({
   sampleSearch: Type.String({ maxLength: 1000 }),
   /** Differences are of the final answers, without the reasoning before them. */
   finalAnswerOnly: Type.Boolean(),
+  /** How JSON is held against JSON: as the text that it is, or as data, key by key. */
+  compareJson: Type.Enum(['text', 'keys']),
   /** Those of the sample's answers whose completions are shown, by `HistoryEntry.key`. */
   openAnswers: Type.Array(Type.String({ maxLength: 100 }), { maxItems: mostAnswers }),
   /** So many of the sample's newest answers are shown. */
@@ -240,6 +242,27 @@ export interface Counts {
 export interface DifferencePart {
   kind: 'same' | 'added' | 'removed';
   text: string;
+}
+
+/** What a key of a JSON value was and is, on one line; null where it is not there. */
+export interface KeyChange {
+  /** `a.b[0]`; `$` for the whole value. */
+  path: string;
+  from: string | null;
+  to: string | null;
+}
+
+/** How one JSON value differs from another as data. */
+export interface KeyDifference {
+  changes: KeyChange[];
+  /** How many others there are. */
+  more: number;
+}
+
+/** What is compared where both are JSON. */
+export interface JsonForm {
+  /** Absent where one of the two is no JSON; null where the view compares them as texts. */
+  byKey?: KeyDifference | null;
 }
 
 /** A score that has a value in some row of the job. */
@@ -400,12 +423,14 @@ export interface WholeTexts extends PromptForm, AnswerForm {
 }
 
 /** The full texts of an open row. */
-export interface RowDetail extends WholeTexts {
+export interface RowDetail extends WholeTexts, JsonForm {
   id: string;
   cutOff: CutOff | null;
   validationKind: string | null;
   /** One line each. */
   validationErrors: string[];
+  /** Where in the prediction they are, where that is JSON and they say so: ascending, from a character to before another. */
+  errorPlaces?: (readonly [from: number, to: number])[];
   promptTokens: number | null;
   completionTokens: number | null;
   latencyMs: number | null;
@@ -439,7 +464,7 @@ export interface AnswerGroup extends GroupFigures {
  * One answer to the sample that is compared. One that stands for several completions shows the best of them by the
  * deciding score, and the means of their scores.
  */
-export interface HistoryEntry extends CutAnswer {
+export interface HistoryEntry extends CutAnswer, JsonForm {
   /** Names it among those of its sample. */
   key: string;
   /** Of the prediction that is shown. */

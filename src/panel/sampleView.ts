@@ -9,7 +9,8 @@ import { type Landmarks, landmarksOf } from './comparison/landmarks.ts';
 import { SampleList } from './comparison/sampleList.ts';
 import type { Differences } from './differences/differences.ts';
 import { bestFirst, groupFigures, passRates } from './groups/groupFigures.ts';
-import type { DifferencePart, HistoryEntry, HostMessageOf, ViewState } from './protocol.ts';
+import { jsonForm } from './json/keyDifference.ts';
+import type { DifferencePart, HistoryEntry, HostMessageOf, JsonForm, ViewState } from './protocol.ts';
 import { meanOf } from './tableQuery.ts';
 import { answerText, cutAnswer, repliedRow } from './texts/answerText.ts';
 import { cell, cutLength } from './texts/cell.ts';
@@ -22,7 +23,8 @@ const differenceCharacters = 20_000;
 export type ComparisonView = Pick<
   ViewState,
   'sample' | 'source' | 'sampleSearch' | 'compareWith' | 'answers' | 'superseded' | 'finalAnswerOnly' | 'openAnswers'
->;
+> &
+  Partial<Pick<ViewState, 'compareJson'>>;
 
 /** The answers that the reader was told of. */
 interface ToldHistory extends Omit<ComparisonView, 'source' | 'sampleSearch'> {
@@ -107,7 +109,8 @@ export class SampleView {
     const truth = newest === undefined ? null : table.groundTruth(newest);
     const truthCharacters = truth === null ? undefined : cutLength(truth);
     const count = cells.length;
-    const how = { compareWith, against, finalOnly: view.finalAnswerOnly, open: new Set(view.openAnswers) };
+    const { compareJson = 'text', finalAnswerOnly: finalOnly } = view;
+    const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers) };
     const message: HostMessageOf<'comparison'> = {
       type: 'comparison',
       answers: count,
@@ -155,6 +158,7 @@ export class SampleView {
       told.compareWith === view.compareWith &&
       told.superseded === view.superseded &&
       told.finalAnswerOnly === view.finalAnswerOnly &&
+      told.compareJson === view.compareJson &&
       told.tags === this.#tags();
     return isSame ? told : null;
   }
@@ -234,17 +238,22 @@ export class SampleView {
     const answer = answerText(read, tags, how.finalOnly, rooms.list);
     const truth = read.ground_truth ?? null;
     let difference: DifferencePart[] | null = null;
+    let json: JsonForm = {};
     // All answers travel in one message: long texts are for the diff editor.
     const isShort = (other: string): boolean => answer.text.length + other.length <= differenceCharacters;
     const name = `${read.id}${answer.part}`;
     if (compareWith === 'truth' && truth !== null && isShort(truth)) {
       difference = this.#differences.get(`${name} truth`, truth, answer.text);
+      json = jsonForm(truth, answer.text, how.compareJson);
     }
     const before = compareWith === 'previous' ? this.#bestOf(store.before(row)) : how.against;
     if (before !== undefined && before !== row) {
       const other = answerText(repliedRow(table, before), tags, how.finalOnly, rooms.list);
       const otherName = `${table.id(before)}${other.part}`;
-      if (isShort(other.text)) difference = this.#differences.get(`${name} ${otherName}`, other.text, answer.text);
+      if (isShort(other.text)) {
+        difference = this.#differences.get(`${name} ${otherName}`, other.text, answer.text);
+        json = jsonForm(other.text, answer.text, how.compareJson);
+      }
     }
     return {
       key,
@@ -261,6 +270,7 @@ export class SampleView {
       scores: this.#scores((score) => table.score(row, score)),
       mark: store.mark(row),
       difference,
+      ...json,
     };
   }
 
@@ -276,7 +286,7 @@ export class SampleView {
 }
 
 /** What the answers are held against, and which of them are open. */
-interface Comparing extends Pick<ViewState, 'compareWith'> {
+interface Comparing extends Pick<ViewState, 'compareWith' | 'compareJson'> {
   against: number | undefined;
   finalOnly: boolean;
   open: ReadonlySet<string>;

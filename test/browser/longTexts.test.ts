@@ -11,6 +11,11 @@ const truth = 'The capital of France is Paris, which lies on the river Seine in 
 const prose = (epoch: number) => truth.replace('Paris', `Town ${epoch}`).replace('river Seine', 'broad Rhone');
 const exact = 'x'.repeat(2000);
 
+/** The same data as the truth in epoch 2, and another city before. */
+const order = '{"item":"tea kettles","quantity":32,"city":"Austin"}';
+const orderIn = (epoch: number) =>
+  `{"city": "${epoch < 2 ? 'Houston' : 'Austin'}", "item": "tea kettles", "quantity": 32${epoch < 2 ? ', "due": null' : ''}}`;
+
 describe('long texts, in VS Code', () => {
   let stage: PanelStage;
   let job: TestJob;
@@ -101,6 +106,42 @@ describe('long texts, in VS Code', () => {
     );
   });
 
+  it('are compared as data where they are JSON and one asks, in the comparison and in an open row', async () => {
+    const json = (epoch: number) =>
+      sample({
+        epoch,
+        step: epoch,
+        sample_index: 2,
+        prompt: 'as JSON',
+        ground_truth: order,
+        prediction: orderIn(epoch),
+        validation_pass: epoch > 1,
+        validation_errors: epoch > 1 ? undefined : [{ path: '/city', message: 'must be another one' }],
+      });
+    await stage.add(job, [1, 2].map(json));
+    const choice = stage.panel.getByRole('combobox', { name: 'Compare JSON' });
+    assert.equal(await choice.isVisible(), false, 'prose has no keys');
+    await choose(2);
+    await choice.selectOption('By key');
+    await entry(2).getByText('The same data: the order of keys and spaces do not count.').waitFor();
+    assert.equal(await entry(2).locator('ins, del').count(), 0);
+    const text = entry(1).locator('.difference');
+    await eventually('the keys', async () =>
+      (await text.innerText()) === 'city: "Austin" "Houston"\ndue: null' ? true : undefined,
+    );
+    await entry(1).getByText('2 keys differ.').waitFor();
+    await stage.openTab('Predictions');
+    await stage.rows.filter({ hasText: 'Houston' }).getByRole('button').first().click();
+    const detail = stage.grid.locator('tbody tr:not([data-id])');
+    await detail.getByText('2 keys differ.').waitFor();
+    await detail.getByRole('combobox', { name: 'Compare JSON' }).selectOption('Text');
+    // The place that the validator names is marked in the text.
+    await detail.locator('.error-place').first().waitFor();
+    const places = await detail.locator('.error-place').allTextContents();
+    assert.equal(places.join(''), '"Houston"');
+    await stage.rows.filter({ hasText: 'Houston' }).getByRole('button').first().click();
+  });
+
   it('show what is searched for in cells, marked, also where it stands far behind their beginnings', async () => {
     await stage.openTab('Predictions');
     await stage.search.fill('LINE 25 tells');
@@ -119,7 +160,7 @@ describe('long texts, in VS Code', () => {
       );
     }
     await stage.search.press('Escape');
-    await stage.showing('1–10 of 10');
+    await stage.showing('1–10 of 12');
     assert.equal(await stage.grid.locator('mark').count(), 0);
   });
 

@@ -39,6 +39,7 @@ const view: ViewState = {
     search: '',
   },
   ...{ invalidOnly: false, regressedOnly: false, sort: null, hiddenColumns: [], wrap: false, compareWith: 'previous' },
+  ...{ compareJson: 'keys' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
   ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },
   ...{ group: false, superseded: true, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' },

@@ -1,6 +1,7 @@
 import type { SampleKey } from '../../src/model/samples.ts';
 import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState, WholeTexts } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
+import { createJsonChoice } from '../controls/jsonChoice.ts';
 import { createSearchField } from '../controls/searchField.ts';
 import { createSelect } from '../controls/select.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
@@ -10,7 +11,14 @@ import { createSupersededChoice } from '../predictions/supersededChoice.ts';
 import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
-import { compareFinalAnswers, findSamples, showMoreAnswers, showSample, toggleAnswer } from '../viewState.ts';
+import {
+  compareFinalAnswers,
+  compareJsonBy,
+  findSamples,
+  showMoreAnswers,
+  showSample,
+  toggleAnswer,
+} from '../viewState.ts';
 import {
   answersText,
   comparedWith,
@@ -48,6 +56,11 @@ function hasMore({ reasoning, turns, group }: HistoryEntry): boolean {
   return reasoning !== null || turns !== undefined || (group?.opened?.some(hasMore) ?? false);
 }
 
+/** An answer is held against another text, and both are JSON. */
+function isJson({ byKey, group }: HistoryEntry): boolean {
+  return byKey !== undefined || (group?.opened?.some(isJson) ?? false);
+}
+
 /** One sample's answers over the checkpoints, the newest first. */
 export function createComparisonTab(panel: Panel): ComparisonTab {
   const { formats } = panel;
@@ -82,6 +95,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const superseded = createSupersededChoice(panel);
   const finalOnly = createCheckbox('Final answer only', (checked) => panel.change(compareFinalAnswers(checked)));
   finalOnly.element.title = 'Shows and compares the answers without the reasoning and the calls before them';
+  const json = createJsonChoice((chosen) => panel.change(compareJsonBy(chosen)));
   const correct = createJump('First correct');
   const regression = createJump('First regression');
   const folding: Folding = {
@@ -129,6 +143,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
         element('label', { for: 'compare-choice' }, 'Difference to'),
         against.element,
       ),
+      json.element,
       finalOnly.element,
       superseded.element,
       element('span', { class: 'spring' }),
@@ -201,6 +216,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     if (panel.view().finalAnswerOnly !== wholesAreFinal) wholes.clear();
     wholesAreFinal = panel.view().finalAnswerOnly;
     setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasMore));
+    json.show(panel.view().compareJson);
+    setAttribute(json.element, 'hidden', !comparison.history.some(isJson));
     sample.show(samples, shown, scores);
     const { sampleSearch } = panel.view();
     find.show(sampleSearch);

@@ -4,6 +4,7 @@ import { createDifference } from '../texts/differenceView.ts';
 import { entryScores, hasOwnScores, markMeaning } from '../texts/entryScores.ts';
 import type { Formats } from '../texts/formats.ts';
 import { supersededTexts } from '../texts/groupTexts.ts';
+import { keyNote, keyParts } from '../texts/keyDifference.ts';
 import { cutOffText } from '../texts/reasoningTexts.ts';
 import { createReply } from '../texts/replyView.ts';
 import { scoreItem } from '../texts/scoreItem.ts';
@@ -24,6 +25,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   const prediction = createDifference();
   let isCut = false;
   const all = createShowAll(prediction.element, () => act.toggleWhole(id, isCut));
+  const keys = element('p', { class: 'cut-note' });
   const mark = element('span', { class: 'entry-mark' });
   const rate = element('span', { class: 'entry-rate', title: 'Character error rate' });
   const validation = element('span', { class: 'entry-validation', title: "The validator's verdict" });
@@ -35,7 +37,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   diff.addEventListener('click', () => act.openDiff(id));
   copy.addEventListener('click', () => act.copy(id));
   const scoresBeside = element('div', { class: 'entry-scores' }, mark, rate, validation);
-  const answer = element('div', { class: 'entry-answer' }, reply.element, prediction.element, all.button, cutOff);
+  const answer = element('div', { class: 'entry-answer' }, reply.element, prediction.element, all.button, keys, cutOff);
   const actions = element('div', { class: 'entry-actions' }, diff, copy);
   const entry = element(
     'li',
@@ -69,7 +71,10 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
       const sent = act.wholeText(id);
       // What was sent before the reader asked for another part of it is of no use.
       const whole = act.isWhole(id) && sent?.length === length ? sent : null;
-      prediction.show(present.difference, whole ?? present.prediction);
+      const { byKey } = present;
+      const text = whole ?? present.prediction;
+      prediction.show(byKey != null ? keyParts(byKey, text, formats) : present.difference, text);
+      setText(keys, byKey == null ? '' : keyNote(byKey, formats));
       isCut = present.difference === null && present.characters !== undefined;
       const isWhole = act.isWhole(id) && !(isCut && whole === null);
       all.show({ words: showAllText(length, formats), isCut, isWhole, of: title });

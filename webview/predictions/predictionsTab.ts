@@ -5,6 +5,7 @@ import { createAbsence } from '../texts/absenceView.ts';
 import type { Transition } from '../viewState.ts';
 import {
   compareFinalAnswers,
+  compareJsonBy,
   compareSample,
   filterBy,
   holdFor,
@@ -72,6 +73,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       panel.say('Copied');
     },
     compareFinalAnswers: (finalOnly) => panel.change(compareFinalAnswers(finalOnly)),
+    compareJson: (by) => panel.change(compareJsonBy(by)),
     ask: (id) => panel.post({ type: 'open', id }),
     openDiff: (id) =>
       panel.post({ type: 'openDiff', left: { id, field: 'groundTruth' }, right: { id, field: 'prediction' } }),

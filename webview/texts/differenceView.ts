@@ -1,12 +1,17 @@
 import '../styles/difference.css';
 import type { DifferencePart } from '../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../dom.ts';
+import { type Hit, piecesOf } from './foundText.ts';
 import { stopAtScroller } from './scrollStop.ts';
 
 export interface DifferenceView {
   readonly element: HTMLElement;
-  /** Shows the difference; where there is none to show, `otherwise` as plain text. */
-  show(parts: readonly DifferencePart[] | null, otherwise: string): void;
+  /**
+   * Shows the difference; where there is none to show, `otherwise` as plain text.
+   *
+   * @param places of the second text, or of `otherwise`, where something is wrong: ascending
+   */
+  show(parts: readonly DifferencePart[] | null, otherwise: string, places?: readonly Hit[]): void;
 }
 
 /**
@@ -16,11 +21,18 @@ export interface DifferenceView {
 export function createDifference(): DifferenceView {
   const content = element('div', { class: 'long-text code difference', dir: 'auto' });
   let shown: readonly DifferencePart[] | null = null;
+  /** What was shown with places in it; empty where it has none. */
+  let placed = '';
 
   return {
     element: content,
-    show: (parts, otherwise) => {
-      if (parts === null) {
+    show: (parts, otherwise, places = []) => {
+      if (places.length > 0 || placed !== '') {
+        const told = JSON.stringify([parts ?? otherwise, places]);
+        if (told === placed) return;
+        placed = places.length > 0 ? told : '';
+        content.replaceChildren(...placedNodes(parts ?? [{ kind: 'same', text: otherwise }], places));
+      } else if (parts === null) {
         // The text may read the same with its marks as without.
         if (shown !== null) content.replaceChildren();
         setText(content, otherwise);
@@ -33,6 +45,21 @@ export function createDifference(): DifferenceView {
       stopAtScroller(content);
     },
   };
+}
+
+/** The places are of the second text, of which removed pieces are no part. */
+function placedNodes(parts: readonly DifferencePart[], places: readonly Hit[]): Node[] {
+  let start = 0;
+  return parts.flatMap((part) => {
+    if (part.kind === 'removed') return [nodeOf(part)];
+    const here = places.map(([from, to]): Hit => [from - start, to - start]);
+    const pieces = piecesOf(part.text, [0, part.text.length], here);
+    start += part.text.length;
+    return pieces.map(({ text, isHit }) => {
+      const node = nodeOf({ kind: part.kind, text });
+      return isHit ? element('mark', { class: 'error-place' }, node) : node;
+    });
+  });
 }
 
 function nodeOf({ kind, text }: DifferencePart): Node {

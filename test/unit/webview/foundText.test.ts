@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Row } from '../../../src/panel/protocol.ts';
 import { searchPattern } from '../../../src/plainText.ts';
 import { cellCuts } from '../../../webview/predictions/grid/cells/cellCuts.ts';
-import { hitsIn, piecesOf } from '../../../webview/predictions/grid/cells/foundText.ts';
+import { hitsIn, piecesOf } from '../../../webview/texts/foundText.ts';
 
 const found = (text: string, search: string) =>
   hitsIn(text, searchPattern(search, 'g')).map(([from, to]) => text.slice(from, to));

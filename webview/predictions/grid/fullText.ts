@@ -2,6 +2,7 @@ import type { DifferencePart } from '../../../src/panel/protocol.ts';
 import { element } from '../../dom.ts';
 import { createDifference } from '../../texts/differenceView.ts';
 import type { Formats } from '../../texts/formats.ts';
+import type { Hit } from '../../texts/foundText.ts';
 import { createLongText } from '../../texts/longText.ts';
 import { createShowAll, showAllText } from '../../texts/showAll.ts';
 import { beginning, beginningOf } from './beginnings.ts';
@@ -11,8 +12,11 @@ const enough = 100_000;
 
 export interface FullText {
   readonly element: HTMLElement;
-  /** @param difference shown in place of the text where there is one */
-  show(text: string | null, difference?: readonly DifferencePart[] | null): void;
+  /**
+   * @param difference shown in place of the text where there is one
+   * @param places as of `DifferenceView`
+   */
+  show(text: string | null, difference?: readonly DifferencePart[] | null, places?: readonly Hit[]): void;
 }
 
 /**
@@ -28,22 +32,26 @@ export function createFullText(kind: 'prose' | 'code' | 'difference', formats: F
     draw();
   });
   let whole = false;
-  let shown: { text: string | null; difference: readonly DifferencePart[] | null } = { text: null, difference: null };
+  let shown: { text: string | null; difference: readonly DifferencePart[] | null; places: readonly Hit[] } = {
+    text: null,
+    difference: null,
+    places: [],
+  };
 
   function draw() {
-    const { text, difference } = shown;
+    const { text, difference, places } = shown;
     const length = difference?.reduce((sum, part) => sum + part.text.length, 0) ?? text?.length ?? 0;
     const cut = !whole && length > enough;
     all.show({ words: showAllText(text?.length ?? 0, formats), isCut: cut, isWhole: whole });
     const drawn = text !== null && cut ? beginning(text, enough) : text;
     if (kind !== 'difference') plain.show(drawn);
-    else marked.show(difference !== null && cut ? beginningOf(difference, enough) : difference, drawn ?? '');
+    else marked.show(difference !== null && cut ? beginningOf(difference, enough) : difference, drawn ?? '', places);
   }
 
   return {
     element: element('div', {}, view.element, all.button),
-    show: (text, difference = null) => {
-      shown = { text, difference };
+    show: (text, difference = null, places = []) => {
+      shown = { text, difference, places };
       draw();
     },
   };

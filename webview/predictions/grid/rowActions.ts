@@ -1,5 +1,5 @@
 import type { SampleKey } from '../../../src/model/samples.ts';
-import type { WebviewMessageOf } from '../../../src/panel/protocol.ts';
+import type { ViewState, WebviewMessageOf } from '../../../src/panel/protocol.ts';
 
 export type Copied = WebviewMessageOf<'copy'>['what'];
 
@@ -10,6 +10,7 @@ export interface RowActions {
   /** Asks the host once more for what an open row holds. */
   ask(id: string): void;
   compareFinalAnswers(finalOnly: boolean): void;
+  compareJson(by: ViewState['compareJson']): void;
   /** Opens ground truth and prediction side by side. */
   openDiff(id: string): void;
   /** Turns to the sample's answers over the checkpoints. */

@@ -1,8 +1,10 @@
 import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
 import { createCheckbox } from '../../controls/checkbox.ts';
+import { createJsonChoice } from '../../controls/jsonChoice.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import { createChat } from '../../texts/chatView.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { keyNote, keyParts } from '../../texts/keyDifference.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
 import { createReply } from '../../texts/replyView.ts';
 import { differenceNote, metadataText } from './detailTexts.ts';
@@ -27,6 +29,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   const reply = createReply('', wholeInJson, formats);
   const cutOff = element('p', { class: 'detail-cut' });
   const finalOnly = createCheckbox('Final answer only', (checked) => actions.compareFinalAnswers(checked));
+  const json = createJsonChoice((chosen) => actions.compareJson(chosen));
   const errors = element('ul', { class: 'detail-errors' });
   const errorsField = field(['Validation errors'], errors);
   const metadata = element('p', { class: 'detail-metadata' }, 'Loading the rest…');
@@ -40,6 +43,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   setAttribute(copyTruth, 'hidden', row.groundTruth === null);
   setAttribute(errorsField, 'hidden', true);
   setAttribute(finalOnly.element, 'hidden', true);
+  setAttribute(json.element, 'hidden', true);
 
   return {
     element: element(
@@ -50,7 +54,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
         { class: 'detail-texts' },
         field(['Prompt'], promptChat.element, prompt.element),
         field(['Ground truth'], truth.element),
-        field(['Prediction', ' ', note], reply.element, prediction.element, cutOff, finalOnly.element),
+        field(['Prediction', ' ', note], reply.element, prediction.element, cutOff, finalOnly.element, json.element),
       ),
       errorsField,
       element(
@@ -78,12 +82,16 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
       promptChat.show(detail.promptChat);
       setAttribute(prompt.element, 'hidden', detail.promptChat !== undefined);
       truth.show(detail.groundTruth);
-      prediction.show(detail.prediction, detail.difference);
+      const { byKey } = detail;
+      if (byKey != null) prediction.show(detail.prediction, keyParts(byKey, detail.prediction, formats));
+      else prediction.show(detail.prediction, detail.difference, detail.errorPlaces);
+      setAttribute(json.element, 'hidden', byKey === undefined);
+      json.show(byKey == null ? 'text' : 'keys');
       reply.show(detail);
       setText(cutOff, cutOffText(detail.cutOff, formats));
       setAttribute(finalOnly.element, 'hidden', detail.reasoning === null && detail.turns === undefined);
       finalOnly.show(detail.reasoning?.text != null || detail.turns != null);
-      setText(note, differenceNote(detail));
+      setText(note, byKey != null ? keyNote(byKey, formats) : differenceNote(detail));
       errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
       setAttribute(errorsField, 'hidden', detail.validationErrors.length === 0);
       setText(metadata, metadataText(detail, formats));

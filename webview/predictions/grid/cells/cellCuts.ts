@@ -1,6 +1,6 @@
 import type { Row } from '../../../../src/panel/protocol.ts';
+import { hitsIn } from '../../../texts/foundText.ts';
 import { differencesBehind, type LeftOut, leftOut } from './excerpts.ts';
-import { hitsIn } from './foundText.ts';
 
 /** The columns of long texts. */
 export const textColumns = ['prompt', 'groundTruth', 'prediction'] as const;

@@ -1,6 +1,6 @@
 import { element, setText } from '../../../dom.ts';
+import { hitsIn, piecesOf } from '../../../texts/foundText.ts';
 import type { LeftOut } from './excerpts.ts';
-import { hitsIn, piecesOf } from './foundText.ts';
 
 /**
  * Shows a text, without what is to be left out of it: that is there, but out of sight.
