@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Counts, countsFileVariable } from '../test/support/counts.ts';
 import { bundleServer, serverBundleVariable } from '../test/support/serverBundle.ts';
+import { pythonWith, trainerModules } from '../test/support/trainingPython.ts';
 import { root } from './vscode/install.ts';
 import { packageVariable } from './vscode/package.ts';
 import { onStop } from './vscode/stopping.ts';
@@ -61,6 +62,7 @@ const suites: Suite[] = [
     limit: 5,
   },
   mocha('stream', 10, '--parallel', '--jobs', '2'),
+  mocha('trainers', 15, '--timeout', '600000'),
   { name: 'vscode', command: ['scripts/vscode/extensionTests.ts'], counts: true, limit: 5, packaged: true },
   {
     name: 'vscode 1.104',
@@ -98,6 +100,10 @@ const total: Counts = { passed: 0, failed: 0 };
 const failures: string[] = [];
 for (const suite of suites) {
   if (asked.length > 0 && !asked.includes(suite.name)) continue;
+  if (suite.name === 'trainers' && asked.length === 0 && pythonWith(...trainerModules) === undefined) {
+    console.log('\n── trainers: `npm run test:trainers` makes the Python that these need, of more than a gigabyte');
+    continue;
+  }
   console.log(`\n── ${suite.name}`);
   const { counts, problem } = await runSuite(suite);
   total.passed += counts.passed;
