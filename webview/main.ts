@@ -112,6 +112,7 @@ host.listen({
   detail: predictions.showDetail,
   group: predictions.showGroup,
   whole: comparison.showWhole,
+  answerAt: comparison.showAnswer,
   comparison: comparison.show,
   trends: trends.show,
   losses: trends.showLosses,

@@ -183,6 +183,7 @@ export class Panel implements vscode.Disposable {
       },
       open: ({ id }) => this.#postDetail(id),
       whole: ({ id }) => this.#postWhole(id),
+      answerAt: ({ place, key }) => this.#postbox.post(this.#sample.answerAt(this.#view, place, key)),
       copy: ({ id, what }) => this.#copy(id, what),
       openDiff: ({ left, right }) => this.#carryOut('openDiff', this.#context.documents.open(this.watch, left, right)),
       saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),

@@ -171,6 +171,12 @@ export const webviewMessageType = Type.Union([
   Type.Object({ type: Type.Literal('open'), id: Type.String() }),
   /** The reader wants all of the texts of a prediction whose beginnings are shown. */
   Type.Object({ type: Type.Literal('whole'), id: Type.String() }),
+  /** The reader wants one of the sample's answers: that of the key where there is one, else by its place from the oldest. */
+  Type.Object({
+    type: Type.Literal('answerAt'),
+    place: Type.Integer({ minimum: 0 }),
+    key: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
+  }),
   /** Puts a text of a prediction, or all of it as JSON, on the clipboard. */
   Type.Object({
     type: Type.Literal('copy'),
@@ -585,6 +591,8 @@ export type HostMessage =
   | { type: 'detail'; id: string; detail: RowDetail | null }
   | { type: 'group'; id: string; group: GroupDetail | null }
   | { type: 'whole'; id: string; texts: WholeTexts | null }
+  /** One of the sample's answers, with its place from the oldest; null where the sample has none. */
+  | { type: 'answerAt'; place: number; entry: HistoryEntry | null }
   /** The sample's newest answers, as many of all its `answers` as the view asks for. */
   | (PromptForm & {
       type: 'comparison';

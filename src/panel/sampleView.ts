@@ -134,6 +134,27 @@ export class SampleView {
     return message;
   }
 
+  /**
+   * One answer of the sample, whether it is among those that were told or not.
+   *
+   * @param place from the oldest, where there is no answer of that key
+   */
+  answerAt(view: ComparisonView, place: number, key: string | null): HostMessageOf<'answerAt'> {
+    const store = this.#store;
+    const chosen = this.#chosen(view);
+    const cells = this.#cells.of(chosen, view.superseded);
+    const found = key === null ? -1 : cells.findIndex((row) => cellKey(store, row) === key);
+    const index = found >= 0 ? found : Math.max(0, cells.length - 1 - place);
+    const row = cells[index];
+    if (row === undefined) return { type: 'answerAt', place: 0, entry: null };
+    const { compareWith, compareJson = 'text', finalAnswerOnly: finalOnly } = view;
+    const told = this.#toldOf(chosen, view);
+    const landmarks = told?.landmarks ?? landmarksOf(store, chosen, null, null, compareWith === 'best');
+    const against = this.#againstOf(landmarks, compareWith);
+    const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers) };
+    return { type: 'answerAt', place: cells.length - 1 - index, entry: this.#entry(row, how) };
+  }
+
   /** The chosen sample where it is of the chosen source, else the first one that is. */
   #chosen({ sample, source: asked }: ComparisonView): SampleKey | null {
     const store = this.#store;

@@ -36,10 +36,13 @@ import { createNewEntries } from './newEntries.ts';
 import { nextComparison } from './nextComparison.ts';
 import { keepPlace } from './readingPlace.ts';
 import { createSampleChoice } from './sampleChoice.ts';
+import { createScrubber } from './scrubber.ts';
 
 export interface ComparisonTab {
   readonly element: HTMLElement;
   show(comparison: HostMessageOf<'comparison'>): void;
+  /** The answer at a checkpoint, which was asked for. */
+  showAnswer(answer: HostMessageOf<'answerAt'>): void;
   /** All of the texts of a prediction, which were asked for. */
   showWhole(answer: HostMessageOf<'whole'>): void;
   /** Draws the present view state again. */
@@ -71,6 +74,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   let drawnHistory: readonly HistoryEntry[] | null = null;
   let drawnAgainst: ViewState['compareWith'] | null = null;
   let drawnScores: Scores | null = null;
+  /** All answers were told anew since they were shown. */
+  let toldAnew = false;
   /** The samples to choose from, and what they were taken from. */
   let offered: { of: SampleSummary[]; scores: Scores; source: string | null; samples: SampleSummary[] } | null = null;
   const entries = new Map<string, HistoryEntryView>();
@@ -126,6 +131,25 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       entries.get(comparison?.history[0]?.key ?? '')?.jumpTo();
     },
   );
+  const canDiff = (entry: HistoryEntry): boolean =>
+    comparison !== null && diffSides(comparison, entry, panel.view().compareWith) !== null;
+
+  const act: EntryActions = {
+    copy: (id) => panel.post({ type: 'copy', id, what: 'prediction' }),
+    openDiff,
+    toggle: (key) => panel.change(toggleAnswer(key)),
+    isWhole: (id) => wholes.has(id),
+    wholeText: (id) => wholes.get(id)?.prediction ?? null,
+    toggleWhole: (id, isCut) => {
+      if (wholes.has(id)) wholes.delete(id);
+      else {
+        wholes.set(id, null);
+        if (isCut) panel.post({ type: 'whole', id });
+      }
+      refreshAnswers();
+    },
+  };
+  const scrubber = createScrubber(panel, act);
   const content = element(
     'div',
     { class: 'comparison-content' },
@@ -150,6 +174,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       element('span', { class: 'jumps' }, correct.element, regression.element),
     ),
     element('div', { class: 'sample-texts' }, prompt.element, truth.element),
+    scrubber.element,
     history,
     older.element,
   );
@@ -176,28 +201,16 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   }
 
   function openDiff(id: string) {
-    const all = comparison?.history.flatMap((answer) => [answer, ...(answer.group?.opened ?? [])]);
-    const entry = all?.find((candidate) => candidate.id === id);
+    const shown = scrubber.entry === undefined ? [] : [scrubber.entry];
+    const all = [...(comparison?.history ?? []), ...shown].flatMap((answer) => [
+      answer,
+      ...(answer.group?.opened ?? []),
+    ]);
+    const entry = all.find((candidate) => candidate.id === id);
     if (comparison === null || entry === undefined) return;
     const sides = diffSides(comparison, entry, panel.view().compareWith);
     if (sides !== null) panel.post({ type: 'openDiff', ...sides });
   }
-
-  const act: EntryActions = {
-    copy: (id) => panel.post({ type: 'copy', id, what: 'prediction' }),
-    openDiff,
-    toggle: (key) => panel.change(toggleAnswer(key)),
-    isWhole: (id) => wholes.has(id),
-    wholeText: (id) => wholes.get(id)?.prediction ?? null,
-    toggleWhole: (id, isCut) => {
-      if (wholes.has(id)) wholes.delete(id);
-      else {
-        wholes.set(id, null);
-        if (isCut) panel.post({ type: 'whole', id });
-      }
-      drawHistory();
-    },
-  };
 
   function refresh() {
     // What is out of sight is drawn when it comes into sight.
@@ -240,6 +253,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     ) {
       keepPlace(history, drawNewHistory);
     }
+    scrubber.show(comparison, toldAnew, canDiff);
+    toldAnew = false;
     showJumps();
     const rest = answersText(comparison.history.length, comparison.answers, formats);
     const mayShowMore = panel.view().answers < 2000;
@@ -285,8 +300,6 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     const { compareWith } = panel.view();
     const present = new Set(comparison.history.map(({ key }) => key));
     for (const key of entries.keys()) if (!present.has(key)) entries.delete(key);
-    const canDiff = (entry: HistoryEntry): boolean =>
-      comparison !== null && diffSides(comparison, entry, compareWith) !== null;
     const drawn = comparison.history.slice(0, most).map((answer) => {
       const view = entries.get(answer.key) ?? createHistoryEntry(formats, act);
       entries.set(answer.key, view);
@@ -308,6 +321,12 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     regression.show(comparison?.firstRegression ?? null, comparison?.firstRegressionStep ?? null);
   }
 
+  /** Draws the answers again, in their list and beside the slider. */
+  function refreshAnswers() {
+    drawnHistory = null;
+    refresh();
+  }
+
   /** Draws the next entries, below the others, where they move nothing. */
   function growSoon() {
     if (isGrowing) return;
@@ -326,8 +345,10 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     element: element('div', { class: 'comparison' }, content, nothing.element),
     show: (message) => {
       comparison = nextComparison(comparison, message);
+      toldAnew ||= message.allHistory;
       refresh();
     },
+    showAnswer: scrubber.fill,
     showWhole: ({ id, texts }) => {
       if (texts === null) return;
       if (id === askedFor) {
@@ -336,8 +357,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       }
       if (!wholes.has(id)) return;
       wholes.set(id, texts);
-      if (panel.view().tab === 'comparison') drawHistory();
-      else drawnHistory = null;
+      refreshAnswers();
     },
     refresh,
   };

@@ -61,7 +61,11 @@ export function createSampleChoice(formats: Formats, choose: (sample: SampleKey)
     press: (event) => {
       // With AltGr, which some keyboards need for brackets, Control and Alt count as pressed.
       if (event.metaKey || (event.ctrlKey && !event.getModifierState('AltGraph'))) return;
-      if (event.target instanceof Element && event.target.closest('input, textarea, select') !== null) return;
+      if (
+        event.target instanceof Element &&
+        event.target.closest('input:not([type="range"]), textarea, select') !== null
+      )
+        return;
       if (event.key === '[') before();
       if (event.key === ']') after();
     },

@@ -354,6 +354,42 @@ describe('a checkpoint with several completions', () => {
   });
 });
 
+describe('one answer of a comparison', () => {
+  const store = new PredictionStore();
+  for (let step = 1; step <= 30; step += 1) {
+    store.add(aPrediction({ id: `${step}`, epoch: 0, step, ground_truth: 'a', prediction: `a${step}` }));
+  }
+  const view = new SampleView(store, new AtOnce('', () => {}));
+  const asked = { sample: null, source: null, compareWith: 'previous', answers: 3, ...plainAnswers } as const;
+
+  it('is told as it is among all, by its place from the oldest or by its key, also before any were', () => {
+    const alone = view.answerAt(asked, 0, null);
+    const all = new SampleView(store, new AtOnce('', () => {})).message({ ...asked, answers: 30 }).history;
+    assert.deepEqual(alone, { type: 'answerAt', place: 0, entry: all.at(-1) });
+    view.message(asked);
+    assert.deepEqual(view.answerAt(asked, 11, null), { type: 'answerAt', place: 11, entry: all.at(-12) });
+    const key = all[20]?.key ?? '';
+    assert.deepEqual(view.answerAt(asked, 0, key), { type: 'answerAt', place: 9, entry: all[20] });
+    assert.equal(view.answerAt({ ...asked, compareWith: 'first' }, 4, null).entry?.difference?.length, 3);
+  });
+
+  it('is the newest beyond the end, that of the place where its key is gone, and none where there are none', () => {
+    assert.deepEqual([view.answerAt(asked, 99, null).place, view.answerAt(asked, 5, 'gone').place], [29, 5]);
+    const none = new SampleView(new PredictionStore(), new AtOnce('', () => {}));
+    assert.deepEqual(none.answerAt(asked, 3, null), { type: 'answerAt', place: 0, entry: null });
+  });
+
+  it('leaves what is told of all as it would be without', () => {
+    const [one, other] = [0, 1].map(() => new SampleView(store, new AtOnce('', () => {})));
+    one?.message(asked);
+    other?.message(asked);
+    one?.answerAt(asked, 2, null);
+    store.add(aPrediction({ id: '31', epoch: 0, step: 31, ground_truth: 'a', prediction: 'a31' }));
+    one?.answerAt(asked, 2, null);
+    assert.deepEqual(one?.message(asked), other?.message(asked));
+  });
+});
+
 describe('long texts of a comparison', () => {
   it('are cut with their lengths beside them, and none of exactly as many characters as a message carries is', () => {
     const told = (length: number) => {
