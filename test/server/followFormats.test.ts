@@ -27,6 +27,8 @@ const assistant = (content: string) => ({ role: 'assistant', content });
 /** How a trainer writes, and what is to come of it. */
 interface Trainer {
   format: string;
+  /** Where its format has several. */
+  name?: string;
   /** Writes into the run's folder, in its steps; the first one is enough to recognise it. */
   writes: ((run: string) => void | Promise<void>)[];
   /** The fields that are compared. */
@@ -65,6 +67,14 @@ const nemoTrainRow = (question: string, answer: string, reward: number, index: n
   input_lengths: [12],
   token_ids: [Array.from({ length: 2000 }, (_, token) => token)],
   advantages: [Array.from({ length: 2000 }, () => 0.25)],
+  idx: index,
+});
+
+const distilled = (content: string | string[], index: number) => ({
+  content: [content],
+  input_lengths: [12],
+  token_ids: [[1, 2, 3]],
+  generation_logprobs: [[-0.5, -0.25, 0]],
   idx: index,
 });
 
@@ -177,6 +187,21 @@ const trainers: Trainer[] = [
       [1, 'train', 0, 1, 'q', 'c', undefined, { reward: null, input_lengths: 12 }, undefined],
     ],
     deciding: 'reward',
+  },
+  {
+    format: 'nemo-rl',
+    name: 'distillation of nemo-rl',
+    writes: [
+      (run) => write(join(run, 'train_data_step1.jsonl'), lines([distilled(['q', 'a'], 0), distilled(['r', 'b'], 1)])),
+      // Newer versions join the contents.
+      (run) => inHalves(join(run, 'train_data_step2.jsonl'), lines([distilled('user: q\nassistant: ü', 0)])),
+    ],
+    fields: ['step', 'sample_source', 'prompt', 'prediction', 'scores', 'token_ids', 'generation_logprobs'],
+    rows: [
+      [1, 'train', 'q', 'a', { input_lengths: 12 }, undefined, undefined],
+      [1, 'train', 'r', 'b', { input_lengths: 12 }, undefined, undefined],
+      [2, 'train', '', 'user: q\nassistant: ü', { input_lengths: 12 }, undefined, undefined],
+    ],
   },
   {
     format: 'prime-rl',
@@ -367,8 +392,8 @@ describe('what trainers write, followed while they do', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const { format, writes, fields, rows, deciding } of trainers) {
-    it(`of ${format}${format === 'ms-swift' ? ` (${fields.length})` : ''}: rows, steps, samples, completions, scores and truth`, async () => {
+  for (const { format, name, writes, fields, rows, deciding } of trainers) {
+    it(`of ${name ?? format}${format === 'ms-swift' ? ` (${fields.length})` : ''}: rows, steps, samples, completions, scores and truth`, async () => {
       const run = join(folder, format === 'wandb' ? 'run-20260401_120000-abcd1234' : 'my-run');
       const follower = startFollower([folder], server.dataDir);
       followers.push(follower);
@@ -432,13 +457,13 @@ describe('what trainers write, followed while they do', function () {
       name: 'prime-rl’s metrics.jsonl',
       file: 'metrics.jsonl',
       lines: [
-        { step: 1, 'reward/mean': 0.5 },
-        { step: 2, 'reward/mean': Number.NaN, 'loss/mean': 0.25 },
+        { step: 1, time: 1775000000.25, 'reward/mean': 0.5 },
+        { step: 2, time: 1775000010.5, 'reward/mean': Number.NaN, 'loss/mean': 0.25 },
       ],
-      fields: ['step', 'reward/mean', 'loss/mean'],
+      fields: ['step', 'reward/mean', 'loss/mean', 'time'],
       metrics: [
-        [1, 0.5, undefined],
-        [2, null, 0.25],
+        [1, 0.5, undefined, undefined],
+        [2, null, 0.25, undefined],
       ],
       job: { current_step: 2 },
     },

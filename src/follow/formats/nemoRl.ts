@@ -5,10 +5,11 @@ import { type ChatTexts, chatTexts, roleOf } from './chats.ts';
 import { type Format, type MadeRow, RowError, type RowFile } from './format.ts';
 
 const columns = new Set(['content', 'rewards', 'idx']);
+const directions = { reward: 'higher', input_lengths: 'none' } as const;
 
 /**
  * NeMo RL: `{log_dir}/val_data_step{N}.jsonl` and `train_data_step{N}.jsonl`, written as a whole, each value a list of one.
- * Lines of training hold lists of tokens too, of megabytes, which are left out.
+ * Lines of training hold lists of tokens too, of megabytes, which are left out. Distillation has no rewards in them.
  */
 export const nemoRl: Format = {
   name: 'nemo-rl',
@@ -21,12 +22,16 @@ export const nemoRl: Format = {
     return { run: dirname(path), reading: 'lines', step: Number(step), source };
   },
 
-  knows: (names) => ['content', 'rewards'].every((name) => names.includes(name)),
+  knows: (names) => names.includes('content') && ['rewards', 'input_lengths'].some((name) => names.includes(name)),
 
   maker: (file) => ({ make: (row) => [made(row, file)] }),
 
-  judging: (scores) =>
-    scores.includes('reward') ? { deciding_score: 'reward', scores: { reward: { better: 'higher' } } } : {},
+  judging(scores) {
+    const known = Object.entries(directions).filter(([name]) => scores.includes(name));
+    if (known.length === 0) return {};
+    const deciding = scores.includes('reward') ? { deciding_score: 'reward' } : {};
+    return { ...deciding, scores: Object.fromEntries(known.map(([name, better]) => [name, { better }])) };
+  },
 };
 
 function made({ cells }: TableRow, file: RowFile): MadeRow {
@@ -40,11 +45,19 @@ function made({ cells }: TableRow, file: RowFile): MadeRow {
     step: file.step ?? 0,
     ...textsOf(Array.isArray(cells['content']) ? cells['content'][0] : undefined),
     ...(file.source === undefined ? {} : { sample_source: file.source }),
-    scores: { reward: plainScore(Array.isArray(cells['rewards']) ? cells['rewards'][0] : null) ?? null, ...scores },
+    scores: { ...rewardOf(cells['rewards']), ...scores },
   };
 }
 
-/** The chat up to the first message of the model, and what follows; of training the contents of its messages alone. */
+function rewardOf(rewards: unknown): { reward?: number | boolean | null } {
+  if (rewards === undefined) return {};
+  return { reward: plainScore(Array.isArray(rewards) ? rewards[0] : null) ?? null };
+}
+
+/**
+ * The chat up to the first message of the model, and what follows; of training the contents of its messages alone. One
+ * text alone is all that was said, in which nothing tells the prompt.
+ */
 function textsOf(content: unknown): ChatTexts | Pick<MadeRow, 'prompt' | 'prediction'> {
   const parts: unknown[] = Array.isArray(content) ? content : [content];
   const texts = parts.filter((part) => typeof part === 'string');

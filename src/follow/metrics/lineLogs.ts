@@ -41,10 +41,10 @@ export const msSwiftLog: LineLog = {
   },
 };
 
-/** prime-rl: `{"step": 1, "reward/mean": 0.5}`. */
+/** prime-rl: `{"step": 1, "time": 1775000000.25, "reward/mean": 0.5}`, the time in seconds since 1970. */
 export const primeRlLog: LineLog = {
   isOne: (name) => name === 'metrics.jsonl',
-  read: ({ step, ...figures }) => logged(step, figures),
+  read: ({ step, time: _, ...figures }) => logged(step, figures),
 };
 
 /** verl's file logger, `{project}/{experiment}.jsonl` below its root: `{"step": 1, "data": {"actor/loss": 0.1}}`. */
