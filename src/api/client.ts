@@ -68,9 +68,16 @@ export class ApiClient {
   /**
    * Stores predictions of a job, all or none. The key has to be the job's token. A batch that is sent again under its
    * own `batchKey` is stored once, where the server knows such keys; the answer says how many were there already.
+   *
+   * @param write how the batch is written, where not by `JSON.stringify`
    */
-  sendPredictions(jobId: string, predictions: readonly unknown[], batchKey: string): Promise<StoredAnswer> {
-    return this.#sendBatch('/api/training/local/predictions', { job_id: jobId, predictions }, batchKey);
+  sendPredictions(
+    jobId: string,
+    predictions: readonly unknown[],
+    batchKey: string,
+    write?: (body: unknown) => string,
+  ): Promise<StoredAnswer> {
+    return this.#sendBatch('/api/training/local/predictions', { job_id: jobId, predictions }, batchKey, write);
   }
 
   /**
@@ -154,9 +161,9 @@ export class ApiClient {
     return sendForJson({ ...this.endpoint, key: null }, '/health', healthAnswer, { query, signal });
   }
 
-  #sendBatch(path: string, body: object, batchKey: string): Promise<StoredAnswer> {
+  #sendBatch(path: string, body: object, batchKey: string, write?: (body: unknown) => string): Promise<StoredAnswer> {
     const headers = { 'Idempotency-Key': batchKey };
-    return sendForJson(this.endpoint, path, stored, { method: 'POST', body, headers });
+    return sendForJson(this.endpoint, path, stored, { method: 'POST', body, headers, ...(write && { write }) });
   }
 
   #jobsPage(offset: number, signal: AbortSignal | undefined): Promise<JobListing> {

@@ -41,6 +41,8 @@ export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   query?: Record<string, string | number | null | undefined>;
   body?: unknown;
+  /** How it is written, where not by `JSON.stringify`. */
+  write?: (body: unknown) => string;
   /** JSON Lines, sent while they are made; instead of `body`. */
   lines?: AsyncIterable<Uint8Array>;
   headers?: Record<string, string>;
@@ -75,14 +77,14 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
 }
 
 function carry({ key, proof }: Endpoint, url: URL, options: RequestOptions): Promise<Response> {
-  const { method = 'GET', body, lines, signal } = options;
+  const { method = 'GET', body, write = JSON.stringify, lines, signal } = options;
   const headers = {
     ...keyHeader(key),
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(lines === undefined ? {} : { 'Content-Type': 'application/x-ndjson' }),
     ...options.headers,
   };
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  const text = body === undefined ? undefined : write(body);
   if (proof !== undefined) return provenFetch(proof, url, { method, headers, body: text ?? lines, signal });
   return fetch(url, {
     method,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RejectedError } from '../api/errors.ts';
+import { isObject } from '../tables/rows.ts';
+import { writeJson } from '../wire/pythonJson.ts';
 import type { Report } from './report.ts';
 import { hashOf } from './rowIds.ts';
 import type { ServerJob } from './serverJob.ts';
@@ -68,9 +70,10 @@ export class Sender {
     const predictions = rows.map(({ prediction }) => (knowsIds ? prediction : ofFirstEdition(prediction)));
     // Where ids say nothing, equal batches are one: those of a follower that was killed and began again.
     const batchKey = knowsIds ? randomUUID() : hashOf(JSON.stringify(predictions));
+    const write = knowsIds && predictions.some(holdsNaN) ? writeJson : undefined;
     try {
       const { known = 0 } = await this.#job.send((script) =>
-        script.sendPredictions(this.#job.jobId, predictions, batchKey),
+        script.sendPredictions(this.#job.jobId, predictions, batchKey, write),
       );
       this.totals.rows += rows.length;
       this.totals.known += known;
@@ -87,6 +90,13 @@ export class Sender {
       await this.#sendAll(rows.slice(half));
     }
   }
+}
+
+/** Whether a value of the row, or a score, was no finite number. */
+function holdsNaN(prediction: Readonly<Record<string, unknown>>): boolean {
+  const { scores } = prediction;
+  for (const name in prediction) if (Number.isNaN(prediction[name])) return true;
+  return isObject(scores) && Object.values(scores).some(Number.isNaN);
 }
 
 /** Whole epochs, and nothing that a first-edition server would not know. */

@@ -1,4 +1,5 @@
 import { filedEpoch } from '../model/checkpoints.ts';
+import { writeJson } from '../wire/pythonJson.ts';
 import { assign, type Mapping, missingRoles, namesNumber, type Role, recognise } from './columns.ts';
 import { CsvCells } from './csvCells.ts';
 import type { PathFacts } from './files/pathFacts.ts';
@@ -236,7 +237,8 @@ class PartReader {
     for (const read of group) {
       const row = this.#filters === undefined ? read : this.#filters.take(read);
       if (row === undefined) continue;
-      for (const made of this.#mapper.rows(row)) reads.push({ row: made, line: read.line, odd: read.notFinite });
+      for (const made of this.#mapper.rows(row))
+        reads.push({ row: made, line: read.line, isOdd: this.#mapper.odd.has(made) });
     }
     return reads;
   }
@@ -252,7 +254,8 @@ class PartReader {
 interface Read {
   readonly row: Imported;
   readonly line: number;
-  readonly odd: number | undefined;
+  /** The server counts what was not finite, and fills in none of it: it has to be told. */
+  readonly isOdd: boolean;
 }
 
 async function* eachGroup(
@@ -278,17 +281,10 @@ const pieceLength = 262_144;
 async function* linesOf(readers: readonly PartReader[], progress: (share: number) => void): AsyncGenerator<string> {
   let piece = '';
   for await (const { reads } of eachGroup(readers, progress, undefined)) {
-    for (const { row, odd } of reads) piece += `${odd === undefined ? JSON.stringify(row) : withTokens(row)}\n`;
+    for (const { row, isOdd } of reads) piece += `${isOdd ? writeJson(row) : JSON.stringify(row)}\n`;
     if (piece.length < pieceLength) continue;
     yield piece;
     piece = '';
   }
   if (piece !== '') yield piece;
-}
-
-/** The server counts what was not finite, and fills in none of it: it has to be told. */
-function withTokens(row: Imported): string {
-  const mark = crypto.randomUUID();
-  const text = JSON.stringify(row, (_, value: unknown) => (Number.isNaN(value) ? mark : value));
-  return text.replaceAll(`"${mark}"`, 'NaN');
 }

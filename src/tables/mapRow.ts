@@ -47,8 +47,30 @@ export interface MapperOptions {
   readonly notes?: Notes;
 }
 
+/** Those under which a text may be a number that JSON has not, as Weights & Biases writes it. */
+const measureWords: ReadonlySet<string> = new Set([
+  ...scoreWords,
+  ...[
+    'loss',
+    'kl',
+    'entropy',
+    'perplexity',
+    'ppl',
+    'advantage',
+    'advantages',
+    'norm',
+    'lr',
+    'rate',
+    'error',
+    'cer',
+    'wer',
+  ],
+]);
+
 /** Turns rows of one table into predictions. */
 export class RowMapper {
+  /** Rows with NaN where a value was not finite. */
+  readonly odd = new WeakSet<Imported>();
   readonly #mapping: Mapping;
   readonly #csv: CsvCells | undefined;
   readonly #numbering: Numbering;
@@ -57,6 +79,8 @@ export class RowMapper {
   readonly #roleOf: ReadonlyMap<string, Role>;
   /** verl writes NumPy's scalars as texts. */
   readonly #hasNumbersAsTexts: boolean;
+  /** Texts of the row that is made now which stand for numbers that JSON has not. */
+  #named = 0;
 
   /** @param csv undefined where the cells have types */
   constructor(mapping: Mapping, csv: CsvCells | undefined, numbering: Numbering, options: MapperOptions = {}) {
@@ -89,6 +113,7 @@ export class RowMapper {
 
   #made({ line, cells, notFinite }: TableRow): Imported {
     const row: Imported = {};
+    this.#named = 0;
     const asked = this.#placeTexts(row, cells, line);
     for (const [column, cell] of Object.entries(cells)) {
       try {
@@ -99,10 +124,14 @@ export class RowMapper {
     }
     this.#checkTexts(row, line);
     this.#placeFacts(row, cells);
-    if (notFinite !== undefined) this.#notes.notFinite(notFinite);
+    const count = (notFinite ?? 0) + this.#named;
+    if (count > 0) {
+      this.odd.add(row);
+      this.#notes.notFinite(count);
+    }
     try {
       this.#numbering.number(row, asked);
-      this.#check(row, notFinite !== undefined);
+      this.#check(row, count > 0);
       return row;
     } catch (error) {
       if (error instanceof CellError) throw new ImportError(error.message, line, null, { cause: error });
@@ -234,6 +263,14 @@ export class RowMapper {
     else set(row, column, this.#unknown(column, cell));
   }
 
+  /** NaN for a text that stands for a number that JSON has not. */
+  #nan(column: string, cell: unknown): number | undefined {
+    if (typeof cell !== 'string' || !/^(NaN|-?Infinity)$/.test(cell)) return undefined;
+    if (!namesScore(column) || !wordsOf(column).some((word) => measureWords.has(word))) return undefined;
+    this.#named += 1;
+    return Number.NaN;
+  }
+
   #fits(cell: unknown, field: string): boolean {
     try {
       return laterFields.get(field)?.check(finite(withPlainScores({ [field]: this.#known(cell, field) }))) ?? false;
@@ -289,7 +326,10 @@ export class RowMapper {
   }
 
   #unknown(column: string, cell: unknown): unknown {
-    if (this.#csv === undefined) return this.#mapping.isOwn ? cell : scoreIn(column, cell, this.#hasNumbersAsTexts);
+    if (this.#csv === undefined) {
+      if (this.#mapping.isOwn) return cell;
+      return this.#nan(column, cell) ?? scoreIn(column, cell, this.#hasNumbersAsTexts);
+    }
     if (typeof cell !== 'string') return cell;
     const text = this.#mapping.isOwn ? fromHarmless(cell) : cell;
     // Only a text is made harmless: `'-5` is no number.

@@ -42,6 +42,32 @@ export function readJson(text: string, steps: number): ReadJson {
   }
 }
 
+/** As `JSON.stringify`, but NaN is Python's token and not null: a server counts what was not finite. */
+export function writeJson(value: unknown): string {
+  const mark = crypto.randomUUID();
+  const text = JSON.stringify(value, (_, inner: unknown) => (Number.isNaN(inner) ? mark : inner));
+  return text.replaceAll(`"${mark}"`, 'NaN');
+}
+
+/** Puts NaN where null stands for what was not finite. Below the ways that are kept it stays null. */
+export function putNaN(value: unknown, { notFinite }: Pick<ReadJson, 'notFinite'>): void {
+  for (const way of notFinite) {
+    const last = way.at(-1);
+    const inner = way.slice(0, -1).reduce<unknown>((outer, step) => memberOf(outer, step), value);
+    if (last !== undefined && isContainer(inner) && Object.hasOwn(inner, last) && inner[last] === null) {
+      inner[last] = Number.NaN;
+    }
+  }
+}
+
+function memberOf(outer: unknown, step: string | number): unknown {
+  return isContainer(outer) ? outer[step] : undefined;
+}
+
+function isContainer(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** @throws SyntaxError that tells of the text as it was sent */
 function refuseOtherFaults(text: string, found: readonly Token[]): void {
   // Of the same length, so that what is wrong is told where it is.

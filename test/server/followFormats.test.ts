@@ -35,6 +35,8 @@ interface Trainer {
   fields: string[];
   rows: unknown[][];
   deciding?: string;
+  /** How many values were not finite, where that is looked at. */
+  notFinite?: number;
 }
 
 /** Writes a file as a whole: its first half, in the middle of a character perhaps, is there a moment before. */
@@ -159,6 +161,7 @@ const trainers: Trainer[] = [
       [10, 'gsm8k', 1, 0, 'd', '4', { score: 0 }],
     ],
     deciding: 'score',
+    notFinite: 1,
   },
   {
     format: 'nemo-rl',
@@ -355,6 +358,9 @@ const trainers: Trainer[] = [
             data: [
               ['q', 'a', '72', 1.0],
               ['r', 'b', '4', null],
+              ['s', 'c', 'NaN', Number.NaN],
+              ['t', 'd', '1', Number.NEGATIVE_INFINITY],
+              ['u', 'e', '2', 'NaN'],
             ],
           }),
         );
@@ -369,8 +375,12 @@ const trainers: Trainer[] = [
     rows: [
       [10, 'val/predictions', 0, 'q', 'a', '72', 1],
       [10, 'val/predictions', 1, 'r', 'b', '4', null],
+      [10, 'val/predictions', 2, 's', 'c', 'NaN', null],
+      [10, 'val/predictions', 3, 't', 'd', '1', null],
+      [10, 'val/predictions', 4, 'u', 'e', '2', null],
       [20, 'val/predictions', 0, 'q', 'ü', '72', 0.5],
     ],
+    notFinite: 3,
   },
 ];
 
@@ -392,7 +402,12 @@ describe('what trainers write, followed while they do', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const { format, name, writes, fields, rows, deciding } of trainers) {
+  const listed = async (jobId: string): Promise<Fields> => {
+    const { json } = await request(server, '/api/training/local/jobs?limit=100');
+    return (json['jobs'] as Fields[]).find(({ id }) => id === jobId) ?? {};
+  };
+
+  for (const { format, name, writes, fields, rows, deciding, notFinite } of trainers) {
     it(`of ${name ?? format}${format === 'ms-swift' ? ` (${fields.length})` : ''}: rows, steps, samples, completions, scores and truth`, async () => {
       const run = join(folder, format === 'wandb' ? 'run-20260401_120000-abcd1234' : 'my-run');
       const follower = startFollower([folder], server.dataDir);
@@ -412,6 +427,7 @@ describe('what trainers write, followed while they do', function () {
       const scores = Object.keys((sent[0]?.['scores'] ?? {}) as Fields);
       assert.equal(formatNamed(format).judging(scores).deciding_score, deciding);
       assert.equal(follower.words(), '');
+      if (notFinite !== undefined) assert.equal((await listed(jobId))['nonfinite_values'], notFinite);
 
       // All at once it is the same.
       await follower.kill();
@@ -521,8 +537,7 @@ describe('what trainers write, followed while they do', function () {
         now.map((metric) => fields.map((field) => metric[field])),
         metrics,
       );
-      const { json } = await request(server, '/api/training/local/jobs?limit=100');
-      const told = (json['jobs'] as Fields[]).find(({ id }) => id === jobId) ?? {};
+      const told = await listed(jobId);
       assert.deepEqual(Object.fromEntries(Object.keys(job).map((field) => [field, told[field]])), job);
     });
   }

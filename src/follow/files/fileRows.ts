@@ -5,7 +5,7 @@ import { isObject, type TableRow } from '../../tables/rows.ts';
 import { ImportError } from '../../tables/tableError.ts';
 import { openTable, readTable } from '../../tables/tableFile.ts';
 import { stepsToField } from '../../wire/depth.ts';
-import { readJson } from '../../wire/pythonJson.ts';
+import { putNaN, readJson } from '../../wire/pythonJson.ts';
 import { SchemaError } from '../../wire/schema.ts';
 import type { Reading, Shape } from '../formats/format.ts';
 import { linesOf } from './lines.ts';
@@ -130,7 +130,7 @@ export class RowSource {
       return;
     }
     try {
-      for await (const row of parquetRows(parquet)) yield withContent(row);
+      for await (const row of parquetRows(parquet)) yield withContent({ ...row, cells: withoutNaN(row.cells) });
     } catch (error) {
       // Of the disk, and not of what is written there.
       if (!(error instanceof Error) || 'code' in error) throw error;
@@ -209,13 +209,21 @@ async function* inGroups(rows: AsyncIterable<SourceRow>): AsyncGenerator<SourceR
   if (group.length > 0) yield group;
 }
 
+/** pandas writes NaN where nothing stood. */
+function withoutNaN(cells: TableRow['cells']): TableRow['cells'] {
+  if (!Object.values(cells).some(Number.isNaN)) return cells;
+  return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, Number.isNaN(cell) ? null : cell]));
+}
+
 function withContent(row: TableRow): SourceRow {
   return { ...row, content: JSON.stringify(row.cells), end: 0 };
 }
 
 function objectOf(text: string): Pick<SourceRow, 'cells' | 'problem'> {
   try {
-    const { value } = readJson(text, stepsToField.ofRow);
+    const json = readJson(text, stepsToField.ofRow);
+    const { value } = json;
+    putNaN(value, json);
     return isObject(value) ? { cells: value } : { cells: {}, problem: 'expected a JSON object' };
   } catch (error) {
     if (error instanceof SchemaError) return { cells: {}, problem: error.message };

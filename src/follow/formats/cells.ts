@@ -14,7 +14,7 @@ export function requiredText(cells: Readonly<Record<string, unknown>>, column: s
 
 /** The step of a row, else that of its file. @throws RowError where neither tells it */
 export function stepOf(value: unknown, ofFile: number | undefined): number {
-  if (value == null) {
+  if (value == null || Number.isNaN(value)) {
     if (ofFile === undefined) throw new RowError('neither row nor file tells the step');
     return ofFile;
   }
@@ -25,12 +25,12 @@ export function stepOf(value: unknown, ofFile: number | undefined): number {
   }
 }
 
-/** What JSON has as a number, a truth value or nothing. */
+/** What JSON has as a number, a truth value or nothing; NaN where a number was not finite. */
 export function plainScore(value: unknown): number | boolean | null | undefined {
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
 }
 
-/** A number or truth value, null for none; undefined for what is no score. */
+/** A number or truth value, NaN where it was not finite, null for none; undefined for what is no score. */
 export type ScoreReader = (value: unknown) => number | boolean | null | undefined;
 
 /**

@@ -23,7 +23,7 @@ export type MadeRow = Record<string, unknown> & {
 
 /** Makes predictions of the rows of one file, from its first row on. */
 export interface RowMaker {
-  /** @throws RowError for a row that is none */
+  /** NaN stands where a value was not finite. @throws RowError for a row that is none */
   make(row: TableRow): readonly MadeRow[];
 }
 

@@ -83,7 +83,7 @@ function scoresOf({ rewards, metrics }: Readonly<Record<string, unknown>>): Reco
     return { name, score, weight: isWeighted && typeof reward['weight'] === 'number' ? reward['weight'] : 1 };
   });
   const measured = Object.entries(isObject(metrics) ? metrics : {}).map(([name, value]) => [name, plainScore(value)]);
-  const sum = given.some(({ score }) => score == null)
+  const sum = given.some(({ score }) => score == null || Number.isNaN(score))
     ? null
     : given.reduce((total, { score, weight }) => total + Number(score) * weight, 0);
   const all = [

@@ -1,7 +1,7 @@
 import { mostLevels, stepsToField } from '../../wire/depth.ts';
 import { parseExactly } from '../../wire/exactJson.ts';
 import { numberFields } from '../../wire/prediction.ts';
-import { readJson, type Way } from '../../wire/pythonJson.ts';
+import { putNaN, readJson } from '../../wire/pythonJson.ts';
 import { SchemaError } from '../../wire/schema.ts';
 import { ImportError } from '../tableError.ts';
 import { jsonFault } from './jsonFault.ts';
@@ -21,21 +21,9 @@ export function readValue(text: string): JsonValue {
     const { text: finite, notFinite } = readJson(text, stepsToField.ofRow);
     if (notFinite.length === 0) throw error;
     const value = parseExactly(finite, stepsToField.ofRow, numberFields);
-    for (const way of notFinite) put(value, way);
+    putNaN(value, { notFinite });
     return { value, notFinite: notFinite.length };
   }
-}
-
-/** Ways are told to some depth alone: what lies below stays null. */
-function put(value: unknown, way: Way): void {
-  let inner = value as Record<string | number, unknown>;
-  for (const step of way.slice(0, -1)) {
-    const next = inner[step];
-    if (typeof next !== 'object' || next === null) return;
-    inner = next as Record<string | number, unknown>;
-  }
-  const last = way.at(-1);
-  if (last !== undefined && Object.hasOwn(inner, last) && inner[last] === null) inner[last] = Number.NaN;
 }
 
 /** As `readValue`. @throws ImportError at the character where it stops to be JSON */

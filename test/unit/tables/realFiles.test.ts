@@ -4,6 +4,7 @@ import { checkTable } from '../../../src/tables/checkedTable.ts';
 import { missingRoles, recognise, truthCandidates } from '../../../src/tables/columns.ts';
 import { ImportError } from '../../../src/tables/tableError.ts';
 import { openTable } from '../../../src/tables/tableFile.ts';
+import { pythonJson } from '../../support/follow.ts';
 import { jsonLines, only, type Row, TableStage } from '../../support/importing.ts';
 
 describe('what real files hold', () => {
@@ -623,6 +624,31 @@ describe('what real files hold', () => {
       const texts = await one(JSON.parse('{"prompt":"NaN","output":"Infinity"}') as Row);
       assert.deepEqual([texts['prompt'], texts['prediction']], ['NaN', 'Infinity']);
       await refused('{"prompt":"p","output":Nan}\n', /^Line 1, character 24: this is not valid JSON: Nan stands here/);
+    });
+
+    it('is what tables of Weights & Biases hold: its tokens in any row, and the texts of its histories', async () => {
+      const columns = ['prompt', 'response', 'target', 'reward', 'eval/loss', 'kl', 'note'];
+      const data = [
+        ['q', 'a', '72', 1.5, 0.5, 1, 'x'],
+        ['r', 'b', '4', Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 'y'],
+        ['NaN', 'Infinity', 'NaN', 'NaN', 'Infinity', '-Infinity', 'NaN'],
+      ];
+      const objects = data.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]])));
+      const contents = [pythonJson({ columns, data, ncols: 7, nrows: 3 }), objects.map(pythonJson).join('\n')];
+      for (const content of contents) {
+        const { rows, lines, notes } = await stage.read(content);
+        assert.deepEqual(only(rows, 'reward', 'eval/loss', 'kl', 'note'), [
+          [1.5, 0.5, 1, 'x'],
+          [null, null, null, 'y'],
+          [null, null, null, 'NaN'],
+        ]);
+        assert.deepEqual(only(rows.slice(2), 'prompt', 'prediction', 'ground_truth'), [['NaN', 'Infinity', 'NaN']]);
+        assert.deepEqual(
+          lines.map((line) => line.match(/:NaN/g)?.length ?? 0),
+          [0, 3, 3],
+        );
+        assert.deepEqual(notes, [{ kind: 'notFinite', count: 6 }]);
+      }
     });
 
     it('is epochs in parts, none at all beside a step, and answers of null', async () => {
