@@ -1,20 +1,27 @@
 /** Importing a large file of JSON Lines: how fast it is read and checked, and how fast and in how much memory it is a job. */
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { parseServerAddress } from '../../src/api/serverAddress.ts';
+import { RowSource, start } from '../../src/follow/files/fileRows.ts';
+import { openRunFile } from '../../src/follow/files/runFile.ts';
 import { runImportTask } from '../../src/import/importTask.ts';
 import { checkTable, columnsOf } from '../../src/tables/checkedTable.ts';
 import { recognise } from '../../src/tables/columns.ts';
 import { openTable } from '../../src/tables/tableFile.ts';
+import { parquetOf } from '../../test/support/parquet.ts';
 import { predictionsPath, request } from '../../test/support/serverClient.ts';
-import { report } from '../report.ts';
-import { writeCompletions } from '../support/completionsFile.ts';
+import { compare, report } from '../report.ts';
+import { completionRow, writeCompletions } from '../support/completionsFile.ts';
 import { build, withFolder, withServer } from '../support/server.ts';
 
 /** Of the file. */
 const megabytes = Number(process.env['IMPORT_MEGABYTES'] ?? 1000);
 const million = 1_000_000;
+/** Of a file of Parquet: trainers write hundreds at a time. */
+const parquetRows = 20_000;
 const worker = path.join(import.meta.dirname, '../../dist/importWorker.cjs');
 
 await build();
@@ -41,6 +48,7 @@ await withFolder(async (folder) => {
     peer: { name: 'node:readline + JSON.parse', values: [bare] },
     target: { of: 'ratio', atLeast: 0.15 },
   });
+  await readsParquet(path.join(folder, 'completions.parquet'));
   global.gc?.();
   await withServer(async (server) => {
     const endpoint = { address: parseServerAddress(server.url), key: server.apiKey };
@@ -77,3 +85,50 @@ await withFolder(async (folder) => {
     });
   });
 });
+
+/** A file of Parquet as a follower reads it, row by row, beside the library alone. */
+async function readsParquet(name: string): Promise<void> {
+  const rows = Array.from({ length: parquetRows }, (_, n) => completionRow(n));
+  writeFileSync(
+    name,
+    parquetOf({
+      step: rows.map(({ step }) => BigInt(step)),
+      prompt: rows.map(({ prompt }) => prompt),
+      completion: rows.map(({ completion }) => completion),
+      accuracy_reward: rows.map((row) => row.accuracy_reward),
+      format_reward: rows.map((row) => row.format_reward + 0.5),
+      advantage: rows.map(({ advantage }) => advantage),
+    }),
+  );
+  const size = statSync(name).size / million;
+  const rate = async (read: () => Promise<number>): Promise<number> => {
+    const start = performance.now();
+    const count = await read();
+    if (count !== parquetRows) throw new Error(`${count} of ${parquetRows} rows were read`);
+    return size / ((performance.now() - start) / 1000);
+  };
+  await compare({
+    name: 'parquet-read',
+    measured: `${size.toFixed(1)} MB of Parquet (${parquetRows.toLocaleString('en-US')} rows), read row by row as they are followed`,
+    unit: 'MB/s',
+    runs: 5,
+    target: { of: 'ratio', atLeast: 0.5 },
+    ours: () =>
+      rate(async () => {
+        const file = await openRunFile(name);
+        if (file === undefined) throw new Error('There is no file');
+        let count = 0;
+        for await (const group of new RowSource(file, 'parquet', true).rows(start)) count += group.length;
+        await file.handle.close();
+        return count;
+      }),
+    peer: {
+      name: 'hyparquet',
+      run: () =>
+        rate(async () => {
+          const file = await asyncBufferFromFile(name);
+          return (await parquetReadObjects({ file, compressors })).length;
+        }),
+    },
+  });
+}

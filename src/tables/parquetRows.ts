@@ -37,21 +37,43 @@ export async function openParquet(handle: FileHandle, size: number): Promise<Par
   }
 }
 
-/** Rows as objects by column, one group of rows in memory at a time. What JSON has no form for is null. */
-export async function* parquetRows({ buffer, metadata }: ParquetFile): AsyncGenerator<TableRow> {
+/** Rows as objects by column. What JSON has no form for is null. */
+export async function* parquetRows(file: ParquetFile): AsyncGenerator<TableRow> {
+  for await (const rows of parquetGroups(file)) yield* rows;
+}
+
+/** The same in groups, as the file has them, of which one is in memory: to hand on row by row costs more than to read. */
+export async function* parquetGroups({ buffer, metadata }: ParquetFile): AsyncGenerator<TableRow[]> {
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     const rows = await parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd, geoparquet: false });
-    for (const [index, row] of rows.entries()) yield { line: rowStart + index + 1, cells: cellsOf(row) };
+    // All rows of a group have the same columns.
+    const names = Object.keys(rows[0] ?? {});
+    const indexes = names.filter(isIndex);
+    const first = rowStart + 1;
+    yield rows.map((row, place) => ({ line: first + place, cells: cellsOf(row, names, indexes) }));
     rowStart = rowEnd;
   }
 }
 
 /** The index that pandas adds as a column is none of the table's. */
-function cellsOf(row: Record<string, unknown>): Record<string, unknown> {
-  const cells = Object.entries(row).filter(([name]) => !/^__index_level_\d+__$/.test(name));
-  return Object.fromEntries(cells.map(([name, value]) => [name, jsonValue(value)]));
+function isIndex(name: string): boolean {
+  return /^__index_level_\d+__$/.test(name);
+}
+
+/** @param row is changed, since nobody else has it */
+function cellsOf(
+  row: Record<string, unknown>,
+  names: readonly string[],
+  indexes: readonly string[],
+): Record<string, unknown> {
+  for (const name of names) {
+    const value = row[name];
+    if (typeof value !== 'string') row[name] = jsonValue(value);
+  }
+  for (const name of indexes) delete row[name];
+  return row;
 }
 
 function jsonValue(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import { csvRows } from '../../tables/csvRows.ts';
 import { isTableOfLists } from '../../tables/jsonArray.ts';
-import { isParquet, openParquet, parquetRows } from '../../tables/parquetRows.ts';
+import { isParquet, openParquet, parquetGroups } from '../../tables/parquetRows.ts';
 import { isObject, type TableRow } from '../../tables/rows.ts';
 import { ImportError } from '../../tables/tableError.ts';
 import { openTable, readTable } from '../../tables/tableFile.ts';
@@ -102,7 +102,7 @@ export class RowSource {
   /** @param from other than the start for lines alone */
   async *rows(from: Place): AsyncGenerator<SourceRow[]> {
     if (this.#form === 'lines') yield* this.#lines(from);
-    else if (this.#form === 'parquet') yield* inGroups(this.#parquet());
+    else if (this.#form === 'parquet') yield* this.#parquet();
     else yield* inGroups(this.#table());
   }
 
@@ -123,14 +123,16 @@ export class RowSource {
     }
   }
 
-  async *#parquet(): AsyncGenerator<SourceRow> {
+  async *#parquet(): AsyncGenerator<SourceRow[]> {
     const parquet = await openParquet(this.#file.handle, this.#file.size);
     if (parquet === undefined) {
       this.#cut = { line: null, problem: 'this is no whole Parquet file' };
       return;
     }
     try {
-      for await (const row of parquetRows(parquet)) yield withContent({ ...row, cells: withoutNaN(row.cells) });
+      for await (const rows of parquetGroups(parquet)) {
+        for (let at = 0; at < rows.length; at += groupSize) yield rows.slice(at, at + groupSize).map(withContent);
+      }
     } catch (error) {
       // Of the disk, and not of what is written there.
       if (!(error instanceof Error) || 'code' in error) throw error;
@@ -207,12 +209,6 @@ async function* inGroups(rows: AsyncIterable<SourceRow>): AsyncGenerator<SourceR
     group = [];
   }
   if (group.length > 0) yield group;
-}
-
-/** pandas writes NaN where nothing stood. */
-function withoutNaN(cells: TableRow['cells']): TableRow['cells'] {
-  if (!Object.values(cells).some(Number.isNaN)) return cells;
-  return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, Number.isNaN(cell) ? null : cell]));
 }
 
 function withContent(row: TableRow): SourceRow {
