@@ -65,6 +65,7 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   superseded: (value) => typeof value === 'boolean',
   sort: isSort,
   hiddenColumns: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
+  emptyColumns: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
   columnOrder: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
   wrap: (value) => typeof value === 'boolean',
   offset: isCount,
@@ -94,11 +95,21 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
 
 const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit, ...first } =
   initialView(1);
-const { sampleSearch, compareJson, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = first;
+const {
+  emptyColumns,
+  sampleSearch,
+  compareJson,
+  trendScores,
+  trendMetrics,
+  trendAxis,
+  trendBand,
+  smoothing,
+  logScale,
+} = first;
 /** What views of older versions do not have. */
 const addedLater = {
   ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit },
-  ...{ sampleSearch, compareJson, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
+  ...{ emptyColumns, sampleSearch, compareJson, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 
 /** How the parts lie on the screen. The host has no use for it. */

@@ -12,4 +12,5 @@ export const noScores: Scores = {
   byEpoch: true,
   completions: false,
   supersedes: false,
+  truths: null,
 };

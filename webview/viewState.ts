@@ -95,6 +95,18 @@ export const toggleColumn =
     return view.sort?.column === column ? { ...hidden, sort: null, offset: 0, expanded: [] } : hidden;
   };
 
+/** The same of a column that has nothing in any row: it is out of sight unless the reader asked for it. */
+export const toggleEmptyColumn =
+  (column: ColumnKey): Transition =>
+  (view) => {
+    const isAsked = view.emptyColumns.includes(column) && !view.hiddenColumns.includes(column);
+    const others = view.emptyColumns.filter((other) => other !== column);
+    const shown = { ...view, hiddenColumns: view.hiddenColumns.filter((hidden) => hidden !== column) };
+    if (!isAsked) return { ...shown, emptyColumns: [...others, column] };
+    const hidden = { ...shown, emptyColumns: others };
+    return view.sort?.column === column ? { ...hidden, sort: null, offset: 0, expanded: [] } : hidden;
+  };
+
 /** Shows a column, where it is hidden. */
 export const showColumn =
   (column: ColumnKey): Transition =>

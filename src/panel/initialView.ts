@@ -32,6 +32,7 @@ export function initialView(pageSize: number | 'fit', wrap = false): ViewState {
     superseded: false,
     sort: null,
     hiddenColumns: [],
+    emptyColumns: [],
     columnOrder: [],
     wrap,
     offset: 0,
@@ -169,6 +170,15 @@ export function bandOfScore(
   // The first edition had one for the error rate alone.
   if (chosen === null && hasPlainScores(names) && name !== 'char_error_rate') return null;
   return bandOf(chosen, names);
+}
+
+/**
+ * What answers are held against: where no row of the job has a ground truth, the answer before instead of it.
+ *
+ * @param truths as `scores` tells it
+ */
+export function heldAgainst(chosen: ViewState['compareWith'], truths: boolean | null): ViewState['compareWith'] {
+  return chosen === 'truth' && truths === false ? 'previous' : chosen;
 }
 
 /** The trainer's figures that have a chart. @param names as `losses` tells them */

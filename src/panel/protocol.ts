@@ -80,6 +80,8 @@ const viewStateType = Type.Object({
   /** Null is newest first. */
   sort: Type.Union([Type.Object({ column: columnKeyType, descending: Type.Boolean() }), Type.Null()]),
   hiddenColumns: Type.Array(columnKeyType, { maxItems: mostColumns }),
+  /** Columns that the reader wants to see though they have nothing, as those of truths where no row has one. */
+  emptyColumns: Type.Array(columnKeyType, { maxItems: mostColumns }),
   /** Columns in the order in which they are shown; those that are not among them come first, as in `columnKeys`. */
   columnOrder: Type.Array(columnKeyType, { maxItems: mostColumns }),
   /** Long texts are wrapped in their cells, not cut. */
@@ -585,6 +587,8 @@ export type HostMessage =
       completions: boolean;
       /** Some rows may be superseded. */
       supersedes: boolean;
+      /** Some row has a ground truth; null as long as there are no rows. */
+      truths: boolean | null;
     }
   /** The visible page. A row that the page before this one told of as it is now is told of by its id alone. */
   | (Omit<Page, 'rows'> & { type: 'page'; rows: (Row | string)[] })

@@ -9,6 +9,7 @@ import { type Landmarks, landmarksOf } from './comparison/landmarks.ts';
 import { SampleList } from './comparison/sampleList.ts';
 import type { Differences } from './differences/differences.ts';
 import { bestFirst, groupFigures, passRates } from './groups/groupFigures.ts';
+import { heldAgainst } from './initialView.ts';
 import { jsonForm } from './json/keyDifference.ts';
 import type { DifferencePart, HistoryEntry, HostMessageOf, JsonForm, ViewState } from './protocol.ts';
 import { meanOf } from './tableQuery.ts';
@@ -83,8 +84,9 @@ export class SampleView {
   }
 
   /** The first sample stands in where none was chosen, or one that is not there. */
-  message(view: ComparisonView): HostMessageOf<'comparison'> {
+  message(asked: ComparisonView): HostMessageOf<'comparison'> {
     const store = this.#store;
+    const view = { ...asked, compareWith: heldAgainst(asked.compareWith, store.hasTruths) };
     const { table } = store;
     // Answers may be of other samples now, better or worse than others, or superseded.
     if (this.#life !== store.life || this.#reckoning !== store.reckoning) this.forgetReader();
@@ -129,8 +131,8 @@ export class SampleView {
     };
     // Texts may turn out to be lost on the way here: nothing was told then.
     this.#toldRows = store.size;
-    const { source: _source, sampleSearch: _search, ...asked } = view;
-    this.#told = { ...asked, sample: chosen, names: store.scoreNames, landmarks, tags: this.#tags(), against };
+    const { source: _source, sampleSearch: _search, ...of } = view;
+    this.#told = { ...of, sample: chosen, names: store.scoreNames, landmarks, tags: this.#tags(), against };
     return message;
   }
 
@@ -147,8 +149,9 @@ export class SampleView {
     const index = found >= 0 ? found : Math.max(0, cells.length - 1 - place);
     const row = cells[index];
     if (row === undefined) return { type: 'answerAt', place: 0, entry: null };
-    const { compareWith, compareJson = 'text', finalAnswerOnly: finalOnly } = view;
-    const told = this.#toldOf(chosen, view);
+    const compareWith = heldAgainst(view.compareWith, store.hasTruths);
+    const { compareJson = 'text', finalAnswerOnly: finalOnly } = view;
+    const told = this.#toldOf(chosen, { ...view, compareWith });
     const landmarks = told?.landmarks ?? landmarksOf(store, chosen, null, null, compareWith === 'best');
     const against = this.#againstOf(landmarks, compareWith);
     const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers) };

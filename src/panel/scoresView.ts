@@ -43,6 +43,7 @@ export class ScoresView {
       byEpoch: store.checkpointsAreEpochs,
       completions: store.hasCompletions,
       supersedes: store.supersedes,
+      truths: store.hasTruths,
     };
   }
 }

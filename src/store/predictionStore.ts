@@ -128,6 +128,11 @@ export class PredictionStore {
     return this.#table.scores.names;
   }
 
+  /** Whether some row has a ground truth; null as long as there are no rows. */
+  get hasTruths(): boolean | null {
+    return this.size === 0 ? null : this.#table.hasTruths;
+  }
+
   /** How many scores have no column because there are too many. */
   get scoresLeftOut(): number {
     return this.#table.scores.leftOut;

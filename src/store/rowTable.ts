@@ -62,6 +62,7 @@ export class RowTable implements OrderedRows<number> {
   readonly #shortTexts = new Map<string, InternedTexts>();
   readonly #knownShapes = new Shapes();
   readonly #log: RecordLog;
+  #rowsWithTruth = 0;
 
   /** @param spill where texts go that are too much for the memory; undefined keeps all there */
   constructor(spill?: SpillOptions) {
@@ -70,6 +71,11 @@ export class RowTable implements OrderedRows<number> {
 
   get size(): number {
     return this.#ids.size;
+  }
+
+  /** Some row has a ground truth. */
+  get hasTruths(): boolean {
+    return this.#rowsWithTruth > 0;
   }
 
   find(id: string): number | undefined {
@@ -96,6 +102,7 @@ export class RowTable implements OrderedRows<number> {
 
   /** Takes back the row that was added last. */
   removeLast(): void {
+    if (this.#truths.get(this.size - 1) !== noText) this.#rowsWithTruth -= 1;
     this.#log.removeLast(this.#records.get(this.size - 1));
     this.scores.clearRow(this.size - 1);
     this.#ids.removeLast();
@@ -124,6 +131,7 @@ export class RowTable implements OrderedRows<number> {
     // The column has room for the position before the log has the record.
     this.#records.set(row, 0);
     this.#records.set(row, this.#log.append(record));
+    if (truth !== noText) this.#rowsWithTruth += 1;
   }
 
   /** Puts texts into the file that are too much by now. */

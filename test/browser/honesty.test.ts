@@ -41,17 +41,30 @@ describe('what the panel says when there is little or nothing to show', () => {
     await everyTabSays('This job ended without predictions.');
   });
 
-  it('says of each chart why it is empty', async () => {
+  it('shows of a job without ground truths what it has, and says once what to send', async () => {
     await stage.train('no truth', [sample({ epoch: 1 }), sample({ epoch: 2 })]);
     await stage.watch('no truth');
     await stage.openTab('Trends');
-    const why = stage.panel.getByText('No ground truth: the predictions of this job have nothing to be compared with.');
-    await why.first().waitFor();
-    assert.equal(await why.count(), 4);
-    await stage.panel.getByText('No validator: the predictions of this job were not validated.').waitFor();
+    await stage.panel.getByText(/^No scores yet: send ground_truth or scores/).waitFor();
+    assert.equal(await stage.panel.locator('.trend:visible').count(), 0);
     await stage.panel.getByText('unknown without ground truth').waitFor();
+    await stage.openTab('Comparison');
+    await stage.panel.getByText(/^No ground truth: send ground_truth/).waitFor();
+    const against = stage.panel.getByRole('combobox', { name: 'Difference to' });
+    assert.equal(await against.inputValue(), 'previous');
     await stage.openTab('Predictions');
+    const headings = stage.grid.getByRole('columnheader');
+    const names = async () => (await headings.allInnerTexts()).slice(1);
+    assert.deepEqual(await names(), ['Epoch', 'Step', 'Sample', 'Prompt', 'Prediction']);
+    // Asked for, an empty column stays.
+    await stage.button('Columns').click();
+    await stage.panel.getByRole('checkbox', { name: 'CER' }).check();
+    await stage.workbench.page.keyboard.press('Escape');
+    assert.deepEqual(await names(), ['Epoch', 'Step', 'Sample', 'Prompt', 'Prediction', 'CER']);
     await stage.rows.first().getByTitle('No ground truth to compare with').first().waitFor();
+    await stage.button('Columns').click();
+    await stage.panel.getByRole('checkbox', { name: 'CER' }).uncheck();
+    await stage.workbench.page.keyboard.press('Escape');
   });
 
   it('says Sign in without a key, keeps what is there, and offers the way back', async () => {

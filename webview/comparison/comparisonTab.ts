@@ -1,4 +1,5 @@
 import type { SampleKey } from '../../src/model/samples.ts';
+import { heldAgainst } from '../../src/panel/initialView.ts';
 import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState, WholeTexts } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createJsonChoice } from '../controls/jsonChoice.ts';
@@ -28,6 +29,7 @@ import {
   offersSearch,
   samplesOf,
   shownSample,
+  whyNoTruth,
 } from './comparisonTexts.ts';
 import type { EntryActions, HistoryEntryView } from './entryView.ts';
 import { createFoldedText, type Folding } from './foldedText.ts';
@@ -92,8 +94,8 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
   const find = createSearchField('Search prompts', (text) => panel.change(findSamples(text)));
   const listed = element('span', { class: 'samples-listed', role: 'status' });
-  const against = createSelect({ id: 'compare-choice' }, (value) => {
-    const chosen = comparedWith(panel.scores().byEpoch).find((choice) => choice.value === value);
+  const difference = createSelect({ id: 'compare-choice' }, (value) => {
+    const chosen = comparedWith(panel.scores().byEpoch, panel.scores().truths).find((choice) => choice.value === value);
     if (chosen !== undefined) panel.change((view) => ({ ...view, compareWith: chosen.value }));
   });
   const source = createSourceFilter(panel, 'comparison-source');
@@ -120,6 +122,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const shared = { folding, formats, ask, rest: wholeInTable };
   const prompt = createFoldedText('Prompt', 'prose', shared);
   const truth = createFoldedText('Ground truth', 'code', shared);
+  const noTruth = element('p', { class: 'cut-note' });
   const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const nothing = createAbsence(() => {});
   const older = createAbsence(() => panel.change(showMoreAnswers));
@@ -132,7 +135,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     },
   );
   const canDiff = (entry: HistoryEntry): boolean =>
-    comparison !== null && diffSides(comparison, entry, panel.view().compareWith) !== null;
+    comparison !== null && diffSides(comparison, entry, against()) !== null;
 
   const act: EntryActions = {
     copy: (id) => panel.post({ type: 'copy', id, what: 'prediction' }),
@@ -165,7 +168,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
         'span',
         { class: 'labelled' },
         element('label', { for: 'compare-choice' }, 'Difference to'),
-        against.element,
+        difference.element,
       ),
       json.element,
       finalOnly.element,
@@ -173,7 +176,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       element('span', { class: 'spring' }),
       element('span', { class: 'jumps' }, correct.element, regression.element),
     ),
-    element('div', { class: 'sample-texts' }, prompt.element, truth.element),
+    element('div', { class: 'sample-texts' }, prompt.element, truth.element, noTruth),
     scrubber.element,
     history,
     older.element,
@@ -200,6 +203,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     };
   }
 
+  /** What the answers are held against. */
+  const against = (): ViewState['compareWith'] => heldAgainst(panel.view().compareWith, panel.scores().truths);
+
   function openDiff(id: string) {
     const shown = scrubber.entry === undefined ? [] : [scrubber.entry];
     const all = [...(comparison?.history ?? []), ...shown].flatMap((answer) => [
@@ -208,7 +214,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     ]);
     const entry = all.find((candidate) => candidate.id === id);
     if (comparison === null || entry === undefined) return;
-    const sides = diffSides(comparison, entry, panel.view().compareWith);
+    const sides = diffSides(comparison, entry, against());
     if (sides !== null) panel.post({ type: 'openDiff', ...sides });
   }
 
@@ -236,7 +242,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     find.show(sampleSearch);
     setAttribute(find.element, 'hidden', !offersSearch(comparison, sampleSearch));
     setText(listed, listedText(comparison, formats));
-    against.show(comparedWith(scores.byEpoch), panel.view().compareWith);
+    difference.show(comparedWith(scores.byEpoch, scores.truths), against());
     // The answers to a sample that was just chosen are on their way.
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
     const { prompt: asked, promptChat, promptCharacters } = comparison;
@@ -245,12 +251,10 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       { text: comparison.groundTruth, chat: undefined, characters: comparison.truthCharacters },
       comparison.sample,
     );
+    setAttribute(truth.element, 'hidden', scores.truths === false);
+    setText(noTruth, scores.truths === false ? whyNoTruth : '');
     if (drawnSample !== comparison.sample) drawAnotherSample();
-    else if (
-      drawnHistory !== comparison.history ||
-      drawnAgainst !== panel.view().compareWith ||
-      drawnScores !== scores
-    ) {
+    else if (drawnHistory !== comparison.history || drawnAgainst !== against() || drawnScores !== scores) {
       keepPlace(history, drawNewHistory);
     }
     scrubber.show(comparison, toldAnew, canDiff);
@@ -297,7 +301,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
 
   function drawHistory() {
     if (comparison === null) return;
-    const { compareWith } = panel.view();
+    const compareWith = against();
     const present = new Set(comparison.history.map(({ key }) => key));
     for (const key of entries.keys()) if (!present.has(key)) entries.delete(key);
     const drawn = comparison.history.slice(0, most).map((answer) => {

@@ -102,10 +102,18 @@ const choices = (previous: string): readonly ComparedWith[] => [
 ];
 const [epochChoices, stepChoices] = [choices('previous epoch'), choices('previous step')];
 
-/** What answers can be held against. */
-export function comparedWith(byEpoch: boolean): readonly ComparedWith[] {
+const withoutTruth = (all: readonly ComparedWith[]): readonly ComparedWith[] =>
+  all.filter(({ value }) => value !== 'truth');
+const [epochsAlone, stepsAlone] = [withoutTruth(epochChoices), withoutTruth(stepChoices)];
+
+/** What answers can be held against. @param truths as `scores` tells it */
+export function comparedWith(byEpoch: boolean, truths: boolean | null = null): readonly ComparedWith[] {
+  if (truths === false) return byEpoch ? epochsAlone : stepsAlone;
   return byEpoch ? epochChoices : stepChoices;
 }
+
+/** Said where a job has no ground truths: what to send. */
+export const whyNoTruth = 'No ground truth: send ground_truth with the predictions, and differences to it appear here.';
 
 /**
  * The sample that is shown: the chosen one as soon as it was chosen, the host's own choice where there is no such

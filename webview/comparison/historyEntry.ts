@@ -84,13 +84,15 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
       setAttribute(mark, 'title', markMeaning(scores));
       const isThere = (score: string) => scores.scores.some((known) => known.name === score);
       const ownScores = hasOwnScores(scores);
+      // Where no answer has one, it need not be said of each.
+      const lacks = ownScores || scores.truths === false;
       // Beside others a number alone does not tell whose it is.
-      scoresBeside.classList.toggle('named', ownScores);
+      scoresBeside.classList.toggle('named', lacks);
       const number = present.charErrorRate === null ? '–' : formats.rate(present.charErrorRate);
-      setText(rate, ownScores ? `CER ${number}` : number);
-      setAttribute(rate, 'hidden', ownScores && !isThere('char_error_rate'));
+      setText(rate, lacks ? `CER ${number}` : number);
+      setAttribute(rate, 'hidden', lacks && !isThere('char_error_rate'));
       setAttribute(rate, 'data-decides', ownScores && scores.judge === 'char_error_rate');
-      setAttribute(validation, 'hidden', ownScores && !isThere('validation_pass'));
+      setAttribute(validation, 'hidden', lacks && !isThere('validation_pass'));
       setAttribute(validation, 'data-decides', scores.judge === 'validation_pass');
       const told = entryScores(present, scores, formats);
       setAttribute(others, 'hidden', told.length === 0);

@@ -4,7 +4,8 @@ import { type Checkbox, createCheckbox } from '../controls/checkbox.ts';
 import { createMenu } from '../controls/menu.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
-import { toggleColumn, wrapTexts } from '../viewState.ts';
+import { toggleColumn, toggleEmptyColumn, wrapTexts } from '../viewState.ts';
+import { columnsOutOfSight, emptyColumns } from './columnOrder.ts';
 import type { Column } from './grid/columns.ts';
 
 export interface ColumnsMenu {
@@ -45,6 +46,8 @@ export function createColumnsMenu(panel: Panel): ColumnsMenu {
       element('div', { class: 'menu-line' }, wrap.element),
     ];
   });
+  const toggle = (key: ColumnKey): void =>
+    panel.change(emptyColumns(panel.scores()).includes(key) ? toggleEmptyColumn(key) : toggleColumn(key));
   const isLong = (): boolean => columns.length > manyColumns;
   /** Those that the search leaves in sight. */
   const inputs = (): HTMLInputElement[] => [
@@ -61,7 +64,7 @@ export function createColumnsMenu(panel: Panel): ColumnsMenu {
     for (const { key, title } of columns) {
       let held = boxes.get(key);
       if (held?.title !== title) {
-        held = { box: createCheckbox(title, () => panel.change(toggleColumn(key))), title };
+        held = { box: createCheckbox(title, () => toggle(key)), title };
         boxes.set(key, held);
       }
       setAttribute(held.box.element, 'hidden', !title.toLocaleLowerCase().includes(wanted));
@@ -92,7 +95,7 @@ export function createColumnsMenu(panel: Panel): ColumnsMenu {
       const isOther = shown !== columns;
       columns = shown;
       if (isOther) draw();
-      const hidden = new Set(panel.view().hiddenColumns);
+      const hidden = new Set(columnsOutOfSight(panel.view(), panel.scores()));
       for (const { key } of columns) boxes.get(key)?.box.show(!hidden.has(key));
       wrap.show(panel.view().wrap);
     },

@@ -1,7 +1,9 @@
-import type { HostMessageOf, Row } from '../../src/panel/protocol.ts';
+import type { ColumnKey, HostMessageOf, Row, ViewState } from '../../src/panel/protocol.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
+import type { Scores } from '../scores.ts';
 import { createAbsence } from '../texts/absenceView.ts';
+import { remembered } from '../trends/remembered.ts';
 import type { Transition } from '../viewState.ts';
 import {
   compareFinalAnswers,
@@ -16,7 +18,7 @@ import {
   sortBy,
   toggleRow,
 } from '../viewState.ts';
-import { fullOrder, movedColumn } from './columnOrder.ts';
+import { columnsOutOfSight, fullOrder, movedColumn } from './columnOrder.ts';
 import { createFit } from './fit.ts';
 import { type Column, columnsOf } from './grid/columns.ts';
 import { createGrid } from './grid/grid.ts';
@@ -57,6 +59,9 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   /** Made anew only with what they are made of. */
   let columns: readonly Column[] = [];
   let columnsFrom: readonly unknown[] = [];
+  const outOfSight = remembered((hiddenColumns: ViewState['hiddenColumns'], asked: ColumnKey[], scores: Scores) =>
+    columnsOutOfSight({ hiddenColumns, emptyColumns: asked }, scores),
+  );
 
   const grid = createGrid(formats, {
     toggle: (id) => panel.change(toggleRow(id)),
@@ -141,7 +146,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
       offset: page?.offset ?? 0,
       total: page?.total ?? 0,
       busy: page?.searching ?? false,
-      view,
+      view: { ...view, hiddenColumns: outOfSight(view.hiddenColumns, view.emptyColumns, scores) },
       columns: allColumns(),
       scores,
       widths: panel.layout().widths,

@@ -67,7 +67,8 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   const figuresView = createFiguresView(panel, actions, sight);
   const toolbar = createTrendsToolbar(panel);
   const grid = element('div', { class: 'trends-grid' }, changes.element);
-  const content = element('div', {}, toolbar.element, grid);
+  const noScores = element('p', { class: 'trend-empty', hidden: '' }, whyNoScores);
+  const content = element('div', {}, toolbar.element, noScores, grid);
   /** Below, and also there while a job has no predictions yet. */
   const logged = element('div', { class: 'trends-grid' }, ...lossViews.map((view) => view.element));
   const nothing = createAbsence(() => {});
@@ -76,12 +77,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   // What is drawn is made anew only where something of it is other than before.
   const trendsNow = remembered(scoreTrends);
   const groupTrendNow = remembered(groupTrend);
-  const chartedNow = remembered((chosen: ViewState['trendScores'], scores: Scores['scores']) =>
-    chartedScores(
-      chosen,
-      scores.map(({ name }) => name),
-    ),
-  );
+  const chartedNow = remembered(chartsOf);
   const linesNow = remembered(sourceLines);
   const overLinesNow = remembered(sourceLines);
   const overlayNow = remembered((title: string, lines: ReturnType<typeof sourceLines>['lines']) => ({ title, lines }));
@@ -158,7 +154,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     // What was chosen counts at once; the points of the other job follow.
     const isOver = over !== null && over.key === overlayChoices(others, view.overlay).chosen;
     const overLines = isOver ? overLinesNow(over.points, axis, view.source) : null;
-    const charted = trendsNow(told.scores, chartedNow(view.trendScores, scores.scores), scores);
+    const charted = trendsNow(told.scores, chartedNow(view.trendScores, scores), scores);
     const judgeWords = scoreWords(scores.judge ?? '', scores.scores);
     const charts = told.groups ? [...charted, groupTrendNow(told.scores.length, judgeWords)] : charted;
     const shown: TrendsContent = {
@@ -172,6 +168,8 @@ export function createTrendsTab(panel: Panel): TrendsTab {
       log: view.logScale,
       palette,
     };
+    setAttribute(noScores, 'hidden', charts.length > 0 || chartsOf(null, scores).length > 0);
+    setAttribute(changes.element, 'hidden', scores.truths === false && chartJudge(scores) === null);
     const made = viewsOf(charts);
     setChildren(grid, [...made.map((each) => each.element), changes.element]);
     for (const [index, trend] of charts.entries()) made[index]?.show(trend, shown);
@@ -211,6 +209,16 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     },
     refresh,
   };
+}
+
+const whyNoScores =
+  'No scores yet: send ground_truth or scores with the predictions, and the charts of them appear here.';
+
+/** The scores that have a chart; in a job without ground truths only those that have a value. */
+function chartsOf(chosen: ViewState['trendScores'], { scores, truths }: Scores): string[] {
+  const names = scores.map(({ name }) => name);
+  const charted = chartedScores(chosen, names);
+  return truths === false ? charted.filter((name) => names.includes(name)) : charted;
 }
 
 const none: Trends['changes'] = [];

@@ -91,7 +91,10 @@ export function createTrendsToolbar(panel: Panel): TrendsToolbar {
       source.refresh();
       axis.show(axes, axisOf(panel));
       band.show(bands, bandOf(view.trendBand, names));
-      const offered = chartableScores(names).map((name) => ({ value: name, text: chartTitle(name, told.scores) }));
+      // Where nothing has a ground truth, its scores have no chart.
+      const chartable = chartableScores(names).filter((name) => told.truths !== false || names.includes(name));
+      setAttribute(scores.element, 'hidden', chartable.length === 0);
+      const offered = chartable.map((name) => ({ value: name, text: chartTitle(name, told.scores) }));
       const note = told.leftOut === 0 ? '' : `${panel.formats.count(told.leftOut)} more scores are not summed up`;
       scores.show(offered, new Set(chartedScores(view.trendScores, names)), note);
       const hundredths = String(Math.round(view.smoothing * 100));

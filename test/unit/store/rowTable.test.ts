@@ -90,6 +90,17 @@ describe('RowTable', () => {
     for (const other of [randomUUID(), 'row 1', '']) assert.equal(table.find(other), undefined);
   });
 
+  it('knows whether a row has a ground truth, also when the last one is taken back', () => {
+    const table = new RowTable();
+    assert.equal(table.hasTruths, false);
+    table.add(aPrediction({ id: 'a', ground_truth: null }));
+    assert.equal(table.hasTruths, false);
+    table.add(aPrediction({ id: 'b', ground_truth: '' }));
+    assert.equal(table.hasTruths, true);
+    table.removeLast();
+    assert.equal(table.hasTruths, false);
+  });
+
   it('keeps rows whole when there are too many kinds of them', () => {
     const table = new RowTable();
     const rows = Array.from({ length: 1200 }, (_, index) => ({

@@ -98,6 +98,7 @@ const bySteps: Scores = {
   byEpoch: false,
   completions: false,
   supersedes: false,
+  truths: true,
 };
 
 describe('the words of a job whose epochs have several steps', () => {
