@@ -5,7 +5,7 @@ import { beginning, plainName } from '../plainText.ts';
 import { redact } from '../redact.ts';
 import { summarize } from '../stream/connectionSummary.ts';
 import { progressOf } from '../watch/jobProgress.ts';
-import { titleOf } from '../watch/jobTitle.ts';
+import { cutInMiddle, titleOf } from '../watch/jobTitle.ts';
 import type { WatchSession } from '../watch/watchSession.ts';
 import type { Job } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
@@ -18,6 +18,14 @@ import { rooms, shownPrompt } from './texts/promptText.ts';
 
 /** Of why a job failed so many characters are told: its trace may be long, and its end is in the script's own log. */
 const failureCharacters = 20_000;
+
+/** A job's title on the tab of its panel is cut to so many characters: a long one would leave no room for other tabs. */
+const tabCharacters = 40;
+
+/** What the tab of a job's panel is called; the panel's header tells all of a long title. */
+export function tabTitle(title: string): string {
+  return `Predictions: ${cutInMiddle(title, tabCharacters)}`;
+}
 
 /**
  * @param job what the listing says; undefined before it says anything

@@ -6,7 +6,7 @@ import { TextsLostError } from '../store/spill.ts';
 import { Pace } from '../watch/pace.ts';
 import { keyOf, type Watch, type Watches } from '../watch/watches.ts';
 import { schema } from '../wire/schema.ts';
-import { detailOf, jobSummary, statusMessage } from './content.ts';
+import { detailOf, jobSummary, statusMessage, tabTitle } from './content.ts';
 import type { DiffDocuments } from './differences/diffDocuments.ts';
 import { Differences } from './differences/differences.ts';
 import { type ExportRows, shownRows } from './export/exportRows.ts';
@@ -370,7 +370,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #title(): string {
-    return `Predictions: ${this.#context.watches.title(this.watch)}`;
+    return tabTitle(this.#context.watches.title(this.watch));
   }
 }
 

@@ -245,6 +245,25 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     assert.equal((await cells('__proto__'))[0], '0.500');
   });
 
+  it('has one line of controls at any width, and the score that decides is named whole', async () => {
+    await stage.workbench.tab('Predictions: grpo').click();
+    const start = stage.panel.locator('.predictions .toolbar-start');
+    for (const width of [1000, 1100, 1200, 1300, 1400, 1500]) {
+      await stage.workbench.page.setViewportSize({ width, height: 900 });
+      await eventually(`one line at ${width} px`, async () => {
+        const fits = await start.evaluate((line) => line.scrollWidth <= line.clientWidth && line.clientHeight < 40);
+        return fits || undefined;
+      });
+      // What the line has no room for is in the menu.
+      const regressed = stage.panel.getByRole('checkbox', { name: 'Regressed only' });
+      if (await regressed.isVisible()) continue;
+      await stage.button(/^Options/).click();
+      await regressed.waitFor();
+      await stage.workbench.page.keyboard.press('Escape');
+    }
+    await stage.workbench.page.setViewportSize({ width: 1400, height: 900 });
+  });
+
   it('has all controls in sight at 480 px, and nothing that axe calls serious, in every theme', async () => {
     await stage.workbench.tab('Predictions: grpo').click();
     await stage.showing('1–10 of 241');

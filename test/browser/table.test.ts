@@ -92,6 +92,19 @@ describe('the table of predictions in VS Code', () => {
     assert.equal(await mark('worse').count(), 4);
   });
 
+  it('draws the error rate as a bar that is as long as the number beside it says', async () => {
+    await samples(9, 8);
+    const lengths = await grid()
+      .locator('.bar')
+      .evaluateAll((bars) => bars.map((bar) => (bar.firstElementChild?.clientWidth ?? 0) / bar.clientWidth));
+    const rates = await grid()
+      .locator('td.column-charErrorRate .number')
+      .evaluateAll((numbers) => numbers.map((number) => Number(number.textContent)));
+    assert.equal(rates[0], 0.9);
+    for (const [index, length] of lengths.entries()) assert.ok(Math.abs(length - (rates[index] ?? 2)) < 0.03);
+    assert.match((await grid().locator('.bar').first().getAttribute('title')) ?? '', /empty is 0.*full is 1/);
+  });
+
   it('is searched while one types, from Ctrl+F on, and says which filters hide everything', async () => {
     await panel().locator('body').press('Control+f');
     await panel().locator(':focus').pressSequentially('QUESTION 7');

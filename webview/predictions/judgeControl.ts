@@ -61,7 +61,7 @@ export function createJudgeControl(panel: Panel): JudgeControl {
       setAttribute(container, 'hidden', scores.length < 2);
       const title = judge === undefined ? null : scoreTitle(judge.name, scores);
       const isChosen = scores.some(({ name }) => name === chosen);
-      const byJob = isChosen || title === null ? 'As the job says' : `${title} (as the job says)`;
+      const byJob = isChosen || title === null ? 'As the job says' : `${title} (default)`;
       select.show(
         [
           { value: '', text: byJob },

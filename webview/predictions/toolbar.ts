@@ -29,7 +29,7 @@ const nothing: Pick<Page, 'epochs' | 'checkpoints' | 'stored'> = { epochs: [], c
 const groupMeaning =
   'One line a sample and checkpoint, with the mean of each score. Filters of scores ask for the mean; the search shows a group where one of its completions holds the text';
 
-/** A panel that is narrower than this has one line of controls, in px. */
+/** A panel that is narrower than this has all but the search in a menu, in px. */
 const narrowWidth = 900;
 
 /** What stands above the table: its filters, what rows are judged by, the rows that wait, the choice of columns. */
@@ -53,42 +53,89 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
   const waiting = createButton({ text: '', appearance: 'primary', onPress: showNew });
   waiting.element.classList.add('show-new');
   const menu = createColumnsMenu(panel);
-  const filters = [source.element, regressed.element, invalid.element, group.element, superseded.element];
-  const options = [...filters, scoreFilter.element, judge.element, menu.element];
-  const fold = createMenu({ kind: 'options', text: 'Options' }, () => options);
   const searchField = element('div', { class: 'search-field' }, search.element, ring);
+  const controls = [
+    ...[source.element, regressed.element, invalid.element, group.element, superseded.element],
+    ...[scoreFilter.element, judge.element],
+  ];
+  /** The same in the order in which they go into a menu where a line has not room for all. */
+  const leastNeeded = [
+    ...[invalid.element, regressed.element, scoreFilter.element, superseded.element, group.element],
+    ...[source.element, judge.element],
+  ];
+  /** Those that are in the menu. */
+  let folded: ReadonlySet<HTMLElement> = new Set();
+  const fold = createMenu({ kind: 'options', text: 'Options' }, () =>
+    [...controls, menu.element].filter((control) => folded.has(control)),
+  );
   const start = element('div', { class: 'toolbar-start' });
   const end = element('div', { class: 'toolbar-end' });
   const narrow = matchMedia(`(width < ${narrowWidth}px)`);
 
-  /** Where there is little room, all that one seldom needs goes into a menu: one line is left. */
-  function arrange() {
+  /** Puts so many of those that are there into a menu; where there is little room, all that one seldom needs. */
+  function arrange(count: number) {
     // What it holds goes elsewhere.
     if (fold.element.isConnected) fold.close();
     const { matches } = narrow;
+    const present = leastNeeded.filter(({ hidden }) => !hidden);
+    folded = new Set(matches ? [...controls, menu.element] : present.slice(0, count));
     container.classList.toggle('folded', matches);
-    setChildren(
-      start,
-      matches
-        ? [checkpoint.label, checkpoint.element, searchField, fold.element]
-        : [
-            ...[checkpoint.label, checkpoint.element, source.element, searchField, regressed.element, invalid.element],
-            ...[group.element, superseded.element, scoreFilter.element, judge.element],
-          ],
-    );
+    const [first, ...others] = controls.filter((control) => !folded.has(control));
+    const before = first === source.element ? [first] : [];
+    const after = first === source.element || first === undefined ? others : [first, ...others];
+    setChildren(start, [
+      ...[checkpoint.label, checkpoint.element, ...before, searchField, ...after],
+      ...(folded.size > 0 ? [fold.element] : []),
+    ]);
     setChildren(end, matches ? [waiting.element] : [waiting.element, menu.element]);
+    showFolded();
+  }
+
+  /** One line has all of it, or a menu beside it. Asks the document for widths: for what changes seldom. */
+  function fit() {
+    if (narrow.matches) return arrange(0);
+    for (let count = 0; count <= leastNeeded.length; count += 1) {
+      arrange(count);
+      // Out of sight it has no width.
+      if (start.scrollWidth <= start.clientWidth) return;
+    }
   }
 
   /** How many of the filters in the menu leave something out. */
-  function foldedFilters(): number {
+  function showFolded() {
     const view = panel.view();
-    const set = [view.source !== null, view.regressedOnly, view.invalidOnly, view.superseded];
-    return set.filter((isSet) => isSet).length;
+    const isSet = new Map<HTMLElement, boolean>([
+      [source.element, view.source !== null],
+      [regressed.element, view.regressedOnly],
+      [invalid.element, view.invalidOnly],
+      [superseded.element, view.superseded],
+    ]);
+    const set = [...folded].filter((control) => isSet.get(control) === true).length;
+    setText(fold.button, set === 0 ? 'Options' : `Options (${formats.count(set)})`);
   }
 
   const container = element('div', { class: 'toolbar' }, start, end, scoreFilter.conditions);
-  narrow.addEventListener('change', arrange);
-  arrange();
+  narrow.addEventListener('change', fit);
+  fit();
+  /** The width that was fitted into, in px. */
+  let width = 0;
+  new ResizeObserver(() => {
+    if (container.clientWidth === width) return;
+    width = container.clientWidth;
+    fit();
+  }).observe(container);
+  /** What there is to fit in, in a word. */
+  let fitted = '';
+
+  function fitAnew() {
+    const there = controls.map(({ hidden }) => hidden);
+    const now = JSON.stringify([there, panel.scores().byEpoch, judge.element.textContent, source.element.textContent]);
+    // An open menu stays as it is.
+    if (now === fitted || fold.button.getAttribute('aria-expanded') === 'true') return;
+    fitted = now;
+    fit();
+  }
+
   let shown: { view: ViewState; scores: Scores; columns: readonly Column[] } | null = null;
 
   return {
@@ -116,8 +163,8 @@ export function createToolbar(panel: Panel, showNew: () => void): Toolbar {
       scoreFilter.refresh();
       judge.refresh();
       menu.show(columns);
-      const set = foldedFilters();
-      setText(fold.button, set === 0 ? 'Options' : `Options (${formats.count(set)})`);
+      showFolded();
+      fitAnew();
     },
     focus: () => search.element.focus(),
   };

@@ -6,9 +6,9 @@ export interface Formats {
   rate(value: number): string;
   /** 0..1 as a percentage with one digit: 64.0% */
   percent(value: number): string;
-  /** A loss or a learning rate with four digits that count: 0.9159, 1.2E-5 */
+  /** A loss or a learning rate with four digits that count: 0.9159, 1.2e-5 */
   figure(value: number): string;
-  /** A score of any size: 1, 0.700, -3.250, 1.2E-5 */
+  /** A score of any size: 1, 0.700, -3.250, 1.2e-5 */
   score(value: number): string;
   /** Milliseconds as a rough length of time: 2 s, 5 min, 3 h, 4 d */
   duration(milliseconds: number): string;
@@ -27,15 +27,21 @@ export function formatsFor(locale?: string): Formats {
   });
   const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
   const scientific = new Intl.NumberFormat(locale, { notation: 'scientific', maximumSignificantDigits: 4 });
+  // As programs and training logs write it: 1.2e-5.
+  const withExponent = (value: number): string =>
+    scientific
+      .formatToParts(value)
+      .map((part) => (part.type === 'exponentSeparator' ? 'e' : part.value))
+      .join('');
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   return {
     count: (value) => count.format(value),
     rate: (value) => rate.format(value),
     percent: (value) => percent.format(value),
-    figure: (value) => (value !== 0 && Math.abs(value) < 0.0001 ? scientific : significant).format(value),
+    figure: (value) => (value !== 0 && Math.abs(value) < 0.0001 ? withExponent(value) : significant.format(value)),
     score: (value) => {
       const size = Math.abs(value);
-      if (size >= 1e7 || (size !== 0 && size < 0.0005)) return scientific.format(value);
+      if (size >= 1e7 || (size !== 0 && size < 0.0005)) return withExponent(value);
       return (Number.isInteger(value) ? count : rate).format(value);
     },
     duration: (milliseconds) => {

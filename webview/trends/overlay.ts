@@ -30,26 +30,31 @@ export function clipped(name: string): string {
 /** How a line or a bar is told from the others, by more than its colour. */
 export type Stroke = 'solid' | 'dashed' | 'dotted';
 
+/** A bar of what it counts. */
+export type Box = 'improved' | 'regressed' | 'unchanged';
+
 /** What a line or a bar of a chart stands for. */
 export interface LegendEntry {
   text: string;
-  /** As `data-look` of the sample (trends.css) and as a stroke of a picture. */
-  look: Stroke;
+  /** As `data-look` of the sample (trends.css) and as a stroke, or a box, of a picture. */
+  look: Stroke | Box;
   /** Which of the colours for lines it has; absent where it has the chart's own, or that of the text. */
   line?: number;
 }
+
+type LineLook = Omit<LegendEntry, 'text'> & { look: Stroke };
 
 const strokes: readonly Stroke[] = ['solid', 'dashed', 'dotted'];
 export const lineColors = 5;
 
 /** How a line of the job itself looks. @param of how many there are */
-export function ownLook(index: number, of: number): Omit<LegendEntry, 'text'> {
+export function ownLook(index: number, of: number): LineLook {
   if (of === 1) return { look: 'solid' };
   return { look: strokes[index % strokes.length] ?? 'solid', line: index % lineColors };
 }
 
 /** How a line of the job laid over it looks: always in the colour of the text, which none of the job's own has. */
-export function overLook(index: number): Omit<LegendEntry, 'text'> {
+export function overLook(index: number): LineLook {
   return { look: strokes[(index + 1) % strokes.length] ?? 'dashed' };
 }
 

@@ -1,4 +1,4 @@
-import { dashOf, type LegendEntry } from './overlay.ts';
+import { type Box, dashOf, type LegendEntry } from './overlay.ts';
 import { type Palette, sourceColor } from './palette.ts';
 
 /** What is written above a chart in its picture. */
@@ -45,6 +45,11 @@ export function pictureOf(
   write(title, 'bold');
   write(summary, 'normal');
   for (const { text, look, line } of legend) {
+    if (look === 'improved' || look === 'regressed' || look === 'unchanged') {
+      drawBox(context, look, y, palette);
+      write(text, 'normal', margin + 32);
+      continue;
+    }
     context.setLineDash(dashOf[look]);
     context.lineWidth = 2;
     context.strokeStyle = line === undefined ? (look === 'solid' ? stroke : palette.text) : sourceColor(palette, line);
@@ -56,4 +61,15 @@ export function pictureOf(
   }
   context.drawImage(chart, margin, y + margin / 2 - lineHeight / 2, chart.width / scale, chart.height / scale);
   return picture.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
+}
+
+/** A bar as the chart has it, in the middle of where a line would be. */
+function drawBox(context: CanvasRenderingContext2D, look: Box, y: number, { lines, text }: Palette) {
+  const [x, side] = [margin + 7, 10];
+  context.setLineDash([]);
+  context.lineWidth = 1;
+  context.strokeStyle = text;
+  context.fillStyle = look === 'improved' ? lines.exact : lines.cer;
+  if (look === 'unchanged') context.strokeRect(x + 0.5, y - side / 2 + 0.5, side - 1, side - 1);
+  else context.fillRect(x, y - side / 2, side, side);
 }

@@ -67,7 +67,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
   const figuresView = createFiguresView(panel, actions, sight);
   const toolbar = createTrendsToolbar(panel);
   const grid = element('div', { class: 'trends-grid' }, changes.element);
-  const noScores = element('p', { class: 'trend-empty', hidden: '' }, whyNoScores);
+  const noScores = element('p', { class: 'trend-empty no-scores', hidden: true }, whyNoScores);
   const content = element('div', {}, toolbar.element, noScores, grid);
   /** Below, and also there while a job has no predictions yet. */
   const logged = element('div', { class: 'trends-grid' }, ...lossViews.map((view) => view.element));

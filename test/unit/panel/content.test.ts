@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { NotFoundError } from '../../../src/api/errors.ts';
-import { jobSummary } from '../../../src/panel/content.ts';
+import { jobSummary, tabTitle } from '../../../src/panel/content.ts';
 import { summarize } from '../../../src/stream/connectionSummary.ts';
 import { sampleText } from '../../../webview/comparison/comparisonTexts.ts';
 import { metadataText } from '../../../webview/predictions/grid/detailTexts.ts';
@@ -17,6 +17,13 @@ describe('names and words of others in a panel', () => {
     const job = { id: hostile, status: hostile, model_name: hostile };
     const { id, title, status } = jobSummary(hostile, job, 'host');
     assert.deepEqual([id, title, status], [shown, shown, shown]);
+  });
+
+  it('leave room for other tabs: a long title is cut in its middle there', () => {
+    assert.equal(tabTitle('tiny'), 'Predictions: tiny');
+    const long = tabTitle(`/mnt/shared/checkpoints/${'x'.repeat(200)}/Llama-3.1-8B-Instruct`);
+    assert.equal(long.length, 'Predictions: '.length + 40);
+    assert.match(long, /^Predictions: \/mnt\/shared.*….*8B-Instruct$/);
   });
 
   it('are so in why a job failed, line by line, and no key is told with it', () => {

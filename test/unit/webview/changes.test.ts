@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 import {
   changeKinds,
+  changesLegend,
   changeText,
   lastChanges,
   newestBarsText,
@@ -23,6 +24,14 @@ describe('changed samples', () => {
       changeKinds.map((kind) => changeText(kind, some, formats)),
       ['▲ 1,200 improved', '▼ 3 regressed', '= 35 unchanged'],
     );
+  });
+
+  it('have a legend that names each kind of bar, the hollow ones among them', () => {
+    assert.deepEqual(changesLegend, [
+      { text: '▲ improved', look: 'improved' },
+      { text: '▼ regressed', look: 'regressed' },
+      { text: '= unchanged', look: 'unchanged' },
+    ]);
   });
 
   it('are headed by the last epoch that has any', () => {

@@ -9,6 +9,13 @@ describe('numbers', () => {
     assert.equal(formatsFor('de').count(1000), '1.000');
     assert.equal(formatsFor('de').rate(0.0125), '0,013');
   });
+
+  it('have an exponent where they are very small or large, as programs write it', () => {
+    assert.equal(formatsFor('en').figure(0.000096), '9.6e-5');
+    assert.equal(formatsFor('en').score(-0.000096), '-9.6e-5');
+    assert.equal(formatsFor('en').score(2.5e9), '2.5e9');
+    assert.equal(formatsFor('de').figure(0.000096), '9,6e-5');
+  });
 });
 
 describe('a moment', () => {

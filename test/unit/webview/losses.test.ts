@@ -72,7 +72,7 @@ describe('the chart of the losses', () => {
   });
 
   it('writes a very small learning rate as one reads it', () => {
-    assert.equal(lossHeadline(learningRate, lines, formats)?.value, '1.2E-5');
+    assert.equal(lossHeadline(learningRate, lines, formats)?.value, '1.2e-5');
     assert.equal(formats.figure(0.0008), '0.0008');
     assert.equal(formats.figure(0), '0');
   });

@@ -67,11 +67,14 @@ function createMark(name: string): { element: HTMLElement; show(row: Row, scores
   };
 }
 
+/** It reads with the number beside it. */
+const barMeaning = 'Character error rate: empty is 0, all right; full is 1 or more, all wrong';
+
 const charErrorRate: Column['draw'] = (cell, formats) => {
   const mark = createMark('char_error_rate');
   const number = element('span', { class: 'number' });
   const fill = element('span', { class: 'bar-fill' });
-  const bar = element('span', { class: 'bar', 'aria-hidden': 'true' }, fill);
+  const bar = element('span', { class: 'bar', 'aria-hidden': 'true', title: barMeaning }, fill);
   cell.append(mark.element, number, bar);
   return (row, scores) => {
     const rate = row.charErrorRate;
@@ -79,8 +82,7 @@ const charErrorRate: Column['draw'] = (cell, formats) => {
     setText(number, rate === null ? '–' : formats.rate(rate));
     setAttribute(cell, 'title', rate === null ? 'No ground truth to compare with' : null);
     setAttribute(bar, 'hidden', rate === null);
-    // Full when every character is right.
-    fill.style.inlineSize = `${(1 - Math.min(1, rate ?? 1)) * 100}%`;
+    fill.style.inlineSize = `${Math.min(1, rate ?? 0) * 100}%`;
   };
 };
 

@@ -1,5 +1,6 @@
 import type { CheckpointChanges } from '../../../src/model/marks.ts';
 import type { Formats } from '../../texts/formats.ts';
+import type { LegendEntry } from '../overlay.ts';
 
 /** What of a checkpoint's samples is counted, each against its own answers of the checkpoint before. */
 export const changeKinds = [
@@ -7,6 +8,12 @@ export const changeKinds = [
   { key: 'regressed', sign: '▼', tone: 'bad' },
   { key: 'unchanged', sign: '=', tone: 'quiet' },
 ] as const;
+
+/** What the bars stand for: those of what is the same are hollow. */
+export const changesLegend: readonly LegendEntry[] = changeKinds.map(({ key, sign }) => ({
+  text: `${sign} ${key}`,
+  look: key,
+}));
 
 export const changesTitle = 'Improved and regressed';
 

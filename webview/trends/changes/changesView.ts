@@ -9,6 +9,7 @@ import { checkpointName, samplesText } from '../series.ts';
 import type { Sight } from '../sight.ts';
 import {
   changeKinds,
+  changesLegend,
   changesNote,
   changesTitle,
   changeText,
@@ -81,7 +82,7 @@ export function createChangesView(formats: Formats, actions: CardActions, sight:
       total: changes.length,
       newest: (count: number) => changesTable(changes.slice(-count), byEpoch, formats),
     };
-    card.show({ value: counted(last).join('  '), source: source.join(' · '), legend: [], table }, palette);
+    card.show({ value: counted(last).join('  '), source: source.join(' · '), legend: changesLegend, table }, palette);
     if (drawn?.byEpoch !== byEpoch || drawn.palette !== palette) clear();
     drawn = wanted;
     return () => {
