@@ -86,7 +86,7 @@ export class Servers implements vscode.Disposable {
     const running = await this.#localServer.find();
     if (running === null) {
       const absent = () =>
-        new UnreachableError(vscode.l10n.t('The local server does not run. Use Start Local Server.'));
+        new UnreachableError(vscode.l10n.t('The local server is not running. Use Start Local Server.'));
       throw this.#localServer.problem ?? absent();
     }
     return running.endpoint;

@@ -43,7 +43,7 @@ export async function followOutput(context: CommandContext, argument: unknown): 
   );
   if (status?.state === 'failed') throw new NotFollowedError(status.problem ?? '');
   if (status?.job_id === undefined) {
-    if (isFound) throw new NotFollowedError(vscode.l10n.t('The follower of {0} tells nothing.', nameOf(path)));
+    if (isFound) throw new NotFollowedError(vscode.l10n.t('The follower of {0} gave no answer.', nameOf(path)));
     tellAwaited(path);
     return;
   }

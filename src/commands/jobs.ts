@@ -67,7 +67,7 @@ async function importFiles(
   // Whoever ran the command does not wait until the message is read.
   for (const note of notes) log.info(note);
   const left =
-    notes.length > mostNotes ? [vscode.l10n.t('And {0} more, which the log tells.', notes.length - mostNotes)] : [];
+    notes.length > mostNotes ? [vscode.l10n.t('And {0} more; the log lists them.', notes.length - mostNotes)] : [];
   const message = [told, ...notes.slice(0, mostNotes), ...left].join(' ');
   void vscode.window.showInformationMessage(message, watch).then(async (picked) => {
     if (picked !== watch) return;

@@ -9,14 +9,14 @@ async function pickSampleRun(): Promise<SampleRun | undefined> {
       run: 'supervised',
       label: vscode.l10n.t('A supervised run'),
       detail: vscode.l10n.t(
-        'A small model learns in 30 epochs to write orders as JSON: one answer a prompt, error rates.',
+        'A small model learns in 30 epochs to write orders as JSON: one answer per prompt, with error rates.',
       ),
     },
     {
       run: 'rl',
       label: vscode.l10n.t('An RL run'),
       detail: vscode.l10n.t(
-        'A tiny model learns by reward to add, in one epoch: four completions a prompt, reasoning, a resume.',
+        'A tiny model learns to add by reinforcement, in one epoch: four completions per prompt, reasoning, a resume.',
       ),
     },
   ];

@@ -34,7 +34,7 @@ async function pickFollowed({ wanted }: Followers, active: string | undefined): 
     .sort((a, b) => Number(b.isActive) - Number(a.isActive));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Stop Following'),
-    placeHolder: vscode.l10n.t('What was sent stays; it can be followed again at any time'),
+    placeHolder: vscode.l10n.t('What was sent is kept; you can follow it again at any time'),
   });
   return picked?.key;
 }

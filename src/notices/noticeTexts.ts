@@ -66,7 +66,7 @@ export function jobNotice(notice: JobNotice, title: string, words: string | null
     }
     case 'noPredictions': {
       const message = vscode.l10n.t(
-        'No prediction of {0} came for {1}, though its job says that it runs. Usually the next one came within {2}.',
+        'No prediction of {0} has come for {1}, though its job says that it is running. Usually the next one comes within {2}.',
         ...[name, duration(notice.quiet), duration(notice.usual)],
       );
       return { kind, message, severity: 'warning', actions: [openPanel] };

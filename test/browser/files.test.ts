@@ -174,8 +174,8 @@ describe('what leaves the panel in VS Code', () => {
 
   it('lays another watched job over the charts', async () => {
     await stage.openTab('Trends');
-    const overlay = stage.panel.getByRole('combobox', { name: 'Lay over' });
-    assert.deepEqual(await overlay.locator('option').allTextContents(), ['nothing', 'another run']);
+    const overlay = stage.panel.getByRole('combobox', { name: 'Overlay' });
+    assert.deepEqual(await overlay.locator('option').allTextContents(), ['none', 'another run']);
     await overlay.selectOption('another run');
     await stage.panel.getByText('This job').first().waitFor();
     const table = dataTable('Character error rate');

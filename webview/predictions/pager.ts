@@ -51,7 +51,7 @@ export function createPager(panel: Panel): Pager {
         size.show(
           [
             { value: 'fit', text: 'Fit' },
-            ...numbers.map((rows) => ({ value: String(rows), text: `${formats.count(rows)} a page` })),
+            ...numbers.map((rows) => ({ value: String(rows), text: `${formats.count(rows)} per page` })),
           ],
           String(chosen),
         );

@@ -11,7 +11,7 @@ export interface SupersededChoice {
 /** Whether rows are shown that a later start of the training, or a later writing, has taken the place of. */
 export function createSupersededChoice(panel: Panel): SupersededChoice {
   const box = createCheckbox('Superseded', (superseded) => panel.change(filterBy({ superseded })));
-  box.element.title = 'Shows also what was answered again after the run was resumed, or written anew';
+  box.element.title = 'Also shows answers that were replaced after the run was resumed, or its files were written anew';
   return {
     element: box.element,
     refresh: () => {

@@ -27,7 +27,7 @@ export interface Toolbar {
 const nothing: Pick<Page, 'epochs' | 'checkpoints' | 'stored'> = { epochs: [], checkpoints: [], stored: 0 };
 
 const groupMeaning =
-  'One line a sample and checkpoint, with the mean of each score. Filters of scores ask for the mean; the search shows a group where one of its completions holds the text';
+  'One line per sample and checkpoint, with the mean of each score. Score filters go by the mean; the search finds a group when one of its completions contains the text';
 
 /** A panel that is narrower than this has all but the search in a menu, in px. */
 const narrowWidth = 900;

@@ -14,7 +14,7 @@ export function overlayChoices(
   others: HostMessageOf<'trends'>['others'],
   chosen: string | null,
 ): { choices: Choice[]; chosen: string } {
-  const none = others.length === 0 ? 'nothing (no other job is watched)' : 'nothing';
+  const none = others.length === 0 ? 'none (no other job is watched)' : 'none';
   return {
     choices: [{ value: '', text: none }, ...others.map(({ key, title }) => ({ value: key, text: plainName(title) }))],
     chosen: others.find(({ key }) => key === chosen)?.key ?? '',

@@ -79,7 +79,7 @@ export function createTrendsToolbar(panel: Panel): TrendsToolbar {
         labelled('Band', band.element),
         labelled('Smoothing', smoothing, strength),
         log.element,
-        labelled('Lay over', overlay.element),
+        labelled('Overlay', overlay.element),
       ),
     ),
     show: ({ text, tone }, others) => {
@@ -95,7 +95,7 @@ export function createTrendsToolbar(panel: Panel): TrendsToolbar {
       const chartable = chartableScores(names).filter((name) => told.truths !== false || names.includes(name));
       setAttribute(scores.element, 'hidden', chartable.length === 0);
       const offered = chartable.map((name) => ({ value: name, text: chartTitle(name, told.scores) }));
-      const note = told.leftOut === 0 ? '' : `${panel.formats.count(told.leftOut)} more scores are not summed up`;
+      const note = told.leftOut === 0 ? '' : `${panel.formats.count(told.leftOut)} more scores are left out`;
       scores.show(offered, new Set(chartedScores(view.trendScores, names)), note);
       const hundredths = String(Math.round(view.smoothing * 100));
       if (smoothing.value !== hundredths) smoothing.value = hundredths;

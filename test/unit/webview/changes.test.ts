@@ -56,7 +56,7 @@ describe('a job that is laid over', () => {
   it('is chosen among the watched ones', () => {
     assert.deepEqual(overlayChoices(others, 'k'), {
       choices: [
-        { value: '', text: 'nothing' },
+        { value: '', text: 'none' },
         { value: 'k', text: 'other' },
       ],
       chosen: 'k',

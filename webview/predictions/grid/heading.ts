@@ -89,7 +89,7 @@ export function createHeading(actions: HeadingActions): Heading {
       cell,
       button,
       show: ({ title, meaning }, place) => {
-        const hint = 'Press to sort, Shift and arrow keys change the width, with Ctrl the place.';
+        const hint = 'Press to sort. Shift and arrow keys change the width; with Ctrl, the place.';
         setText(button, title);
         setAttribute(button, 'title', `${meaning === undefined ? '' : `${meaning}. `}${hint}`);
         setAttribute(cell, 'aria-colindex', place);

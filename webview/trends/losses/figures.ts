@@ -80,7 +80,7 @@ export function createFiguresView(panel: Panel, actions: CardActions, sight: Sig
     choice.show(
       names.map((name) => ({ value: name, text: plainName(name) })),
       new Set(charted),
-      leftOut === 0 ? '' : `${formats.count(leftOut)} more are not held`,
+      leftOut === 0 ? '' : `${formats.count(leftOut)} more are left out`,
     );
     setText(count, countText(charted.length, names.length, formats.count));
     const kept = new Set(charted);
