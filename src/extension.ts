@@ -65,6 +65,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     },
     log,
   });
+  const tree = new JobsTree(servers, watches, following);
   context.subscriptions.push(
     log,
     credentials,
@@ -74,7 +75,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     documents,
     panels,
     following,
-    new JobsTree(servers, watches, following),
+    tree,
     new ConnectionBadge(servers, watches, following),
     new Notifier({ servers, watches, folder: context.globalStorageUri, log }),
     offerRestart(localServer, log),
@@ -92,6 +93,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       watches,
       panels,
       documents,
+      chosenJobs: () => tree.chosen,
       log,
     }),
     servers.onDidChange(({ server, change }) => watches.serverChanged(server, change)),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { config, section } from '../config.ts';
 import { allRows } from '../panel/export/exportRows.ts';
@@ -6,8 +5,8 @@ import { plainMessage } from '../plainText.ts';
 import { redact } from '../redact.ts';
 import type { ServerId } from '../servers.ts';
 import type { JobReference, Watch } from '../watch/watches.ts';
-import { type CommandContext, type Commands, findJob, presentServers, watchOf } from './context.ts';
-import { pastable } from './loggingSnippet.ts';
+import { isTreeKey } from './commandArguments.ts';
+import { type CommandContext, type Commands, chosenOf, findJob, presentServers, watchOf } from './context.ts';
 
 /** Registers every command of the extension. A failure is told once, with its cause in the log. */
 export function registerCommands(context: CommandContext): vscode.Disposable {
@@ -21,15 +20,31 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       (await import('./jobs.ts')).jobCommands(context),
     ),
     ...later(['followOutput', 'stopFollowing'], async () => (await import('./following.ts')).followCommands(context)),
-    watch: async (argument) => {
+    ...later(['copyLoggingSnippet'], async () => (await import('./copySnippet.ts')).snippetCommands(context)),
+    watch: async (argument, how) => {
+      const several = chosenOf(context, argument, how);
+      for (const one of several) await panels.open(one);
+      if (several.length > 0) return;
       const job = (await findJob(context, argument)) ?? (await pickPresentJob(context));
-      if (job !== undefined) await panels.open(job);
+      if (job !== undefined) await (how === 'look' ? panels.look(job) : panels.open(job));
     },
-    stopWatching: (argument) => {
+    keepOpen: async (argument) => {
+      if (isTreeKey(argument)) {
+        // VS Code alone knows what has the keyboard's focus in the tree: it runs the command of that item.
+        panels.keepNext();
+        await vscode.commands.executeCommand('list.select');
+        return;
+      }
       const watch = watchOf(context, argument);
-      if (watch === undefined) return;
-      panels.close(watch);
-      watches.end(watch);
+      if (watch !== undefined) await panels.open(watch);
+    },
+    stopWatching: (argument, chosen) => {
+      const several = chosenOf(context, argument, chosen).map((job) => watches.get(job));
+      for (const watch of several.length > 0 ? several : [watchOf(context, argument)]) {
+        if (watch === undefined) continue;
+        panels.close(watch);
+        watches.end(watch);
+      }
     },
     pause: (argument) => watchOf(context, argument)?.session.dispatch({ type: 'pause' }),
     resume: (argument) => watchOf(context, argument)?.session.dispatch({ type: 'resume' }),
@@ -50,13 +65,6 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
       const present = presentServers(servers);
       void context.following.parts?.runs.refresh();
       await Promise.all(present.map((server) => watches.listing(server).refresh()));
-    },
-    copyLoggingSnippet: async () => {
-      const snippet = vscode.Uri.joinPath(context.extension, 'examples', 'log_predictions.py').fsPath;
-      await vscode.env.clipboard.writeText(pastable(await readFile(snippet, 'utf8')));
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('Python snippet copied: paste it into your training script.'),
-      );
     },
     showTrends: async (argument) => {
       const watch = watchOf(context, argument);

@@ -7,7 +7,7 @@ import type { DiffDocuments } from '../panel/differences/diffDocuments.ts';
 import type { Panels } from '../panel/panels.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { JobReference, Watch, Watches } from '../watch/watches.ts';
-import { jobArgument } from './commandArguments.ts';
+import { isTreeKey, jobArgument, jobArguments } from './commandArguments.ts';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -23,6 +23,8 @@ export interface CommandContext {
   watches: Watches<ServerId>;
   panels: Panels;
   documents: DiffDocuments;
+  /** The jobs that are chosen in the tree. */
+  chosenJobs(): readonly JobReference<ServerId>[];
   log: RedactingLog;
 }
 
@@ -39,6 +41,19 @@ export function watchOf({ watches }: CommandContext, argument: unknown): Watch<S
   if (job === null) return watches.active;
   if ('server' in job) return watches.get(job);
   return watches.all.find(({ jobId }) => jobId === job.jobId);
+}
+
+/**
+ * The jobs that a command of the tree is about; none where its caller names none.
+ *
+ * @param chosen all that are chosen, where the item is one of them
+ */
+export function chosenOf(
+  context: CommandContext,
+  argument: unknown,
+  chosen: unknown,
+): readonly JobReference<ServerId>[] {
+  return isTreeKey(argument) ? context.chosenJobs() : jobArguments(chosen);
 }
 
 /** A job id alone may be on either server: the one that lists it, else the first that is there. */

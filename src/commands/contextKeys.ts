@@ -28,6 +28,10 @@ export function followWithContextKeys(
       'hasOwnJob',
       listed.some(({ id }) => !isSampleRun(id)),
     );
+    set(
+      'hasSampleRun',
+      listed.some(({ id }) => isSampleRun(id)),
+    );
     set('isWatching', state !== undefined);
     set('isPaused', state === 'paused');
     set('canPause', state === 'live' || state === 'connecting' || state === 'waiting' || state === 'polling');

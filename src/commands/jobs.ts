@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
-import { ApiClient } from '../api/client.ts';
-import { NotFoundError, RejectedError } from '../api/errors.ts';
 import { plainName } from '../plainText.ts';
 import type { ServerId } from '../servers.ts';
-import { nameOf } from '../watch/jobTitle.ts';
 import type { JobReference } from '../watch/watches.ts';
-import { isActive } from '../wire/job.ts';
-import { type CommandContext, type Commands, findJob, presentServers } from './context.ts';
+import { isTreeKey } from './commandArguments.ts';
+import { type CommandContext, type Commands, chosenOf, findJob, presentServers } from './context.ts';
+import { deleteJobs } from './deleteJobs.ts';
 
 /** The commands that change which jobs there are. */
 export function jobCommands(context: CommandContext): Commands {
   return {
-    deleteJob: async (argument) => {
+    deleteJob: async (argument, chosen) => {
+      const several = chosenOf(context, argument, chosen);
+      if (several.length > 0) await deleteJobs(context, several);
+      if (several.length > 0 || isTreeKey(argument)) return;
       const job = await askedJob(context, argument, 'Delete Job');
-      if (job !== undefined) await deleteJob(context, job);
+      if (job !== undefined) await deleteJobs(context, [job]);
     },
     copyJobId: async (argument) => {
       const job = await askedJob(context, argument, 'Copy Job ID');
@@ -58,12 +59,12 @@ async function importFiles(
   const imported = await importPredictions(files, endpoint, worker);
   if (imported === undefined) return;
   await watches.listing('local').refresh();
-  const { jobId, count, notes } = imported;
+  const { jobId, from, count, notes } = imported;
   const watch = vscode.l10n.t('Watch');
   const told =
     count === 1
-      ? vscode.l10n.t('1 prediction is imported as {0}.', plainName(jobId))
-      : vscode.l10n.t('{0} predictions are imported as {1}.', count.toLocaleString(), plainName(jobId));
+      ? vscode.l10n.t('1 prediction is imported from {0} as {1}.', from, plainName(jobId))
+      : vscode.l10n.t('{0} predictions are imported from {1} as {2}.', count.toLocaleString(), from, plainName(jobId));
   // Whoever ran the command does not wait until the message is read.
   for (const note of notes) log.info(note);
   const left =
@@ -73,51 +74,4 @@ async function importFiles(
     if (picked !== watch) return;
     await vscode.commands.executeCommand('trainingPredictions.watch', { server: 'local', jobId });
   });
-}
-
-/** The server does not delete this job. */
-class JobNotDeletedError extends Error {
-  override readonly name = 'JobNotDeletedError';
-}
-
-/** Deletes a job once the user, told what goes with it, agrees. Whoever watches it is told by the server itself. */
-async function deleteJob({ servers, watches, following }: CommandContext, job: JobReference<ServerId>): Promise<void> {
-  const client = new ApiClient(await servers.endpoint(job.server));
-  const listed = watches.job(job);
-  const title = watches.title(job);
-  const epochs = await client.epochs(job.jobId);
-  const count = epochs.reduce((sum, epoch) => sum + epoch.prediction_count, 0);
-  const runs = listed !== undefined && isActive(listed.status) && listed._stale !== true;
-  const detail = [
-    count === 1
-      ? vscode.l10n.t('1 prediction goes with it. This cannot be undone.')
-      : vscode.l10n.t('{0} predictions go with it. This cannot be undone.', count.toLocaleString()),
-    ...(runs ? [vscode.l10n.t('The job still runs: what its script sends from now on is refused.')] : []),
-    ...(nameOf(job.jobId, listed) === job.jobId ? [] : [vscode.l10n.t('Job id: {0}', plainName(job.jobId))]),
-  ];
-  const agreed = vscode.l10n.t('Delete');
-  const server = `${servers.label(job.server)} (${servers.host(job.server)})`;
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Delete the job “{0}” from {1}?', title, server),
-    { modal: true, detail: detail.join('\n') },
-    agreed,
-  );
-  if (answer !== agreed) return;
-  if (servers.isLocal(job.server)) (await following.load()).followers.stopJob(job.jobId);
-  try {
-    await client.deleteJob(job.jobId);
-  } catch (error) {
-    // It was there a moment ago: what is not found is the way to delete it.
-    if (!(error instanceof NotFoundError || error instanceof RejectedError)) throw error;
-    throw new JobNotDeletedError(
-      vscode.l10n.t(
-        '{0} does not delete jobs for this extension (status {1}). Delete it on the server’s own page.',
-        servers.host(job.server),
-        error.status ?? '',
-      ),
-      { cause: error },
-    );
-  }
-  watches.get(job)?.session.dispatch({ type: 'reconnect' });
-  await watches.listing(job.server).refresh();
 }

@@ -41,6 +41,7 @@ async function start(localServer: LocalServer): Promise<void> {
   const next = [
     { title: vscode.l10n.t('Copy Logging Snippet'), command: 'copyLoggingSnippet' },
     { title: vscode.l10n.t('Watch'), command: 'watch' },
+    { title: vscode.l10n.t('Open Sample Run'), command: 'openSampleRun' },
   ];
   const hint = vscode.l10n.t('Next: send predictions from your script, or watch a run.');
   // Whoever ran the command does not wait until the message is read.

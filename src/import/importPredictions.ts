@@ -19,6 +19,8 @@ import { noteText } from './noteTexts.ts';
 /** A job made of files. */
 export interface ImportedJob {
   jobId: string;
+  /** The files, as people are told of them. */
+  from: string;
   count: number;
   /** What was left out or changed, a sentence each. */
   notes: string[];
@@ -98,6 +100,7 @@ export async function importPredictions(
     if (imported.type !== 'imported') return undefined;
     return {
       jobId,
+      from: shown,
       count: imported.count,
       notes: imported.notes.map((note) => plainMessage(noteText(note, vscode.l10n))),
     };

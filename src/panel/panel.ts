@@ -62,6 +62,7 @@ export class Panel implements vscode.Disposable {
   readonly watch: Watch<ServerId>;
   readonly #panel: vscode.WebviewPanel;
   readonly #context: PanelContext;
+  readonly #used: () => void;
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #news = new Pace(
     () => this.#newsInterval(),
@@ -84,8 +85,10 @@ export class Panel implements vscode.Disposable {
   /** The tab that somebody asked for while no webview was there to show it. */
   #wanted: Tab | null = null;
 
-  constructor(panel: vscode.WebviewPanel, watch: Watch<ServerId>, context: PanelContext) {
+  /** @param used the reader does something with the panel */
+  constructor(panel: vscode.WebviewPanel, watch: Watch<ServerId>, context: PanelContext, used: () => void) {
     this.watch = watch;
+    this.#used = used;
     this.#panel = panel;
     this.#context = context;
     const { pageSize, wrap } = context.table();
@@ -145,8 +148,23 @@ export class Panel implements vscode.Disposable {
     return this.#panel.onDidDispose;
   }
 
-  reveal(): void {
-    this.#panel.reveal();
+  /** @param keepsFocus whoever has the keyboard keeps it */
+  reveal(keepsFocus = false): void {
+    this.#panel.reveal(undefined, keepsFocus);
+  }
+
+  /** Where it stands; undefined while it is hidden. */
+  get column(): vscode.ViewColumn | undefined {
+    return this.#panel.viewColumn;
+  }
+
+  /** VS Code tells it of tabs alone, and tells nothing when it changes. */
+  get isPinned(): boolean {
+    return vscode.window.tabGroups.all.some(({ tabs }) =>
+      tabs.some(({ isPinned, label, input }) => {
+        return isPinned && label === this.#panel.title && input instanceof vscode.TabInputWebview;
+      }),
+    );
   }
 
   /** Turns to a tab, also of a webview that is hidden or not there yet. */
@@ -174,6 +192,7 @@ export class Panel implements vscode.Disposable {
       this.#context.log.warn('A panel sent a message that is not in the protocol.');
       return;
     }
+    if (isUse(unknownMessage, this.#view)) this.#used();
     const handlers: { [T in WebviewMessage['type']]: (message: WebviewMessageOf<T>) => void } = {
       ready: ({ state }) => this.#hydrate(state),
       view: ({ state, version }) => this.#show(state, version),
@@ -198,7 +217,10 @@ export class Panel implements vscode.Disposable {
   #hydrate(kept: ViewState | null): void {
     this.#postbox.open();
     if (kept !== null) this.#view = kept;
-    if (this.#wanted !== null) this.#view = { ...this.#view, tab: this.#wanted };
+    if (this.#wanted !== null) {
+      this.#view = { ...this.#view, tab: this.#wanted };
+      this.#context.tabShown(this.#wanted);
+    }
     this.#wanted = null;
     for (const part of [this.#scores, this.#table, this.#sample, this.#trends, this.#losses]) part.forgetReader();
     this.#table.show(this.#view, null);
@@ -376,6 +398,18 @@ export class Panel implements vscode.Disposable {
 
 function choiceOf({ pageSize, fit, wrap }: ViewState): TableChoice {
   return { pageSize: fit ? 'fit' : pageSize, wrap };
+}
+
+/** Whether a reader does something with a panel: it tells by itself that it is there, and how much fits into it. */
+function isUse(message: WebviewMessage, before: ViewState): boolean {
+  if (message.type === 'ready') return false;
+  return message.type !== 'view' || !isDeepStrictEqual(readersOf(message.state), readersOf(before));
+}
+
+/** What of a view its reader alone changes. */
+function readersOf(view: ViewState): Partial<ViewState> {
+  const { pageSize, hiddenColumns, columnOrder, sample, ...own } = view;
+  return own;
 }
 
 /** What decides what is told of the trainer's figures. */

@@ -25,7 +25,7 @@ export interface JobLook {
   readonly now: number;
 }
 
-/** How a job looks in the tree; a click watches it. */
+/** How a job looks in the tree; a click shows it for a look, a double click to stay. */
 export function jobItem(server: ServerId, job: Job, look: JobLook): vscode.TreeItem {
   const { title, isWatched } = look;
   const label = shownLabel(job, title);
@@ -38,7 +38,7 @@ export function jobItem(server: ServerId, job: Job, look: JobLook): vscode.TreeI
   item.command = {
     command: 'trainingPredictions.watch',
     title: vscode.l10n.t('Watch'),
-    arguments: [{ server, jobId: job.id }],
+    arguments: [{ server, jobId: job.id }, 'look'],
   };
   const error = errorLine(job);
   const spoken = [describeJob(job, isWatched), ...(error === null ? [] : [error])].join(' · ');

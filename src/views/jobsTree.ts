@@ -34,6 +34,10 @@ export type JobsNode =
 const interval = 300;
 
 const servers: readonly ServerId[] = ['remote', 'local'];
+const serverNodes = {
+  remote: { kind: 'server', server: 'remote' },
+  local: { kind: 'server', server: 'local' },
+} as const;
 
 /**
  * The tree of servers and their jobs: active ones first, then the others, each newest first, under headings where there
@@ -58,6 +62,11 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   /** How long ago each job on the screen was said to have begun. */
   readonly #ages = new Map<JobNode, string | null>();
   readonly #ageTimer: NodeJS.Timeout;
+  readonly #view: vscode.TreeView<JobsNode>;
+  /** Where VS Code was told each job last: chosen elsewhere, it would stand at both places. */
+  readonly #parents = new WeakMap<JobNode, JobsNode>();
+  /** Key of the job that was chosen last because its panel is the active one. */
+  #followed: string | undefined;
   readonly #subscription: vscode.Disposable;
 
   constructor(known: Servers, watches: Watches<ServerId>, following: Following) {
@@ -65,7 +74,12 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     this.#watches = watches;
     this.#following = following;
     const changed = (): void => this.#request('all');
-    const view = vscode.window.createTreeView(jobsViewId, { treeDataProvider: this, showCollapseAll: false });
+    const view = vscode.window.createTreeView(jobsViewId, {
+      treeDataProvider: this,
+      showCollapseAll: false,
+      canSelectMany: true,
+    });
+    this.#view = view;
     this.#subscription = vscode.Disposable.from(
       view,
       view.onDidChangeVisibility(({ visible }) => this.#seen(visible)),
@@ -80,11 +94,21 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     }, ageInterval);
   }
 
+  /** The jobs that are chosen, in the order in which they were. */
+  get chosen(): readonly JobReference<ServerId>[] {
+    return this.#view.selection.filter((node) => node.kind === 'job');
+  }
+
+  getParent(node: JobsNode): JobsNode | undefined {
+    if (node.kind === 'heading') return serverNodes[node.server];
+    return node.kind === 'job' ? this.#parents.get(node) : undefined;
+  }
+
   getChildren(node?: JobsNode): JobsNode[] {
     const runs = this.#following.parts?.nodes;
     if (node === undefined) return [...this.#roots(), ...(runs?.roots ?? [])];
     if (node.kind === 'runs') return runs?.children() ?? [];
-    if (node.kind === 'heading') return this.#jobs(node.server, node.active);
+    if (node.kind === 'heading') return this.#placed(node, this.#jobs(node.server, node.active));
     if (node.kind !== 'server') return [];
     const listing = this.#watches.listing(node.server);
     if (!listing.isRead) return [{ kind: 'note', text: vscode.l10n.t('Loading…') }];
@@ -95,7 +119,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     const hasBoth = active.length > 0 && ended.length > 0;
     const jobs = hasBoth
       ? [this.#heading(node.server, true), this.#heading(node.server, false)]
-      : [...active, ...ended];
+      : this.#placed(node, [...active, ...ended]);
     if (listing.problem !== null) return [{ kind: 'problem', server: node.server, problem: listing.problem }, ...jobs];
     return jobs.length > 0 ? jobs : [{ kind: 'note', text: vscode.l10n.t('No jobs yet') }];
   }
@@ -126,6 +150,8 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
 
   #seen(isVisible: boolean): void {
     this.#watches.setTreeVisible(isVisible);
+    this.#followed = undefined;
+    this.#follow();
     if (isVisible) void this.#following.load().then(({ runs }) => runs.begin());
   }
 
@@ -149,6 +175,20 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     const changed = this.#changed;
     this.#changed = new Set();
     this.#changes.fire(changed === 'all' ? undefined : [...changed]);
+    this.#follow();
+  }
+
+  /** Chooses the job whose panel became the active one, once the list has it. What the reader chose since is left alone. */
+  #follow(): void {
+    const { active } = this.#watches;
+    if (active === undefined) this.#followed = undefined;
+    if (active === undefined || !this.#view.visible || this.#followed === keyOf(active)) return;
+    const node = this.#node(active);
+    if (!this.#parents.has(node)) return;
+    this.#followed = keyOf(active);
+    if (this.#view.selection.includes(node)) return;
+    // A job that goes in that moment cannot be chosen any more.
+    this.#view.reveal(node, { select: true, focus: false }).then(undefined, () => {});
   }
 
   #tellAges(): void {
@@ -165,6 +205,13 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
       .listing(server)
       .jobs.filter(({ status }) => isActive(status) === active)
       .map(({ id }) => this.#node({ server, jobId: id }));
+  }
+
+  /** What VS Code is told below `parent`; a job that is to be chosen may be among it. */
+  #placed(parent: JobsNode, jobs: JobNode[]): JobNode[] {
+    for (const job of jobs) this.#parents.set(job, parent);
+    setTimeout(() => this.#follow(), interval);
+    return jobs;
   }
 
   #jobItem(node: JobNode): vscode.TreeItem {
@@ -213,7 +260,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
       const { isRead, problem, jobs } = this.#watches.listing(server);
       return isRead && problem === null && jobs.length === 0;
     });
-    return empty ? [] : present.map((server) => ({ kind: 'server', server }));
+    return empty ? [] : present.map((server) => serverNodes[server]);
   }
 
   #serverItem(server: ServerId): vscode.TreeItem {

@@ -83,6 +83,14 @@ describe('the manifest', () => {
     );
   });
 
+  it('ticks off a step of the walkthrough for what came of it, not for a command that may have failed', () => {
+    const events = contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap((step) => step.completionEvents));
+    assert.deepEqual(
+      events.filter((event) => !event.startsWith('onContext:')),
+      [],
+    );
+  });
+
   it('has a walkthrough of at most five steps, with a picture that is there for each', () => {
     assert.equal(contributes.walkthroughs.length, 1);
     const steps = contributes.walkthroughs[0]?.steps ?? [];
