@@ -6,11 +6,11 @@ export type Hit = readonly [from: number, to: number];
 /** A cell has no room for more. */
 const mostHits = 50;
 
-/** @param pattern as `searchPattern` makes it, global */
-export function hitsIn(text: string, pattern: RegExp): Hit[] {
+/** @param pattern as `searchPattern` makes it, global @param most of them, at most */
+export function hitsIn(text: string, pattern: RegExp, most = mostHits): Hit[] {
   const hits: Hit[] = [];
   for (const { index, 0: found } of text.matchAll(pattern)) {
-    if (hits.length >= mostHits || found === '') break;
+    if (hits.length >= most || found === '') break;
     hits.push([index, index + found.length]);
   }
   return hits;

@@ -1,5 +1,5 @@
 import type { Row } from '../../../../src/panel/protocol.ts';
-import { hitsIn } from '../../../texts/foundText.ts';
+import { type Hit, hitsIn } from '../../../texts/foundText.ts';
 import { differencesBehind, type LeftOut, leftOut } from './excerpts.ts';
 
 /** The columns of long texts. */
@@ -54,7 +54,7 @@ export function cellCuts(
     for (const column of textColumns) {
       const text = row[column];
       if (text === null || text.length <= roomOf(column)) continue;
-      const [hit] = found === null ? [] : hitsIn(text, found);
+      const hit = found === null ? undefined : firstHit(row, column, text, found);
       // One in the beginning is seen as it is.
       if (hit !== undefined && hit[1] <= roomOf(column)) continue;
       const place = hit?.[0] ?? (column === 'prompt' ? prompts : answers).get(text);
@@ -65,6 +65,22 @@ export function cellCuts(
     if (Object.keys(cuts).length > 0) made.set(row.id, cuts);
   }
   return made;
+}
+
+/** Rows stay the same objects from page to page: each is searched once, and an arrival costs none of it. */
+const known = new WeakMap<RegExp, WeakMap<Row, { [C in TextColumn]?: Hit | null }>>();
+
+function firstHit(row: Row, column: TextColumn, text: string, found: RegExp): Hit | undefined {
+  const rows: NonNullable<ReturnType<typeof known.get>> = known.get(found) ?? new WeakMap();
+  known.set(found, rows);
+  const hits: NonNullable<ReturnType<typeof rows.get>> = rows.get(row) ?? {};
+  rows.set(row, hits);
+  let hit = hits[column];
+  if (hit === undefined) {
+    hit = hitsIn(text, found, 1)[0] ?? null;
+    hits[column] = hit;
+  }
+  return hit ?? undefined;
 }
 
 export function isSameCuts(a: CellCuts, b: CellCuts): boolean {
