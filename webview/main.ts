@@ -111,7 +111,10 @@ host.listen({
   page: predictions.showPage,
   detail: predictions.showDetail,
   group: predictions.showGroup,
-  whole: comparison.showWhole,
+  whole: (message) => {
+    comparison.showWhole(message);
+    predictions.showWhole(message);
+  },
   answerAt: comparison.showAnswer,
   comparison: comparison.show,
   trends: trends.show,

@@ -201,7 +201,7 @@ export class Panel implements vscode.Disposable {
         this.#postTab();
       },
       open: ({ id }) => this.#postDetail(id),
-      whole: ({ id }) => this.#postWhole(id),
+      whole: ({ id, finalOnly }) => this.#postWhole(id, finalOnly),
       answerAt: ({ place, key }) => this.#postbox.post(this.#sample.answerAt(this.#view, place, key)),
       copy: ({ id, what }) => this.#copy(id, what),
       openDiff: ({ left, right }) => this.#carryOut('openDiff', this.#context.documents.open(this.watch, left, right)),
@@ -267,9 +267,9 @@ export class Panel implements vscode.Disposable {
     this.#postbox.post({ type: 'detail', id, detail });
   }
 
-  #postWhole(id: string): void {
+  #postWhole(id: string, finalOnly: boolean): void {
     const { store, judging } = this.watch.session;
-    const texts = wholeTexts(store.get(id), judging.reasoningTags, this.#view.finalAnswerOnly);
+    const texts = wholeTexts(store.get(id), judging.reasoningTags, finalOnly);
     this.#postbox.post({ type: 'whole', id, texts });
   }
 

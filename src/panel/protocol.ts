@@ -172,7 +172,7 @@ export const webviewMessageType = Type.Union([
   /** A row was opened: send its full texts. */
   Type.Object({ type: Type.Literal('open'), id: Type.String() }),
   /** The reader wants all of the texts of a prediction whose beginnings are shown. */
-  Type.Object({ type: Type.Literal('whole'), id: Type.String() }),
+  Type.Object({ type: Type.Literal('whole'), id: Type.String(), finalOnly: Type.Boolean() }),
   /** The reader wants one of the sample's answers: that of the key where there is one, else by its place from the oldest. */
   Type.Object({
     type: Type.Literal('answerAt'),
@@ -418,6 +418,8 @@ export interface GroupMember extends CutAnswer {
 export interface GroupDetail extends PromptForm {
   /** Cut at `cellCharacters`, as the prompt. */
   groundTruth: string | null;
+  /** How long the ground truth is that this is the beginning of; absent where it is all of it. */
+  truthCharacters?: number;
   /** Best first by the deciding score; those without it last. */
   completions: GroupMember[];
 }

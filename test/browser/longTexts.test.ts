@@ -164,6 +164,29 @@ describe('long texts, in VS Code', () => {
     assert.equal(await stage.grid.locator('mark').count(), 0);
   });
 
+  it('are whole in the completions of an open group when one asks', async () => {
+    const grouped = (completion_index: number) =>
+      sample({
+        ...{ epoch: 1, step: 1, sample_index: 0, completion_index, prompt, ground_truth: answer(0) },
+        prediction: answer(completion_index),
+      });
+    const of = await stage.train('long groups', [0, 1].map(grouped));
+    assert.ok(of.id);
+    await stage.workbench.run('View: Close Editor');
+    await stage.watch('long groups');
+    await stage.rows.first().getByRole('button').first().click();
+    const text = stage.panel.locator('.completion').filter({ hasText: 'In epoch 1' }).locator('.long-text');
+    await text.waitFor();
+    assert.equal((await text.textContent())?.length, 2000);
+    await showAll(answer(1).length.toLocaleString('en'), 'Completion 2').click();
+    await eventually('all of it', async () => ((await text.textContent()) === answer(1) ? true : undefined));
+    await showAll(prompt.length.toLocaleString('en'), 'Prompt').click();
+    const asked = stage.panel.locator('.detail .long-text.prose').first();
+    await eventually('all of the prompt', async () => ((await asked.textContent()) === prompt ? true : undefined));
+    await stage.workbench.run('View: Close Editor');
+    await stage.watch('long texts');
+  });
+
   it('are whole in an open row when one asks', async () => {
     await stage.openTab('Predictions');
     await stage.rows.filter({ hasText: 'In epoch 5' }).getByRole('button').first().click();

@@ -117,7 +117,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     // Once for each answer that may tell it.
     if (id === null || id === askedFor) return;
     askedFor = id;
-    panel.post({ type: 'whole', id });
+    panel.post({ type: 'whole', id, finalOnly: panel.view().finalAnswerOnly });
   };
   const shared = { folding, formats, ask, rest: wholeInTable };
   const prompt = createFoldedText('Prompt', 'prose', shared);
@@ -147,7 +147,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       if (wholes.has(id)) wholes.delete(id);
       else {
         wholes.set(id, null);
-        if (isCut) panel.post({ type: 'whole', id });
+        if (isCut) panel.post({ type: 'whole', id, finalOnly: panel.view().finalAnswerOnly });
       }
       refreshAnswers();
     },

@@ -33,6 +33,7 @@ export interface PredictionsTab {
   showPage(message: HostMessageOf<'page'>): void;
   showDetail(answer: HostMessageOf<'detail'>): void;
   showGroup(answer: HostMessageOf<'group'>): void;
+  showWhole(answer: HostMessageOf<'whole'>): void;
   /** Draws the present view state again. */
   refresh(): void;
   /** The version of the page on the screen; null before the first. */
@@ -80,6 +81,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     compareFinalAnswers: (finalOnly) => panel.change(compareFinalAnswers(finalOnly)),
     compareJson: (by) => panel.change(compareJsonBy(by)),
     ask: (id) => panel.post({ type: 'open', id }),
+    askWhole: (id) => panel.post({ type: 'whole', id, finalOnly: true }),
     openDiff: (id) =>
       panel.post({ type: 'openDiff', left: { id, field: 'groundTruth' }, right: { id, field: 'prediction' } }),
     compare: (key) => panel.change(compareSample(key)),
@@ -183,6 +185,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     },
     showDetail: ({ id, detail }) => grid.showDetail(id, detail),
     showGroup: ({ id, group }) => grid.showGroup(id, group),
+    showWhole: ({ id, texts }) => grid.showWhole(id, texts),
     refresh,
     version: () => page?.version ?? null,
     settle,

@@ -4,7 +4,7 @@ import { isKnownScore } from '../../model/scores.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { GroupDetail, GroupFigures, PassRates } from '../protocol.ts';
 import { answerText, cutAnswer } from '../texts/answerText.ts';
-import { cell } from '../texts/cell.ts';
+import { cell, cutLength } from '../texts/cell.ts';
 import { rooms, shownPromptOf } from '../texts/promptText.ts';
 
 /** @param rows the completions of a sample at a checkpoint */
@@ -55,9 +55,11 @@ export function groupDetail(store: PredictionStore, id: string, tags?: readonly 
   const rows = store.group(row);
   const newest = rows.at(-1) ?? row;
   const truth = table.groundTruth(newest);
+  const truthCharacters = truth === null ? undefined : cutLength(truth);
   return {
     ...shownPromptOf(store, newest, tags),
     groundTruth: truth === null ? null : cell(truth),
+    ...(truthCharacters === undefined ? {} : { truthCharacters }),
     completions: bestFirst(store, rows).map((member) => {
       const read = table.read(member);
       return {

@@ -1,4 +1,4 @@
-import type { ColumnKey, GroupDetail, Row, RowDetail, ViewState } from '../../../src/panel/protocol.ts';
+import type { ColumnKey, GroupDetail, Row, RowDetail, ViewState, WholeTexts } from '../../../src/panel/protocol.ts';
 import { searchPattern } from '../../../src/plainText.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';
@@ -38,6 +38,8 @@ export interface Grid {
   show(content: GridContent): void;
   showDetail(id: string, detail: RowDetail | null): void;
   showGroup(id: string, group: GroupDetail | null): void;
+  /** @param id of a row, or of one of the completions of one */
+  showWhole(id: string, texts: WholeTexts | null): void;
 }
 
 /** The cells may be cut: their texts are copied by the host, which has all of them. */
@@ -196,7 +198,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   const observer = new ResizeObserver(() => requestAnimationFrame(look));
   for (const part of [container, table]) observer.observe(part);
 
-  return { element: container, table, show, showDetail, showGroup };
+  return { element: container, table, show, showDetail, showGroup, showWhole };
 
   function showDetail(id: string, detail: RowDetail | null) {
     views.get(id)?.showDetail(detail);
@@ -204,6 +206,10 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   function showGroup(id: string, answer: GroupDetail | null) {
     views.get(id)?.showGroup(answer);
+  }
+
+  function showWhole(id: string, texts: WholeTexts | null) {
+    if (texts !== null) for (const view of views.values()) view.showWhole(id, texts);
   }
 
   function show(told: GridContent) {

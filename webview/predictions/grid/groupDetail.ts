@@ -1,13 +1,13 @@
-import type { GroupDetail, GroupMember, Row } from '../../../src/panel/protocol.ts';
+import type { GroupDetail, GroupMember, Row, WholeTexts } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import { createChat } from '../../texts/chatView.ts';
 import { entryScores } from '../../texts/entryScores.ts';
 import type { Formats } from '../../texts/formats.ts';
-import { createLongText } from '../../texts/longText.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
 import { createReply } from '../../texts/replyView.ts';
 import { scoreItem } from '../../texts/scoreItem.ts';
+import { type CutText, createCutText } from './cutText.ts';
 import type { RowActions } from './rowActions.ts';
 import { field, link } from './rowDetail.ts';
 
@@ -17,15 +17,19 @@ export interface GroupDetailView {
   readonly element: HTMLElement;
   /** Fills in what the host answered; null when it no longer has the group. */
   show(group: GroupDetail | null): void;
+  /** All of the texts of the row, or of one of its completions, which were asked for. */
+  fill(id: string, texts: WholeTexts): void;
   /** The line is another by now: it may have more completions than are listed. */
   update(row: Row): void;
 }
 
 /** The completions of an open group, best first. They stay where they are while others come. */
 export function createGroupDetail(row: Row, scores: Scores, formats: Formats, actions: RowActions): GroupDetailView {
-  const prompt = createLongText('prose');
+  const ask = () => actions.askWhole(row.id);
+  const prompt = createCutText('prose', { of: 'Prompt', formats, ask });
   const promptChat = createChat('Messages of the prompt', wholeElsewhere, formats);
-  const truth = createLongText('code');
+  const truth = createCutText('code', { of: 'Ground truth', formats, ask });
+  const answers = new Map<string, CutText>();
   const list = element('ol', { class: 'completions', 'aria-label': 'Completions, best first' });
   const note = element('p', { class: 'detail-metadata' }, 'Loading the completions…');
   const more = link('', () => actions.ask(row.id));
@@ -39,8 +43,8 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
     setText(more, `Show ${formats.count(rest)} more`);
   }
 
-  prompt.show(row.prompt);
-  truth.show(row.groundTruth);
+  prompt.show(row.prompt, undefined);
+  truth.show(row.groundTruth, undefined);
   setAttribute(copyTruth, 'hidden', row.groundTruth === null);
   showRest();
 
@@ -74,14 +78,30 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
         setText(note, 'The completions are no longer held here. Close and open the line to ask again.');
         return;
       }
-      prompt.show(group.prompt);
+      prompt.show(group.prompt, group.promptCharacters);
       promptChat.show(group.promptChat);
       setAttribute(prompt.element, 'hidden', group.promptChat !== undefined);
-      truth.show(group.groundTruth);
-      list.replaceChildren(...group.completions.map((member) => memberItem(member, group, scores, formats, actions)));
+      truth.show(group.groundTruth, group.truthCharacters);
+      list.replaceChildren(
+        ...group.completions.map((member) => {
+          const of = `Completion ${formats.count(member.place)}`;
+          const text =
+            answers.get(member.id) ?? createCutText('code', { of, formats, ask: () => actions.askWhole(member.id) });
+          answers.set(member.id, text);
+          text.show(member.prediction, member.characters);
+          return memberItem(member, { group, text, scores, formats, actions });
+        }),
+      );
       listed = group.completions.length;
       setAttribute(note, 'hidden', true);
       showRest();
+    },
+    fill: (id, texts) => {
+      if (id === row.id) {
+        prompt.fill(texts.prompt);
+        truth.fill(texts.groundTruth);
+      }
+      answers.get(id)?.fill(texts.prediction);
     },
     update: ({ group }) => {
       completions = group?.completions ?? completions;
@@ -92,15 +112,12 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
 
 function memberItem(
   member: GroupMember,
-  { groundTruth }: GroupDetail,
-  scores: Scores,
-  formats: Formats,
-  actions: RowActions,
+  how: { group: GroupDetail; text: CutText; scores: Scores; formats: Formats; actions: RowActions },
 ): HTMLElement {
+  const { text, scores, formats, actions } = how;
+  const { groundTruth } = how.group;
   const { id, place } = member;
   const name = `Completion ${formats.count(place)}`;
-  const text = createLongText('code');
-  text.show(member.prediction);
   const reply = createReply(`, ${name}`, wholeElsewhere, formats);
   reply.show(member);
   const cutOff = element('p', { class: 'detail-cut' }, cutOffText(member.cutOff, formats));

@@ -1,4 +1,4 @@
-import type { GroupDetail, Row, RowDetail } from '../../../src/panel/protocol.ts';
+import type { GroupDetail, Row, RowDetail, WholeTexts } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';
@@ -28,6 +28,7 @@ export interface RowView {
   update(row: Row, position: number, open: boolean, look: RowLook): void;
   showDetail(detail: RowDetail | null): void;
   showGroup(group: GroupDetail | null): void;
+  showWhole(id: string, texts: WholeTexts): void;
 }
 
 /** Makes the lines of a prediction. They can become those of another one, which takes less than to make them. */
@@ -132,5 +133,6 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
     },
     showDetail: (answer) => detail?.show(answer),
     showGroup: (answer) => group?.show(answer),
+    showWhole: (id, texts) => group?.fill(id, texts),
   };
 }

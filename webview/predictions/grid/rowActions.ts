@@ -9,6 +9,8 @@ export interface RowActions {
   copy(id: string, what: Copied): void;
   /** Asks the host once more for what an open row holds. */
   ask(id: string): void;
+  /** Asks for all of the texts of one of the completions of an open group. */
+  askWhole(id: string): void;
   compareFinalAnswers(finalOnly: boolean): void;
   compareJson(by: ViewState['compareJson']): void;
   /** Opens ground truth and prediction side by side. */
