@@ -26,16 +26,21 @@ const longest = 200_000;
 /** Deeper values are not either. */
 const deepest = 64;
 
-/** An object or an array; null where a text is none, or is too long or too deep. */
-export function jsonTree(text: string): JsonNode | null {
-  if (text.length > longest || !/^\s*[{[]/.test(text)) return null;
+/** Whether a text is an object or an array, and not too long: much quicker than to take it apart. */
+export function isJson(text: string): boolean {
+  if (text.length > longest || !/^\s*[{[]/.test(text)) return false;
   try {
     JSON.parse(text);
+    return true;
   } catch {
     // What is no JSON is read as the text that it is.
-    return null;
+    return false;
   }
-  return new Reader(text).read(deepest);
+}
+
+/** An object or an array; null where a text is none, or is too long or too deep. */
+export function jsonTree(text: string): JsonNode | null {
+  return isJson(text) ? new Reader(text).read(deepest) : null;
 }
 
 /** Reads a text that is JSON. */

@@ -1,7 +1,7 @@
 /** How one JSON value differs from another as data, key by key. Pure. */
 import { diffArrays } from 'diff';
 import type { JsonForm, KeyChange, KeyDifference, ViewState } from '../protocol.ts';
-import { compactJson, dataOf, type JsonMember, type JsonNode, jsonTree } from './jsonTree.ts';
+import { compactJson, dataOf, isJson, type JsonMember, type JsonNode, jsonTree } from './jsonTree.ts';
 
 /** Changes that are told; more are counted. */
 const mostTold = 200;
@@ -20,9 +20,9 @@ export function keyDifference(from: string, to: string): KeyDifference | null {
 
 /** What a view shows of two texts that are compared. */
 export function jsonForm(from: string, to: string, compareJson: ViewState['compareJson']): JsonForm {
-  const [left, right] = [jsonTree(from), jsonTree(to)];
-  if (left === null || right === null) return {};
-  return { byKey: compareJson === 'keys' ? differenceOf(left, right) : null };
+  if (compareJson === 'text') return isJson(from) && isJson(to) ? { byKey: null } : {};
+  const byKey = keyDifference(from, to);
+  return byKey === null ? {} : { byKey };
 }
 
 function differenceOf(from: JsonNode, to: JsonNode): KeyDifference {
