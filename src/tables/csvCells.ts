@@ -1,5 +1,5 @@
 import { fromHarmless } from '../csv.ts';
-import { namesScore, sentScores } from '../model/scores.ts';
+import { compareScoreNames, namesScore, sentScores } from '../model/scores.ts';
 import { isRawNumber, writtenNumber } from '../wire/exactJson.ts';
 import { type Prediction, predictionFields } from '../wire/prediction.ts';
 import { jsonOf, meaningOf, numberOf, standsForNothing, truthOf } from './cells.ts';
@@ -32,13 +32,15 @@ export class CsvCells {
 
   /** All rows were looked at. */
   beginSecondReading(): void {
-    const copies = [...this.#scores].map((name) => {
-      const columns = [...this.#differing].filter(([, scores]) => !scores.has(name));
+    const copies = new Set<string>();
+    // An export has its copies behind the fields, in the order of the scores: where several columns say the same, the last
+    // one is the last score's.
+    for (const name of [...this.#scores].sort(compareScoreNames).reverse()) {
+      const columns = [...this.#differing].filter(([column, scores]) => !scores.has(name) && !copies.has(column));
       const named = columns.map(([column]) => column).filter((column) => scoresOfColumn(column).includes(name));
-      // The plain name is another column's where there are both.
-      return named.reduce((longest, column) => (column.length > longest.length ? column : longest), '');
-    });
-    this.#copies = new Set(copies);
+      copies.add(named.at(-1) ?? '');
+    }
+    this.#copies = copies;
   }
 
   /** Whether the column only repeats a score of the column `scores`. */

@@ -22,8 +22,8 @@ describe('the slider over the checkpoints of a sample, in VS Code', () => {
       ground_truth: 'a',
       prediction: lines(epoch),
     });
-  const slider = () => stage.panel.getByRole('slider', { name: 'Checkpoint' });
-  const place = () => stage.panel.getByRole('list', { name: 'Answer at the checkpoint' });
+  const slider = () => stage.panel.getByRole('slider', { name: 'Walk through' });
+  const place = () => stage.panel.getByRole('list', { name: 'Answer walked to' });
   const press = (key: string) => slider().press(key);
   const choose = (index: number) => stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption(String(index));
   const shows = (epoch: number) =>

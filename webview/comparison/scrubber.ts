@@ -23,18 +23,18 @@ export interface Scrubber {
  */
 export function createScrubber(panel: Panel, act: EntryActions): Scrubber {
   const { formats } = panel;
-  const slider = element('input', { type: 'range', id: 'checkpoint-slider', class: 'scrub-slider', min: 0, step: 1 });
+  const slider = element('input', { type: 'range', id: 'walk-slider', class: 'scrub-slider', min: 0, step: 1 });
   const name = element('span', { class: 'scrub-name', 'aria-hidden': 'true' });
   const close = element('button', { type: 'button', class: 'quiet-button' }, 'Close');
   const view = createHistoryEntry(formats, act);
-  const place = element('ol', { class: 'scrub-place', 'aria-label': 'Answer at the checkpoint', tabindex: 0 });
+  const place = element('ol', { class: 'scrub-place', 'aria-label': 'Answer walked to', tabindex: 0 });
   const whole = element(
     'div',
     { class: 'scrubber' },
     element(
       'div',
       { class: 'scrub-bar' },
-      element('label', { for: 'checkpoint-slider' }, 'Checkpoint'),
+      element('label', { for: 'walk-slider' }, 'Walk through'),
       slider,
       name,
       close,

@@ -175,6 +175,17 @@ describe('the scores of a table', () => {
       assert.equal(exported(back, 'csv'), csv);
     });
 
+    it('are told from fields that hold the same', async () => {
+      for (const row of [
+        { scores: { reward: 1 }, reward: 1 },
+        { scores: { reward: 1 }, 'scores.reward': 1 },
+        { scores: { reward: 1, 'scores.reward': 1 }, reward: 1, 'scores.reward': 1 },
+      ]) {
+        const [back] = await read(exported([own(row)], 'csv'));
+        assert.deepEqual(scoresOf(back ?? {}), scoresOf(own(row)), JSON.stringify(row));
+      }
+    });
+
     const name = fc.oneof(
       fc.constantFrom('reward', 'judge', 'exact_match', 'char_error_rate', 'epoch', 'time', 'scores', '__proto__'),
       oddTexts.filter((text) => text !== '' && text.length <= 100),
