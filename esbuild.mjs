@@ -38,6 +38,7 @@ const bundles = [
     ...node,
     entryPoints: {
       differenceWorker: 'src/panel/differences/differenceWorker.ts',
+      renderWorker: 'src/panel/rendered/renderWorker.ts',
       importWorker: 'src/import/importWorker.ts',
       schemaCompiler: 'src/wire/schemaCompiler.ts',
     },

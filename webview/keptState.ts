@@ -68,6 +68,7 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
   emptyColumns: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
   columnOrder: (value): value is ColumnKey[] => isList(value, 1000, isColumn),
   wrap: (value) => typeof value === 'boolean',
+  textForm: (value): value is ViewState['textForm'] => value === 'raw' || value === 'rendered',
   offset: isCount,
   pageSize: (value): value is number => isCount(value) && value >= 1 && value <= 1000,
   fit: (value) => typeof value === 'boolean',
@@ -95,21 +96,13 @@ const fields: { [K in keyof ViewState]: (value: unknown) => value is ViewState[K
 
 const { step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit, ...first } =
   initialView(1);
-const {
-  emptyColumns,
-  sampleSearch,
-  compareJson,
-  trendScores,
-  trendMetrics,
-  trendAxis,
-  trendBand,
-  smoothing,
-  logScale,
-} = first;
+const { emptyColumns, sampleSearch, compareJson, textForm, ...charts } = first;
+const { trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale } = charts;
 /** What views of older versions do not have. */
 const addedLater = {
   ...{ step, source, conditions, columnOrder, group, superseded, finalAnswerOnly, openAnswers, fit },
-  ...{ emptyColumns, sampleSearch, compareJson, trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
+  ...{ emptyColumns, sampleSearch, compareJson, textForm },
+  ...{ trendScores, trendMetrics, trendAxis, trendBand, smoothing, logScale },
 };
 
 /** How the parts lie on the screen. The host has no use for it. */

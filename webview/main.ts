@@ -19,8 +19,9 @@ import { createPredictionsTab } from './predictions/predictionsTab.ts';
 import { noScores, type Scores } from './scores.ts';
 import { createTabs } from './tabs.ts';
 import { formatsFor } from './texts/formats.ts';
+import { connectTextForm, showForm, takeRendering } from './texts/rendered/textForm.ts';
 import { createTrendsTab } from './trends/trendsTab.ts';
-import { showTab } from './viewState.ts';
+import { showTab, showTexts } from './viewState.ts';
 
 const host = connectHost();
 const kept = host.kept();
@@ -57,6 +58,12 @@ const panel: Panel = {
   say: announcer.say,
 };
 
+connectTextForm({
+  formats,
+  ask: (id, text) => host.post({ type: 'render', id, text }),
+  choose: (form) => panel.change(showTexts(form)),
+});
+
 function keep() {
   if (restore !== null) host.keep({ restore, view, layout });
 }
@@ -72,6 +79,7 @@ const tabs = createTabs(
 
 function draw() {
   tabs.show(view.tab);
+  showForm(view.textForm);
   predictions.refresh();
   comparison.refresh();
   trends.refresh();
@@ -116,6 +124,7 @@ host.listen({
     predictions.showWhole(message);
   },
   answerAt: comparison.showAnswer,
+  rendered: takeRendering,
   comparison: comparison.show,
   trends: trends.show,
   losses: trends.showLosses,

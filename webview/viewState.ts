@@ -122,6 +122,11 @@ export const wrapTexts =
   (wrap: boolean): Transition =>
   (view) => ({ ...view, wrap });
 
+export const showTexts =
+  (textForm: ViewState['textForm']): Transition =>
+  (view) =>
+    textForm === view.textForm ? view : { ...view, textForm };
+
 export const showOffset =
   (offset: number): Transition =>
   (view) => ({ ...view, offset: Math.max(0, offset), expanded: [] });

@@ -12,13 +12,17 @@ const firstFigures = 12;
 /** A view remembers the places of so many columns; of more it forgets those that the job does not have. */
 const rememberedColumns = 800;
 
+export type TextForm = ViewState['textForm'];
+/** Longer texts are not rendered, in characters. */
+export const renderedCharacters = 100_000;
+
 /**
  * What a panel shows before its reader chose anything. A part of the protocol, apart from its schemas, so that the webview
  * need not carry these.
  *
  * @param pageSize rows a page; until it is known how many fit, of `fit` too
  */
-export function initialView(pageSize: number | 'fit', wrap = false): ViewState {
+export function initialView(pageSize: number | 'fit', wrap = false, textForm: TextForm = 'raw'): ViewState {
   return {
     tab: 'predictions',
     epoch: null,
@@ -35,6 +39,7 @@ export function initialView(pageSize: number | 'fit', wrap = false): ViewState {
     emptyColumns: [],
     columnOrder: [],
     wrap,
+    textForm,
     offset: 0,
     pageSize: pageSize === 'fit' ? firstFit : pageSize,
     fit: pageSize === 'fit',

@@ -18,6 +18,7 @@ import { Postbox } from './postbox.ts';
 import {
   type HostMessage,
   type PanelCommand,
+  type Rendering,
   type Tab,
   type ViewState,
   type WebviewMessage,
@@ -31,6 +32,7 @@ import type { TableChoice } from './tableChoice.ts';
 import { TableView } from './tableView.ts';
 import { wholeTexts } from './texts/wholeTexts.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
+import { LimitedWorker } from './workers/limitedWorker.ts';
 
 /** Between two messages of what arrives, in ms. */
 const newsInterval = 50;
@@ -39,6 +41,9 @@ const loadingInterval = 250;
 /** News rest so many times as long as they took to tell, and at most so long, in ms: a checkpoint may have a million rows. */
 const restShare = 9;
 const longestRest = 1000;
+
+/** A text that takes longer is shown as it is, in ms; heap in MB. */
+const renderLimits = { time: 1000, memory: 256 };
 
 const webviewMessage = schema(webviewMessageType);
 
@@ -73,6 +78,7 @@ export class Panel implements vscode.Disposable {
   readonly #postbox: Postbox;
   readonly #table: TableView;
   readonly #differences: Differences;
+  readonly #renderer: LimitedWorker<string, Rendering>;
   readonly #scores: ScoresView;
   readonly #sample: SampleView;
   readonly #trends: TrendsView;
@@ -91,11 +97,12 @@ export class Panel implements vscode.Disposable {
     this.#used = used;
     this.#panel = panel;
     this.#context = context;
-    const { pageSize, wrap } = context.table();
-    this.#view = initialView(pageSize, wrap);
+    const { pageSize, wrap, rendered } = context.table();
+    this.#view = initialView(pageSize, wrap, rendered ? 'rendered' : 'raw');
     this.#postbox = new Postbox(panel);
-    const program = vscode.Uri.joinPath(context.extension, 'dist', 'differenceWorker.cjs').fsPath;
-    this.#differences = new Differences(program, () => this.#postDifferences());
+    const program = (name: string) => vscode.Uri.joinPath(context.extension, 'dist', `${name}.cjs`).fsPath;
+    this.#renderer = new LimitedWorker(program('renderWorker'), renderLimits);
+    this.#differences = new Differences(program('differenceWorker'), () => this.#postDifferences());
     const tags = () => watch.session.judging.reasoningTags;
     this.#table = new TableView(watch.session.store, this.#view, tags);
     this.#scores = new ScoresView(watch.session);
@@ -184,6 +191,7 @@ export class Panel implements vscode.Disposable {
     this.#news.dispose();
     this.#losses.dispose();
     this.#differences.dispose();
+    this.#renderer.dispose();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
   }
 
@@ -208,6 +216,11 @@ export class Panel implements vscode.Disposable {
       saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),
       judgeBy: ({ score }) => this.watch.session.judging.choose(score),
       turnScore: ({ score, direction }) => this.watch.session.judging.turn(score, direction),
+      render: ({ id, text }) =>
+        this.#renderer.ask(text, (outcome) => {
+          const rendering = 'answer' in outcome ? outcome.answer : outcome;
+          this.#postbox.post({ type: 'rendered', id, rendering });
+        }),
       command: ({ command }) => this.#context.run(command, this.watch),
     };
     const handle = handlers[unknownMessage.type] as (message: WebviewMessage) => void;
@@ -396,8 +409,8 @@ export class Panel implements vscode.Disposable {
   }
 }
 
-function choiceOf({ pageSize, fit, wrap }: ViewState): TableChoice {
-  return { pageSize: fit ? 'fit' : pageSize, wrap };
+function choiceOf({ pageSize, fit, wrap, textForm }: ViewState): TableChoice {
+  return { pageSize: fit ? 'fit' : pageSize, wrap, ...(textForm === 'rendered' && { rendered: true }) };
 }
 
 /** Whether a reader does something with a panel: it tells by itself that it is there, and how much fits into it. */

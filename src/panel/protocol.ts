@@ -12,6 +12,7 @@ import type { SampleKey } from '../model/samples.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
 import type { EpochSummary } from '../wire/responses.ts';
+import type { Rendering } from './rendered/renderedTree.ts';
 
 /** A cell carries at most this many characters; the full text follows when its row opens. */
 export const cellCharacters = 2000;
@@ -86,6 +87,8 @@ const viewStateType = Type.Object({
   columnOrder: Type.Array(columnKeyType, { maxItems: mostColumns }),
   /** Long texts are wrapped in their cells, not cut. */
   wrap: Type.Boolean(),
+  /** Whole texts as they were written, or as Markdown, JSON and mathematics. */
+  textForm: Type.Enum(['raw', 'rendered']),
   /** First row of the page, from 0. */
   offset: Type.Integer({ minimum: 0 }),
   pageSize: Type.Integer({ minimum: 1, maximum: 1000 }),
@@ -205,10 +208,20 @@ export const webviewMessageType = Type.Union([
     score: Type.String({ maxLength: 200 }),
     direction: Type.Union([Type.Enum(['higher', 'lower', 'none']), Type.Null()]),
   }),
+  /** Asks for a text to be rendered, of at most `renderedCharacters`; `id` names the question. */
+  Type.Object({ type: Type.Literal('render'), id: Type.Number(), text: Type.String({ maxLength: 100_000 }) }),
   Type.Object({ type: Type.Literal('command'), command: Type.Enum([...panelCommands]) }),
 ]);
 export type WebviewMessage = Type.Static<typeof webviewMessageType>;
 
+export type {
+  RenderedAttribute,
+  RenderedKind,
+  RenderedNode,
+  RenderedTag,
+  RenderFailure,
+  Rendering,
+} from './rendered/renderedTree.ts';
 export type { ConnectionLabel, ConnectionSummary };
 
 export interface JobSummary {
@@ -599,6 +612,8 @@ export type HostMessage =
   | { type: 'whole'; id: string; texts: WholeTexts | null }
   /** One of the sample's answers, with its place from the oldest; null where the sample has none. */
   | { type: 'answerAt'; place: number; entry: HistoryEntry | null }
+  /** The answer to `render`. */
+  | { type: 'rendered'; id: number; rendering: Rendering }
   /** The sample's newest answers, as many of all its `answers` as the view asks for. */
   | (PromptForm & {
       type: 'comparison';

@@ -47,7 +47,7 @@ const view: ViewState = {
     wrap: false,
     compareWith: 'previous',
   },
-  ...{ compareJson: 'keys' },
+  ...{ compareJson: 'keys', textForm: 'raw' },
   ...{ answers: 200, overlay: null, step: null, source: null, conditions: [], columnOrder: [] },
   ...{ trendScores: null, trendMetrics: null, trendAxis: null, trendBand: null, smoothing: 0, logScale: false },
   ...{ group: false, superseded: true, finalAnswerOnly: true, openAnswers: [], sampleSearch: '' },

@@ -28,6 +28,7 @@ const contents = [
     ...[
       'extension.cjs',
       'differenceWorker.cjs',
+      'renderWorker.cjs',
       'server.cjs',
       'scoreWorker.cjs',
       'replay.cjs',
@@ -124,6 +125,7 @@ describe('the package', () => {
       /^src\/panel\/differences\/diffPicker\.ts$/,
       /^src\/panel\/(panel|tableView|sampleView|trendsView|content)\.ts$/,
       /^src\/panel\/chartFile\.ts$/,
+      /^src\/panel\/workers\//,
       /^src\/assistant\/(toolAnswers|answers|failureText|jobReader|toolText)\.ts$/,
       /^src\/localServer\/(databasePrompt|serverTerminal)\.ts$/,
       /^src\/views\/(jobPicker|keyPrompt)\.ts$/,

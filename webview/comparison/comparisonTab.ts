@@ -12,6 +12,7 @@ import { createSupersededChoice } from '../predictions/supersededChoice.ts';
 import type { Scores } from '../scores.ts';
 import { absenceOf } from '../texts/absence.ts';
 import { createAbsence } from '../texts/absenceView.ts';
+import { createFormChoice } from '../texts/rendered/formChoice.ts';
 import {
   compareFinalAnswers,
   compareJsonBy,
@@ -124,6 +125,11 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const truth = createFoldedText('Ground truth', 'code', shared);
   const noTruth = element('p', { class: 'cut-note' });
   const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
+  const formNote = element(
+    'p',
+    { class: 'cut-note form-note', 'data-form': 'rendered' },
+    'Differences are shown in Raw.',
+  );
   const nothing = createAbsence(() => {});
   const older = createAbsence(() => panel.change(showMoreAnswers));
   const newEntries = createNewEntries(
@@ -171,6 +177,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
         difference.element,
       ),
       json.element,
+      createFormChoice(),
       finalOnly.element,
       superseded.element,
       element('span', { class: 'spring' }),
@@ -178,6 +185,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     ),
     element('div', { class: 'sample-texts' }, prompt.element, truth.element, noTruth),
     scrubber.element,
+    formNote,
     history,
     older.element,
   );
@@ -244,6 +252,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     setText(listed, listedText(comparison, formats));
     difference.show(comparedWith(scores.byEpoch, scores.truths), against());
     // The answers to a sample that was just chosen are on their way.
+    setAttribute(formNote, 'hidden', against() === 'nothing');
     setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
     const { prompt: asked, promptChat, promptCharacters } = comparison;
     prompt.show({ text: asked, chat: promptChat, characters: promptCharacters }, comparison.sample);

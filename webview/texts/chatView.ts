@@ -1,11 +1,12 @@
 import '../styles/chat.css';
 import type { ShownChat, ShownMessage } from '../../src/model/chats/shownChat.ts';
 import { plainName } from '../../src/plainText.ts';
-import { element, setAttribute } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import { foldedTitle, isSystem, leftOutText, mediaText, speakerText } from './chatTexts.ts';
 import type { Formats } from './formats.ts';
 import { createLongText } from './longText.ts';
 import { createReasoning } from './reasoningView.ts';
+import { showInForm } from './rendered/textForm.ts';
 import { stopAtScroller } from './scrollStop.ts';
 
 export interface ChatView {
@@ -57,6 +58,12 @@ function messageItem(message: ShownMessage, formats: Formats): HTMLElement {
   return element('li', { class: 'chat-message' }, element('details', {}, title, ...content));
 }
 
+function chatPart(text: string): HTMLElement {
+  const part = element('div', { class: 'chat-part' });
+  showInForm(part, text, () => setText(part, text));
+  return part;
+}
+
 function contentOf(message: ShownMessage, formats: Formats): HTMLElement[] {
   const content: HTMLElement[] = [];
   if (message.reasoning !== null) {
@@ -67,7 +74,7 @@ function contentOf(message: ShownMessage, formats: Formats): HTMLElement[] {
   const parts = message.parts.filter((part) => part !== '');
   if (parts.length > 0) {
     const nodes = parts.map((part) =>
-      typeof part === 'string' ? part : element('span', { class: 'chat-media' }, mediaText(part, formats)),
+      typeof part === 'string' ? chatPart(part) : element('span', { class: 'chat-media' }, mediaText(part, formats)),
     );
     const text = element('div', { class: 'long-text prose', dir: 'auto' }, ...nodes);
     stopAtScroller(text);

@@ -1,17 +1,18 @@
 import '../styles/difference.css';
 import type { DifferencePart } from '../../src/panel/protocol.ts';
-import { element, setAttribute, setText } from '../dom.ts';
+import { element, setAttribute } from '../dom.ts';
 import { type Hit, piecesOf } from './foundText.ts';
+import { showInForm } from './rendered/textForm.ts';
 import { stopAtScroller } from './scrollStop.ts';
 
 export interface DifferenceView {
   readonly element: HTMLElement;
   /**
-   * Shows the difference; where there is none to show, `otherwise` as plain text.
+   * Shows the difference; where there is none to show, or texts are rendered, the text alone.
    *
-   * @param places of the second text, or of `otherwise`, where something is wrong: ascending
+   * @param places of the second text, or of `text`, where something is wrong: ascending
    */
-  show(parts: readonly DifferencePart[] | null, otherwise: string, places?: readonly Hit[]): void;
+  show(parts: readonly DifferencePart[] | null, text: string, places?: readonly Hit[]): void;
 }
 
 /**
@@ -20,29 +21,20 @@ export interface DifferenceView {
  */
 export function createDifference(): DifferenceView {
   const content = element('div', { class: 'long-text code difference', dir: 'auto' });
-  let shown: readonly DifferencePart[] | null = null;
-  /** What was shown with places in it; empty where it has none. */
-  let placed = '';
+  let shown: { parts: readonly DifferencePart[] | null; text: string; places: string } | null = null;
 
   return {
     element: content,
-    show: (parts, otherwise, places = []) => {
-      if (places.length > 0 || placed !== '') {
-        const told = JSON.stringify([parts ?? otherwise, places]);
-        if (told === placed) return;
-        placed = places.length > 0 ? told : '';
-        content.replaceChildren(...placedNodes(parts ?? [{ kind: 'same', text: otherwise }], places));
-      } else if (parts === null) {
-        // The text may read the same with its marks as without.
-        if (shown !== null) content.replaceChildren();
-        setText(content, otherwise);
-      } else {
-        if (shown !== null && equal(shown, parts)) return;
-        content.replaceChildren(...parts.map(nodeOf));
-      }
-      shown = parts;
-      setAttribute(content, 'data-empty', parts === null && otherwise === '');
-      stopAtScroller(content);
+    show: (parts, text, places = []) => {
+      const toldPlaces = JSON.stringify(places);
+      const isSame = shown?.text === text && shown.places === toldPlaces && equal(shown.parts, parts);
+      if (isSame) return;
+      shown = { parts, text, places: toldPlaces };
+      setAttribute(content, 'data-empty', parts === null && text === '');
+      showInForm(content, text, () => {
+        content.replaceChildren(...placedNodes(parts ?? [{ kind: 'same', text }], places));
+        stopAtScroller(content);
+      });
     },
   };
 }
@@ -68,7 +60,8 @@ function nodeOf({ kind, text }: DifferencePart): Node {
   return element(kind === 'added' ? 'ins' : 'del', { 'data-breaks': /^[\r\n]+$/.test(text) }, text);
 }
 
-function equal(one: readonly DifferencePart[], other: readonly DifferencePart[]): boolean {
+function equal(one: readonly DifferencePart[] | null, other: readonly DifferencePart[] | null): boolean {
+  if (one === null || other === null) return one === other;
   return (
     one.length === other.length &&
     one.every((part, index) => part.kind === other[index]?.kind && part.text === other[index]?.text)

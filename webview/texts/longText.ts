@@ -1,4 +1,5 @@
 import { element, setAttribute, setText } from '../dom.ts';
+import { showInForm } from './rendered/textForm.ts';
 import { stopAtScroller } from './scrollStop.ts';
 
 export interface LongText {
@@ -15,10 +16,12 @@ export function createLongText(kind: 'prose' | 'code'): LongText {
     show: (text) => {
       if (text === shown) return;
       shown = text;
-      setText(content, text ?? 'None');
       setAttribute(content, 'data-empty', text === '');
       content.classList.toggle('absent', text === null);
-      stopAtScroller(content);
+      showInForm(content, text ?? '', () => {
+        setText(content, text ?? 'None');
+        stopAtScroller(content);
+      });
     },
   };
 }

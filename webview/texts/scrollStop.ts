@@ -5,12 +5,18 @@
 const sizes = new ResizeObserver((entries) => {
   const texts = entries.map(({ target }) => target);
   // All are read before any is changed, as each change would have all laid out anew.
-  const scrolls = texts.map((text) => text.scrollHeight > text.clientHeight);
+  const scrolls = texts.map((text) => text.scrollHeight > text.clientHeight || text.scrollWidth > text.clientWidth);
   for (const [index, text] of texts.entries()) {
     if (scrolls[index]) text.setAttribute('tabindex', '0');
     else text.removeAttribute('tabindex');
   }
 });
+
+/** The same of what may be wider or higher than its place however short its text is. */
+export function stopWhereItScrolls(content: HTMLElement): void {
+  sizes.unobserve(content);
+  sizes.observe(content);
+}
 
 /** A shorter text of one line fits into its place however narrow that is, in characters. */
 const surelyFits = 200;

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { DifferencePart } from '../protocol.ts';
+import { LimitedWorker } from '../workers/limitedWorker.ts';
 import { findDifference } from './difference.ts';
 
 /** Longer pairs of texts go to the worker, in characters. */
@@ -12,14 +12,15 @@ const longest = 200_000;
 const most = 4000;
 /** How long short pairs are compared before others have their turn, in ms; the worker gets the rest. */
 const turn = 20;
+/** The worker ends its search by itself, long before this, in ms. */
+const workerLimit = 10_000;
 
 /** Finds and keeps differences. Texts never change, so a difference is found once. */
 export class Differences {
-  readonly #program: string;
+  readonly #worker: LimitedWorker<{ from: string; to: string }, DifferencePart[] | null>;
   readonly #found: () => void;
   readonly #known = new Map<string, DifferencePart[] | null>();
   readonly #asked = new Set<string>();
-  #worker: Worker | undefined;
   /** When the present turn is used up, in ms of `performance.now()`; null before it began. */
   #turnEnds: number | null = null;
 
@@ -28,7 +29,7 @@ export class Differences {
    * @param found called when a difference came that was not there when it was asked for
    */
   constructor(program: string, found: () => void) {
-    this.#program = program;
+    this.#worker = new LimitedWorker(program, { time: workerLimit });
     this.#found = found;
   }
 
@@ -45,7 +46,12 @@ export class Differences {
     if (length <= short && this.#hasTime()) return this.#keep(key, findDifference(from, to, shortLimit));
     if (!this.#asked.has(key)) {
       this.#asked.add(key);
-      this.#start().postMessage({ key, from, to });
+      this.#worker.ask({ from, to }, (outcome) => {
+        this.#asked.delete(key);
+        // Without an answer the texts are shown plainly.
+        this.#keep(key, 'answer' in outcome ? outcome.answer : null);
+        this.#found();
+      });
     }
     return null;
   }
@@ -61,25 +67,7 @@ export class Differences {
   }
 
   dispose(): void {
-    void this.#worker?.terminate();
-    this.#worker = undefined;
-  }
-
-  #start(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(this.#program);
-    worker.unref();
-    worker.on('message', ({ key, parts }: { key: string; parts: DifferencePart[] | null }) => {
-      this.#asked.delete(key);
-      this.#keep(key, parts);
-      this.#found();
-    });
-    // Without the worker long texts are shown plainly; another question starts another one.
-    worker.on('error', () => {
-      this.#worker = undefined;
-    });
-    this.#worker = worker;
-    return worker;
+    this.#worker.dispose();
   }
 
   #keep(key: string, parts: DifferencePart[] | null): DifferencePart[] | null {

@@ -20,6 +20,11 @@ describe('how tables look', () => {
     assert.deepEqual(tableChoice(storage, 'fit'), { pageSize: 25, wrap: true });
   });
 
+  it('says that texts are rendered where they are', () => {
+    keepTableChoice(storage, { pageSize: 25, wrap: true, rendered: true }, 'fit');
+    assert.deepEqual(tableChoice(storage, 'fit'), { pageSize: 25, wrap: true, rendered: true });
+  });
+
   it('has the page size of a setting that was changed since', () => {
     keepTableChoice(storage, { pageSize: 25, wrap: true }, 'fit');
     assert.deepEqual(tableChoice(storage, 50), { pageSize: 50, wrap: true });

@@ -20,5 +20,9 @@ export function metadataText(detail: RowDetail, formats: Formats): string {
 export function differenceNote({ groundTruth, difference }: Pick<RowDetail, 'groundTruth' | 'difference'>): string {
   if (groundTruth === null) return '';
   if (difference === null) return 'not compared';
-  return difference.every(({ kind }) => kind === 'same') ? 'same as ground truth' : 'difference to ground truth';
+  return differs({ difference }) ? 'difference to ground truth' : 'same as ground truth';
+}
+
+export function differs({ difference }: Pick<RowDetail, 'difference'>): boolean {
+  return difference?.some(({ kind }) => kind !== 'same') ?? false;
 }

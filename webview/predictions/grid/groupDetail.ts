@@ -5,6 +5,7 @@ import { createChat } from '../../texts/chatView.ts';
 import { entryScores } from '../../texts/entryScores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
+import { createFormChoice } from '../../texts/rendered/formChoice.ts';
 import { createReply } from '../../texts/replyView.ts';
 import { scoreItem } from '../../texts/scoreItem.ts';
 import { type CutText, createCutText } from './cutText.ts';
@@ -52,6 +53,7 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
     element: element(
       'div',
       { class: 'detail' },
+      createFormChoice(),
       element(
         'div',
         { class: 'detail-texts' },

@@ -6,8 +6,9 @@ import { createChat } from '../../texts/chatView.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { keyNote, keyParts } from '../../texts/keyDifference.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
+import { createFormChoice } from '../../texts/rendered/formChoice.ts';
 import { createReply } from '../../texts/replyView.ts';
-import { differenceNote, metadataText } from './detailTexts.ts';
+import { differenceNote, differs, metadataText } from './detailTexts.ts';
 import { createFullText } from './fullText.ts';
 import type { RowActions } from './rowActions.ts';
 
@@ -26,6 +27,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   const truth = createFullText('code', formats);
   const prediction = createFullText('difference', formats);
   const note = element('span', { class: 'detail-note' });
+  const formNote = element('span', { class: 'detail-note', 'data-form': 'rendered' });
   const reply = createReply('', wholeInJson, formats);
   const cutOff = element('p', { class: 'detail-cut' });
   const finalOnly = createCheckbox('Final answer only', (checked) => actions.compareFinalAnswers(checked));
@@ -49,12 +51,16 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
     element: element(
       'div',
       { class: 'detail' },
+      createFormChoice(),
       element(
         'div',
         { class: 'detail-texts' },
         field(['Prompt'], promptChat.element, prompt.element),
         field(['Ground truth'], truth.element),
-        field(['Prediction', ' ', note], reply.element, prediction.element, cutOff, finalOnly.element, json.element),
+        field(
+          ['Prediction', ' ', note, formNote],
+          ...[reply.element, prediction.element, cutOff, finalOnly.element, json.element],
+        ),
       ),
       errorsField,
       element(
@@ -92,6 +98,10 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
       setAttribute(finalOnly.element, 'hidden', detail.reasoning === null && detail.turns === undefined);
       finalOnly.show(detail.reasoning?.text != null || detail.turns != null);
       setText(note, byKey != null ? keyNote(byKey, formats) : differenceNote(detail));
+      // Of a rendered text this alone is said.
+      const hasDifference = byKey != null ? byKey.changes.length > 0 : differs(detail);
+      setAttribute(note, 'data-form', hasDifference ? 'raw' : null);
+      setText(formNote, hasDifference ? 'differences are shown in Raw' : '');
       errors.replaceChildren(...detail.validationErrors.map((line) => element('li', { dir: 'auto' }, line)));
       setAttribute(errorsField, 'hidden', detail.validationErrors.length === 0);
       setText(metadata, metadataText(detail, formats));

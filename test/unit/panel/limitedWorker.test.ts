@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import type { Rendering } from '../../../src/panel/protocol.ts';
+import { LimitedWorker } from '../../../src/panel/workers/limitedWorker.ts';
+
+const fixtures = path.join(import.meta.dirname, '../../support');
+const renderer = path.join(import.meta.dirname, '../../../src/panel/rendered/renderWorker.ts');
+
+describe('a worker with a limit', () => {
+  let worker: LimitedWorker<string, unknown>;
+
+  const asked = (question: string) => new Promise((resolve) => worker.ask(question, resolve));
+
+  afterEach(() => worker.dispose());
+
+  it('answers in order, and what breaks it costs that question alone', async () => {
+    worker = new LimitedWorker(path.join(fixtures, 'oddWorker.ts'), { time: 60_000, memory: 64 });
+    assert.deepEqual(await Promise.all(['a', 'throw', 'memory', 'b'].map(asked)), [
+      { answer: 'a!' },
+      { failure: 'failed' },
+      { failure: 'failed' },
+      { answer: 'b!' },
+    ]);
+    assert.deepEqual(await asked('c'), { answer: 'c!' });
+  });
+
+  it('gives up what takes too long, and that alone', async () => {
+    worker = new LimitedWorker(path.join(fixtures, 'oddWorker.ts'), { time: 1500 });
+    assert.deepEqual(await Promise.all(['forever', 'a'].map(asked)), [{ failure: 'time' }, { answer: 'a!' }]);
+  });
+
+  it('says so where its program cannot be loaded', async () => {
+    worker = new LimitedWorker(path.join(fixtures, 'noSuchWorker.ts'), { time: 2000 });
+    assert.deepEqual(await Promise.all(['a', 'b'].map(asked)), [{ failure: 'failed' }, { failure: 'failed' }]);
+  });
+
+  it('renders, and gives up a formula that would go on for seconds', async () => {
+    const renderings = new LimitedWorker<string, Rendering>(renderer, { time: 1000, memory: 256 });
+    const rendered = (text: string) => new Promise((resolve) => renderings.ask(text, resolve));
+    const bomb = `\\(\\def\\a{${'x'.repeat(4000)}}${'\\a'.repeat(400)}\\)`.repeat(20);
+    assert.deepEqual(await rendered(bomb), { failure: 'time' });
+    assert.deepEqual(await rendered('**a**'), { answer: { nodes: '[["p",[["strong",["a"]]]]]' } });
+    renderings.dispose();
+  });
+});

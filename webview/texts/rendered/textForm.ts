@@ -1,0 +1,143 @@
+/**
+ * The form of whole texts: raw, or rendered by the host on request. One choice holds for the page, so this is a part of
+ * it that is there once, like the connection to the host.
+ *
+ * A text is asked for when it comes near to what is in sight; until its answer is there it is shown raw.
+ */
+import '../../styles/rendered.css';
+import { renderedCharacters, type TextForm } from '../../../src/panel/initialView.ts';
+import type { HostMessageOf, RenderedNode, Rendering } from '../../../src/panel/protocol.ts';
+import { element } from '../../dom.ts';
+import type { Formats } from '../formats.ts';
+import { stopWhereItScrolls } from '../scrollStop.ts';
+import { failureText } from './failureTexts.ts';
+import { nodesOf } from './renderedNodes.ts';
+import { RenderingCache } from './renderingCache.ts';
+
+interface Shown {
+  readonly text: string;
+  /** Draws the text as it is. */
+  readonly raw: () => void;
+  /** What is drawn; null for the text as it is. */
+  drawn: Rendering | null;
+}
+
+/** How the page is asked to render, and told that the reader chose. */
+export interface TextFormHost {
+  readonly formats: Formats;
+  ask(id: number, text: string): void;
+  choose(form: TextForm): void;
+}
+
+/** So far from what is in sight texts are rendered, in px. */
+const near = '400px';
+
+let host: TextFormHost | null = null;
+let form: TextForm = 'raw';
+const shown = new WeakMap<Element, Shown>();
+const cache = new RenderingCache();
+/** Texts that were asked for, by the number of the question, and where they are shown. */
+const asked = new Map<number, string>();
+const waiting = new Map<string, Set<HTMLElement>>();
+/** An answer to an earlier page's question is told from those to this one's. */
+let nextId = Math.floor(performance.timeOrigin);
+
+const inSight = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) ask(target as HTMLElement);
+  },
+  // What they scroll in cuts off a margin around the page alone.
+  { rootMargin: near, scrollMargin: near },
+);
+
+/** To be called once, before any text is shown. */
+export function connectTextForm(page: TextFormHost): void {
+  host = page;
+}
+
+/** Shows all texts in a form. */
+export function showForm(chosen: TextForm): void {
+  if (document.body.dataset['textForm'] === chosen) return;
+  form = chosen;
+  document.body.dataset['textForm'] = chosen;
+  for (const choice of document.querySelectorAll<HTMLSelectElement>('.text-form-choice')) choice.value = chosen;
+  for (const content of document.querySelectorAll<HTMLElement>('[data-has-form]')) draw(content);
+}
+
+export function presentForm(): TextForm {
+  return form;
+}
+
+export function chooseForm(chosen: TextForm): void {
+  host?.choose(chosen);
+}
+
+/**
+ * Shows a text in the form that the reader chose.
+ *
+ * @param raw draws the text into `content` as it is; called again whenever that is what is to be seen
+ */
+export function showInForm(content: HTMLElement, text: string, raw: () => void): void {
+  const before = shown.get(content);
+  content.dataset['hasForm'] = '';
+  shown.set(content, { text, raw, drawn: before?.drawn ?? null });
+  // What is on the screen already is not drawn anew.
+  const isDrawn = before?.text === text && before.drawn !== null && 'nodes' in before.drawn;
+  if (!isDrawn) draw(content);
+}
+
+export function takeRendering({ id, rendering }: Pick<HostMessageOf<'rendered'>, 'id' | 'rendering'>): void {
+  const text = asked.get(id);
+  if (text === undefined) return;
+  asked.delete(id);
+  cache.keep(text, rendering);
+  const places = waiting.get(text) ?? [];
+  waiting.delete(text);
+  for (const content of places) if (shown.get(content)?.text === text) draw(content);
+}
+
+function draw(content: HTMLElement): void {
+  const state = shown.get(content);
+  if (state === undefined) return;
+  const rendering = form === 'raw' || state.text.trim() === '' ? null : known(state.text);
+  if (rendering === null && form === 'rendered') inSight.observe(content);
+  else inSight.unobserve(content);
+  const isRendered = rendering !== null && 'nodes' in rendering;
+  if (state.drawn !== null || rendering !== null) content.replaceChildren();
+  state.drawn = rendering;
+  content.classList.toggle('rendered', isRendered);
+  if (isRendered) {
+    content.append(...nodesOf(JSON.parse(rendering.nodes) as RenderedNode[]));
+    const scrollers = content.querySelectorAll<HTMLElement>('pre, [data-kind="scroll"], [data-kind="formula"]');
+    for (const part of [content, ...scrollers]) stopWhereItScrolls(part);
+    return;
+  }
+  state.raw();
+  if (rendering === null || host === null) return;
+  const note = failureText(rendering.failure, state.text.length, host.formats);
+  content.prepend(element('p', { class: 'cut-note', dir: 'ltr' }, note));
+}
+
+function known(text: string): Rendering | null {
+  return text.length > renderedCharacters ? { failure: 'size' } : cache.get(text);
+}
+
+function ask(content: HTMLElement): void {
+  inSight.unobserve(content);
+  const text = shown.get(content)?.text;
+  if (text === undefined || form === 'raw' || text.trim() === '') return;
+  const places = waiting.get(text);
+  if (places !== undefined) {
+    places.add(content);
+    return;
+  }
+  // It may have been rendered for another place meanwhile.
+  if (cache.get(text) !== null) {
+    draw(content);
+    return;
+  }
+  waiting.set(text, new Set([content]));
+  nextId += 1;
+  asked.set(nextId, text);
+  host?.ask(nextId, text);
+}
