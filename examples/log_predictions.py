@@ -324,7 +324,11 @@ def _log(kind, job_id, job_token, rows, idempotency_key):
     if idempotency_key is not None and kind == "predictions" and _target()[0] in _second_edition:
         rows = [{"id": _row_id(idempotency_key, number), **row} for number, row in enumerate(rows)]
     stored = lambda told: told["success"] is True and told["count"] == len(rows)  # noqa: E731
-    return _post(f"/api/training/local/{kind}", headers, {"job_id": job_id, kind: rows}, stored)
+    told = _post(f"/api/training/local/{kind}", headers, {"job_id": job_id, kind: rows}, stored)
+    unknown = told.get("unknown_fields")
+    for name, near in unknown.items() if isinstance(unknown, dict) else ():
+        _warn((job_id, name), "%s: %r is kept, but not known: is %r meant?", job_id, name, near)
+    return told
 
 
 def log_predictions(job_id, job_token, predictions, idempotency_key=None):

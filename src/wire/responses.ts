@@ -50,6 +50,10 @@ export const storedType = Type.Object({
   count: Type.Integer({ minimum: 0 }),
   /** Local server only, where a row brought an id: how many of them were there already. */
   known: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Local server only: fields that it does not know and keeps, with the field that each is nearly called like. */
+  unknown_fields: Type.Optional(
+    Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
+  ),
 });
 /** Answer of the two routes that add rows. */
 export const stored = schema(storedType);

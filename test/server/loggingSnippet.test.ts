@@ -48,6 +48,22 @@ describe('what the documentation tells people to run', () => {
     for (const job of [first, second]) assert.deepEqual(await answersOf(job), ['Pxrs', 'Pari', 'Paris']);
   });
 
+  it('the Python snippet warns once of a field that is nearly called like one that is known', async () => {
+    const script = path.join(server.dataDir, 'misspelt.py');
+    const lines = `
+token = save_job("misspelt")
+for step in range(2):
+    log_predictions("misspelt", token, [
+        {"epoch": 0, "step": step, "sample_index": 0, "prompt": "p", "prediction": "a", "ground_thruth": "a"}])`;
+    await writeFile(script, `${pastable(await readFile(snippet, 'utf8'))}${lines}\n`);
+    const { stderr } = await runProgram('python3', [script], { env: { TRAINING_PREDICTIONS_HOME: server.dataDir } });
+    assert.equal(
+      stderr.match(/misspelt: 'ground_thruth' is kept, but not known: is 'ground_truth' meant\?/g)?.length,
+      1,
+    );
+    assert.equal((await readPredictions(server, 'misspelt'))[0]?.['ground_thruth'], 'a');
+  });
+
   it('the Python snippet, pasted above the lines of the README, sends what the script has and nothing else', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
     const lines = /```python\n(job = new_job_id[\s\S]*?)```/.exec(readme)?.[1];

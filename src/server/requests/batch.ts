@@ -39,7 +39,7 @@ export interface Batch {
  * Stores the batch of a request. Whose it is is told by the token, before anything of the body is read.
  *
  * @param rows name of the array that holds the rows
- * @param store answers how many rows there were, and what became of them
+ * @param store answers how many rows there were, what became of them, and which unknown fields are nearly called like others
  * @returns what the client is told
  * @throws SchemaError, or HttpError 400, 401, 404, 409, 413, 429 or 503
  */
@@ -48,7 +48,7 @@ export async function storeBatch(
   request: FastifyRequest,
   reply: FastifyReply,
   rows: string,
-  store: (batch: Batch) => Promise<{ count: number; outcome: AddOutcome }>,
+  store: (batch: Batch) => Promise<{ count: number; outcome: AddOutcome; misspelt?: Readonly<Record<string, string>> }>,
 ) {
   const owner = await services.tokens.job(requireToken(request));
   if (owner === undefined) throw wrongToken();
@@ -61,8 +61,9 @@ export async function storeBatch(
       throw new HttpError(413, `${rows}: expected at most ${maxBatchRows} in one request: send fewer at once`);
     }
     const key = batchKey(request, bytes);
-    const { count, outcome } = await store({ job, body, key });
-    return batchAnswer(outcome, key, count);
+    const { count, outcome, misspelt = {} } = await store({ job, body, key });
+    const answer = batchAnswer(outcome, key, count);
+    return Object.keys(misspelt).length === 0 ? answer : { ...answer, unknown_fields: misspelt };
   });
 }
 

@@ -10,6 +10,7 @@ import { predictionsType } from '../requests/answers.ts';
 import { batchHeaders, checkRows, checkScoreNames, storeBatch } from '../requests/batch.ts';
 import { described } from '../requests/described.ts';
 import { withTexts } from '../requests/madeTexts.ts';
+import { nearFields } from '../requests/nearFields.ts';
 import { parseRows } from '../requests/nonFinite.ts';
 import { parseQuery } from '../requests/query.ts';
 import { requireJob, requireUser } from '../requests/rights.ts';
@@ -47,7 +48,8 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
         const rows = await readRows(services, job, body);
         const outcome = await storage.addPredictions(job, rows, key);
         if (outcome.kind === 'stored') metrics.inserts.add(outcome.stored);
-        return { count: rows.length, outcome };
+        const sent = (body.value as { predictions: object[] }).predictions;
+        return { count: rows.length, outcome, misspelt: nearFields(sent) };
       }),
   );
 
