@@ -96,7 +96,7 @@ describe('the habits of the tree of jobs, in VS Code', () => {
     await stage.workbench.run('Copy Logging Snippet');
     const told = stage.workbench.notification('Python snippet copied');
     await told.getByRole('button', { name: 'New Python File' }).click();
-    await stage.workbench.tab(/^Untitled-1/).waitFor();
+    await stage.workbench.tab(/Untitled-1/).waitFor();
     await stage.workbench.statusBarItem('Python').waitFor();
   });
 });
