@@ -43,7 +43,7 @@ const restShare = 9;
 const longestRest = 1000;
 
 /** A text that takes longer is shown as it is, in ms; heap in MB. */
-const renderLimits = { time: 1000, memory: 256 };
+const renderLimits = { time: 1000 };
 
 const webviewMessage = schema(webviewMessageType);
 

@@ -1,4 +1,4 @@
-/** A worker that answers, never ends, throws or fills its memory, as it is asked to. */
+/** A worker that answers, never ends or throws, as it is asked to. */
 import { answerQuestions } from '../../src/panel/workers/answerQuestions.ts';
 
 const odd: Record<string, () => never> = {
@@ -7,10 +7,6 @@ const odd: Record<string, () => never> = {
   },
   throw: () => {
     throw new Error('as asked for');
-  },
-  memory: () => {
-    const kept: unknown[] = [];
-    for (;;) kept.push(Array.from({ length: 10_000 }, (_, index) => ({ index })));
   },
 };
 

@@ -20,8 +20,10 @@ const { __renderToMathMLTree: treeOf } = temml as unknown as {
 
 /** Larger spaces and lines are made so large, in em. */
 const largest = 10;
-/** Of macros, those that a formula defines itself among them. */
+/** Of macros, all of which are the library's own. */
 const mostExpansions = 1000;
+/** A macro of a formula's own could make gigabytes of a line, and a thread that fills its memory may end the process. */
+const definesMacro = /\\(?:[egx]?def|newcommand|renewcommand|providecommand|let|futurelet|global|long)(?![a-zA-Z])/;
 
 const tags: ReadonlySet<string> = new Set<MathTag>([
   ...(['math', 'mrow', 'mi', 'mn', 'mo', 'ms', 'mtext', 'mspace', 'mpadded', 'mphantom', 'mstyle', 'merror'] as const),
@@ -53,9 +55,10 @@ const enclosures: ReadonlyMap<string, string> = new Map([
 /**
  * @param tex without the signs around it
  * @param isBlock stands in lines of its own
- * @returns null where it cannot be read, or is nested too deep
+ * @returns null where it cannot be read, is nested too deep or defines macros
  */
 export function formula(tex: string, isBlock: boolean): RenderedNode | null {
+  if (definesMacro.test(tex)) return null;
   try {
     const tree = treeOf(tex, {
       displayMode: isBlock,

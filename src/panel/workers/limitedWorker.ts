@@ -1,14 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { WorkerWord } from './answerQuestions.ts';
 
-/** Why there is no answer: it would have taken too long, or the worker failed, for want of memory among others. */
+/** Why there is no answer: it would have taken too long, or the worker failed. */
 export type NoAnswer = { readonly failure: 'time' | 'failed' };
 
 export interface WorkerLimits {
   /** For one answer, in ms, once the program is loaded. */
   readonly time: number;
-  /** Of its heap, in MB. */
-  readonly memory?: number;
 }
 
 interface Asked<Question, Answer> {
@@ -52,9 +50,8 @@ export class LimitedWorker<Question, Answer> {
   }
 
   #start(): void {
-    const { memory } = this.#limits;
-    const limits = memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } };
-    const worker = new Worker(this.#program, limits);
+    // Without a limit of its memory: V8 may end the whole process where one is reached. Programs bound what they take.
+    const worker = new Worker(this.#program);
     worker.unref();
     this.#worker = worker;
     this.#wait(longestStart);
