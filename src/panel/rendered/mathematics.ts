@@ -22,6 +22,10 @@ const { __renderToMathMLTree: treeOf } = temml as unknown as {
 const largest = 10;
 /** Of macros, all of which are the library's own. */
 const mostExpansions = 1000;
+/** Expansions times characters: some macros write what they are given four times, again and again. */
+const mostExpanded = 1_500_000;
+/** Braces inside of each other, at most: formulas that people read have ten. */
+const mostBraces = 30;
 /** A macro of a formula's own could make gigabytes of a line, and a thread that fills its memory may end the process. */
 const definesMacro = /\\(?:[egx]?def|newcommand|renewcommand|providecommand|let|futurelet|global|long)(?![a-zA-Z])/;
 
@@ -58,13 +62,13 @@ const enclosures: ReadonlyMap<string, string> = new Map([
  * @returns null where it cannot be read, is nested too deep or defines macros
  */
 export function formula(tex: string, isBlock: boolean): RenderedNode | null {
-  if (definesMacro.test(tex)) return null;
+  if (definesMacro.test(tex) || bracesOf(tex) > mostBraces) return null;
   try {
     const tree = treeOf(tex, {
       displayMode: isBlock,
       throwOnError: true,
       trust: false,
-      maxExpand: mostExpansions,
+      maxExpand: Math.min(mostExpansions, Math.floor(mostExpanded / tex.length)),
       maxSize: [largest, largest],
     });
     const [math] = nodesOf(tree, 0);
@@ -73,6 +77,17 @@ export function formula(tex: string, isBlock: boolean): RenderedNode | null {
     // Not TeX that it knows, a macro without an end, or deeper than a stack: the reader sees what was written.
     return null;
   }
+}
+
+/** How many braces are open inside of each other, at most. */
+function bracesOf(tex: string): number {
+  let [open, most] = [0, 0];
+  for (const [, brace] of tex.matchAll(/\\.|([{}])/gs)) {
+    if (brace === undefined) continue;
+    open += brace === '{' ? 1 : -1;
+    most = Math.max(most, open);
+  }
+  return most;
 }
 
 function nodesOf(node: TreeNode, depth: number): RenderedNode[] {
