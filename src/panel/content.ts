@@ -19,8 +19,11 @@ import { rooms, shownPrompt } from './texts/promptText.ts';
 /** Of why a job failed so many characters are told: its trace may be long, and its end is in the script's own log. */
 const failureCharacters = 20_000;
 
-/** A job's title on the tab of its panel is cut to so many characters: a long one would leave no room for other tabs. */
-const tabCharacters = 40;
+/**
+ * A job's title on the tab of its panel is cut to so many characters: a longer one would leave no room for other tabs. Names
+ * of models with what they were trained by are shorter, and people look for their tab by the whole of them.
+ */
+const tabCharacters = 100;
 
 /** What the tab of a job's panel is called; the panel's header tells all of a long title. */
 export function tabTitle(title: string): string {
