@@ -41,7 +41,8 @@ function settingsTable({ contributes }: Manifest, strings: Record<string, string
     ...Object.entries(properties).map(([id, setting]) => {
       const { minimum, maximum } = setting;
       const range = minimum === undefined || maximum === undefined ? '' : ` ${minimum} to ${maximum}.`;
-      return `| \`${id}\` | \`${String(setting.default)}\` | ${inEnglish(setting.description)}${range} |`;
+      const otherwise = Array.isArray(setting.default) ? JSON.stringify(setting.default) : String(setting.default);
+      return `| \`${id}\` | \`${otherwise}\` | ${inEnglish(setting.description)}${range} |`;
     }),
   ]);
   return `${['| Setting | Default | |', '| --- | --- | --- |', ...rows].join('\n')}\n`;

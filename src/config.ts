@@ -45,6 +45,11 @@ export const config = {
     return Number.isNaN(rows) ? 'fit' : bounded(rows, 1, 1000);
   },
 
+  /** As it stands in the settings; the same value until it changes. */
+  reasoningTags(): unknown {
+    return asItStands('reasoningTags');
+  },
+
   maxPredictionsInMemory(): number {
     return bounded(get('maxPredictionsInMemory', 100_000), 0, 100_000_000);
   },
@@ -97,9 +102,13 @@ export const config = {
 
 /** A setting of another type than the default's is a slip in settings.json: the default stands in. */
 function get<T extends string | number | boolean>(name: string, otherwise: T): T {
-  if (!known.has(name)) known.set(name, vscode.workspace.getConfiguration(section).get(name));
-  const value = known.get(name);
+  const value = asItStands(name);
   return typeof value === typeof otherwise ? (value as T) : otherwise;
+}
+
+function asItStands(name: string): unknown {
+  if (!known.has(name)) known.set(name, vscode.workspace.getConfiguration(section).get(name));
+  return known.get(name);
 }
 
 function bounded(value: number, least: number, most: number): number {

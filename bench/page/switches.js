@@ -43,11 +43,17 @@
     search: () => change(firstRow, () => type('answer 4')),
     'search-off': () => change(firstRow, () => type('')),
     comparison: () => tab('comparison', 'comparison'),
-    'sample-on': () => change(firstAnswer, () => choose('#sample-choice', '17')),
-    'sample-back': () => change(firstAnswer, () => choose('#sample-choice', '3')),
+    'sample-on': () => change(firstAnswer, () => choose('#sample-choice', sampleAt(17))),
+    'sample-back': () => change(firstAnswer, () => choose('#sample-choice', sampleAt(3))),
     trends: () => tab('trends', 'trends'),
     predictions: () => tab('predictions', 'page'),
   };
+
+  /** The sample at a place of the list: those that have names of their own have no numbers. @param {number} index */
+  function sampleAt(index) {
+    const list = /** @type {HTMLSelectElement} */ (find('#sample-choice'));
+    return list.options[index]?.value ?? '';
+  }
 
   /** The lists that are open when something is done. @type {Record<string, string>} */
   const lists = {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { config } from '../config.ts';
+import type { ReasoningTags } from '../model/reasoning.ts';
 import { plainMessage } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import { TextsLostError } from '../store/spill.ts';
@@ -30,6 +32,7 @@ import { ScoresView } from './scoresView.ts';
 import { SearchSlices } from './searchSlices.ts';
 import type { TableChoice } from './tableChoice.ts';
 import { TableView } from './tableView.ts';
+import { readerTags } from './texts/readerTags.ts';
 import { wholeTexts } from './texts/wholeTexts.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
 import { LimitedWorker } from './workers/limitedWorker.ts';
@@ -88,6 +91,8 @@ export class Panel implements vscode.Disposable {
   #wasCaughtUp = false;
   /** How long it took to tell what arrived last, in ms. */
   #newsTook = 0;
+  /** What opens and closes reasoning: as the job says, else as the reader's setting does. */
+  readonly #tags: () => readonly ReasoningTags[] | undefined;
   /** The tab that somebody asked for while no webview was there to show it. */
   #wanted: Tab | null = null;
 
@@ -103,10 +108,10 @@ export class Panel implements vscode.Disposable {
     const program = (name: string) => vscode.Uri.joinPath(context.extension, 'dist', `${name}.cjs`).fsPath;
     this.#renderer = new LimitedWorker(program('renderWorker'), renderLimits);
     this.#differences = new Differences(program('differenceWorker'), () => this.#postDifferences());
-    const tags = () => watch.session.judging.reasoningTags;
-    this.#table = new TableView(watch.session.store, this.#view, tags);
+    this.#tags = () => watch.session.judging.reasoningTags ?? readerTags();
+    this.#table = new TableView(watch.session.store, this.#view, this.#tags);
     this.#scores = new ScoresView(watch.session);
-    this.#sample = new SampleView(watch.session.store, this.#differences, tags);
+    this.#sample = new SampleView(watch.session.store, this.#differences, this.#tags);
     this.#trends = new TrendsView(watch.session.store);
     this.#losses = new LossesView({
       losses: watch.losses,
@@ -128,6 +133,11 @@ export class Panel implements vscode.Disposable {
         const { caughtUp } = watch.session;
         if (caughtUp && !this.#wasCaughtUp) this.#losses.read('all');
         this.#wasCaughtUp = caughtUp;
+      }),
+      config.onDidChange(['reasoningTags'], () => {
+        this.#postDifferences();
+        this.#hasNewRows = true;
+        this.#news.request();
       }),
       context.watches.listing(watch.server).onDidChange((change) => {
         // A reading of the whole list brings none, and what the trainer logs may be new all the same.
@@ -268,8 +278,8 @@ export class Panel implements vscode.Disposable {
   }
 
   #postDetail(id: string): void {
-    const { store, judging } = this.watch.session;
-    const { reasoningTags: tags } = judging;
+    const { store } = this.watch.session;
+    const tags = this.#tags();
     const row = store.table.find(id);
     if (this.#table.grouped && row !== undefined && store.group(row).length > 1) {
       this.#postbox.post({ type: 'group', id, group: groupDetail(store, id, tags) });
@@ -281,8 +291,7 @@ export class Panel implements vscode.Disposable {
   }
 
   #postWhole(id: string, finalOnly: boolean): void {
-    const { store, judging } = this.watch.session;
-    const texts = wholeTexts(store.get(id), judging.reasoningTags, finalOnly);
+    const texts = wholeTexts(this.watch.session.store.get(id), this.#tags(), finalOnly);
     this.#postbox.post({ type: 'whole', id, texts });
   }
 

@@ -26,8 +26,7 @@ export function parseExactly(text: string, steps: number, plain: ReadonlySet<str
   if (json.rawJSON === undefined || typeof value !== 'object' || value === null) return value;
   // Of what stands around rows, numbers are counts.
   const rows = steps === stepsToField.ofRow ? [value] : Object.values(value);
-  if (!rows.some((row) => typeof row === 'object' && holdsNumber(row, plain, mostLevels)) || !longNumber.test(text))
-    return value;
+  if (!rows.some((row) => typeof row === 'object' && holdsNumbers(row, plain)) || !longNumber.test(text)) return value;
   // Nobody who wrote the text knew it, in whatever escapes; to look for one that is not in it may take for ever.
   const mark = crypto.randomUUID();
   const marked = withMarks(text, mark);
@@ -35,9 +34,26 @@ export function parseExactly(text: string, steps: number, plain: ReadonlySet<str
 }
 
 /**
- * Whether a number stands where its digits are kept: most rows have none, and a look at their members takes less than one
- * at their text.
+ * Whether a number stands in a row where its digits are kept: most rows have none, and a look at their members takes less
+ * than one at their text.
  */
+function rowHoldsNumber(row: object, plain: ReadonlySet<string>): boolean {
+  for (const name of keptNames(row, plain)) {
+    if (holdsNumber((row as Record<string, unknown>)[name], plain, mostLevels - 1)) return true;
+  }
+  return false;
+}
+
+/** The same of what may be a row, or a list of them. */
+function holdsNumbers(rows: unknown, plain: ReadonlySet<string>): boolean {
+  const list: unknown[] = Array.isArray(rows) ? rows : [rows];
+  for (const row of list) {
+    const isRow = typeof row === 'object' && row !== null && !Array.isArray(row);
+    if (isRow ? rowHoldsNumber(row, plain) : holdsNumber(row, plain, mostLevels)) return true;
+  }
+  return false;
+}
+
 function holdsNumber(value: unknown, plain: ReadonlySet<string>, levels: number): boolean {
   if (typeof value === 'number') return true;
   if (typeof value !== 'object' || value === null || levels === 0) return false;
@@ -45,22 +61,20 @@ function holdsNumber(value: unknown, plain: ReadonlySet<string>, levels: number)
     for (const inner of value) if (holdsNumber(inner, plain, levels - 1)) return true;
     return false;
   }
-  for (const name of keptNames(value, plain)) {
-    if (holdsNumber((value as Record<string, unknown>)[name], plain, levels - 1)) return true;
+  for (const name of Object.keys(value)) {
+    if (!plain.has(name) && holdsNumber((value as Record<string, unknown>)[name], plain, levels - 1)) return true;
   }
   return false;
 }
 
-/** An object with as many members is taken for a row: the rows of a job have the same ones. */
-const membersOfRow = 8;
 let lastRow: { names: string[]; plain: ReadonlySet<string>; kept: string[] } | undefined;
 
-/** The names of an object's members, but for the plain ones. */
-function keptNames(value: object, plain: ReadonlySet<string>): string[] {
-  const names = Object.keys(value);
+/** The names of a row's members, but for the plain ones: the rows of a job have the same. */
+function keptNames(row: object, plain: ReadonlySet<string>): string[] {
+  const names = Object.keys(row);
   if (lastRow?.plain === plain && areEqual(names, lastRow.names)) return lastRow.kept;
   const kept = names.filter((name) => !plain.has(name));
-  if (names.length >= membersOfRow) lastRow = { names, plain, kept };
+  lastRow = { names, plain, kept };
   return kept;
 }
 

@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { askedChat, said } from '../support/chats.ts';
 import { eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
-import { type Fields, sample, type TestJob } from '../support/serverClient.ts';
+import { createJob, type Fields, sample, type TestJob } from '../support/serverClient.ts';
 
 const themes = ['Dark Modern', 'Light Modern', 'Dark High Contrast', 'Light High Contrast'];
 const markup = '<img src=x onerror="alert(1)"><b>bold</b>';
@@ -34,7 +34,7 @@ describe('predictions that are chats, in VS Code', () => {
     stage.panel.locator('.detail img, .detail b, .comparison img, .comparison b, .grid img').count();
 
   before(async () => {
-    stage = await PanelStage.open();
+    stage = await PanelStage.open({ userSettings: { 'trainingPredictions.reasoningTags': ['scratch', 'think'] } });
     job = await stage.train('chats', [
       ...[1, 2].map((epoch) => chat({ epoch, step: epoch * 10, answer: answer(epoch) })),
       chat({ epoch: 2, step: 20, sample_index: 1, answer: [said('Hm.', call('add', '{}'))] }),
@@ -168,6 +168,22 @@ describe('predictions that are chats, in VS Code', () => {
           [],
         );
       }
+    }
+  });
+
+  it('are told apart from reasoning by the tags that the reader names, but for jobs that name their own', async () => {
+    await stage.workbench.page.setViewportSize({ width: 1400, height: 900 });
+    const written = '<scratch>because</scratch>42 <own>never</own>43';
+    for (const [title, config, shown] of [
+      ['unsaid', {}, '42 <own>never</own>43'],
+      ['said', { config: { reasoning_tags: ['own'] } }, '43'],
+    ] as const) {
+      const told = await createJob(stage.server, { model_name: title, status: 'running', ...config });
+      await stage.add(told, [sample({ epoch: 1, prediction: written })]);
+      await stage.watch(title);
+      await stage.rows.filter({ hasText: shown }).waitFor();
+      assert.doesNotMatch((await stage.rows.first().innerText()) ?? '', /because/);
+      await stage.workbench.run('View: Close All Editors');
     }
   });
 });

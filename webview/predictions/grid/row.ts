@@ -64,7 +64,7 @@ export function createRow(formats: Formats, actions: RowActions): RowView {
   let detailLine: HTMLElement | null = null;
 
   function openDetail(row: Row, scores: Scores) {
-    if (row.group === null) detail = createRowDetail(row, scores.byEpoch, formats, actions);
+    if (row.group === null) detail = createRowDetail(row, scores, formats, actions);
     else group = createGroupDetail(row, scores, formats, actions);
     detailCell = element(
       'td',

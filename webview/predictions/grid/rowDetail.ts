@@ -2,6 +2,7 @@ import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
 import { createCheckbox } from '../../controls/checkbox.ts';
 import { createJsonChoice } from '../../controls/jsonChoice.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
+import type { Scores } from '../../scores.ts';
 import { createChat } from '../../texts/chatView.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { keyNote, keyParts } from '../../texts/keyDifference.ts';
@@ -21,10 +22,11 @@ export interface RowDetailView {
 const wholeInJson = 'Copy as JSON takes all of it.';
 
 /** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
-export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, actions: RowActions): RowDetailView {
+export function createRowDetail(row: Row, scores: Scores, formats: Formats, actions: RowActions): RowDetailView {
   const prompt = createFullText('prose', formats);
   const promptChat = createChat('Messages of the prompt', wholeInJson, formats);
   const truth = createFullText('code', formats);
+  const truthField = field(['Ground truth'], truth.element);
   const prediction = createFullText('difference', formats);
   const note = element('span', { class: 'detail-note' });
   const formNote = element('span', { class: 'detail-note', 'data-form': 'rendered' });
@@ -41,6 +43,8 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
   prompt.show(row.prompt);
   truth.show(row.groundTruth);
   prediction.show(row.prediction);
+  // Where no row of the job has one, it would be an empty third of the room.
+  setAttribute(truthField, 'hidden', row.groundTruth === null && scores.truths === false);
   setAttribute(openDiff, 'hidden', row.groundTruth === null);
   setAttribute(copyTruth, 'hidden', row.groundTruth === null);
   setAttribute(errorsField, 'hidden', true);
@@ -56,7 +60,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
         'div',
         { class: 'detail-texts' },
         field(['Prompt'], promptChat.element, prompt.element),
-        field(['Ground truth'], truth.element),
+        truthField,
         field(
           ['Prediction', ' ', note, formNote],
           ...[reply.element, prediction.element, cutOff, finalOnly.element, json.element],
@@ -71,7 +75,7 @@ export function createRowDetail(row: Row, byEpoch: boolean, formats: Formats, ac
           'div',
           { class: 'detail-actions' },
           openDiff,
-          link(`Compare across ${byEpoch ? 'epochs' : 'checkpoints'}`, () => actions.compare(row.sample)),
+          link(`Compare across ${scores.byEpoch ? 'epochs' : 'checkpoints'}`, () => actions.compare(row.sample)),
           link('Copy prompt', () => actions.copy(row.id, 'prompt')),
           copyTruth,
           link('Copy prediction', () => actions.copy(row.id, 'prediction')),
