@@ -37,10 +37,18 @@ export interface Rows {
 
 /** True for a query that the store answers by itself: newest first, all rows or those of an epoch or checkpoint. */
 export function isPlain(query: TableQuery, store: PredictionStore): boolean {
-  const { source, search, conditions, invalidOnly, regressedOnly, sort, grouped } = query;
+  return asksForNothing(query) && !query.grouped && !hidesSuperseded(query, store);
+}
+
+/** True for all groups there are, newest first: what a reader comes back to from every filter. */
+export function isAllGroups(query: TableQuery): boolean {
+  return asksForNothing(query) && query.grouped && partOf(query) === null;
+}
+
+function asksForNothing({ source, search, conditions, invalidOnly, regressedOnly, sort }: TableQuery): boolean {
   const asksForText = source !== null || search !== '';
   const asksForScores = conditions.length > 0 || invalidOnly || regressedOnly;
-  return !asksForText && !asksForScores && sort === null && !grouped && !hidesSuperseded(query, store);
+  return !asksForText && !asksForScores && sort === null;
 }
 
 function hidesSuperseded({ superseded }: TableQuery, store: PredictionStore): boolean {

@@ -366,6 +366,12 @@ export class PredictionStore {
     return (this.#samples.historyOf(row)?.fellows(row) ?? []).reverse();
   }
 
+  /** Whether two rows are of one group, at no cost that hangs on how large it is. */
+  areOneGroup(a: number, b: number): boolean {
+    if (this.#samples.numberOf(a) !== this.#samples.numberOf(b)) return false;
+    return this.#table.compareCheckpoints(a, b) === 0 && this.#superseding.standTogether(a, b);
+  }
+
   /** The completions that a row is one of, in their order: those of its sample at its checkpoint. */
   completions(row: number): number[] {
     return (this.#samples.historyOf(row)?.completions(row) ?? []).reverse();

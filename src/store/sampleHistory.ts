@@ -93,11 +93,8 @@ export class SampleHistory {
 
   /** The rows that stand for one answer with `row`, the newest first: its completions, or those that were superseded with it. */
   fellows(row: number): number[] {
-    if (this.#isLive(row)) return this.completions(row);
     const rows: number[] = [];
-    for (const answer of this.#at(row)) {
-      if (this.#superseding.isOfOneWriting(answer, row) && !this.#isLive(answer)) rows.push(answer);
-    }
+    for (const answer of this.#at(row)) if (this.#superseding.standTogether(row, answer)) rows.push(answer);
     return rows;
   }
 

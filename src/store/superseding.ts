@@ -60,6 +60,12 @@ export class Superseding {
     return table.restart(a) === table.restart(b) && table.revision(a) === table.revision(b);
   }
 
+  /** Whether two rows of a sample at a checkpoint stand for one answer: both count, or both went with one writing. */
+  standTogether(a: number, b: number): boolean {
+    const isGone = this.isSuperseded(a);
+    return isGone === this.isSuperseded(b) && (!isGone || this.isOfOneWriting(a, b));
+  }
+
   /** @returns whether it is larger than those of its checkpoint and source before */
   #addRevision(row: number, restart: number, revision: number): boolean {
     if (revision === 0) return false;

@@ -132,13 +132,8 @@ export class GroupedRows implements Rows {
   #take(row: number): void {
     const store = this.#store;
     if (!this.#query.superseded && store.isSuperseded(row)) return;
-    const group = this.#groupOf(row);
-    this.#groups.set(row, group + 1);
-    this.#touched.add(group);
-    if (this.#holds !== null && this.#found.get(group) === 0 && this.#holds(row)) this.#found.set(group, row + 1);
-    if (this.#query.invalidOnly && this.#invalid.get(group) === 0 && store.table.validationPass(row) === false) {
-      this.#invalid.set(group, row + 1);
-    }
+    // All rows of a group are of one checkpoint.
+    if (store.isOf(row, partOf(this.#query))) this.#takeIn(row);
     if (!this.#query.regressedOnly || row < this.#settled) return;
     // An older answer came late: it is what these are held against now.
     for (const next of store.nextAnswers(row)) {
@@ -147,7 +142,21 @@ export class GroupedRows implements Rows {
     }
   }
 
+  #takeIn(row: number): void {
+    const store = this.#store;
+    const group = this.#groupOf(row);
+    this.#groups.set(row, group + 1);
+    this.#touched.add(group);
+    if (this.#holds !== null && this.#found.get(group) === 0 && this.#holds(row)) this.#found.set(group, row + 1);
+    if (this.#query.invalidOnly && this.#invalid.get(group) === 0 && store.table.validationPass(row) === false) {
+      this.#invalid.set(group, row + 1);
+    }
+  }
+
   #groupOf(row: number): number {
+    // Completions mostly follow each other.
+    const before = row === 0 ? 0 : this.#groups.get(row - 1);
+    if (before > 0 && this.#store.areOneGroup(row - 1, row)) return before - 1;
     for (const other of this.#store.group(row)) {
       const group = other < row ? this.#groups.get(other) : 0;
       if (group > 0) return group - 1;
@@ -190,7 +199,6 @@ export class GroupedRows implements Rows {
     const rows = store.group(first).filter((row) => row < end);
     const isIn = (from: number): boolean => from > 0 && from <= end;
     const isShown =
-      store.isOf(first, partOf(this.#query)) &&
       (source === null || store.table.source(first) === source) &&
       conditions.every((condition) => fulfils(meanOf(store, rows, condition.score), condition)) &&
       (!invalidOnly || isIn(this.#invalid.get(group))) &&

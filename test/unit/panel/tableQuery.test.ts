@@ -230,6 +230,31 @@ describe('what a table is asked for', () => {
     );
   });
 
+  it('comes back to all groups from any filter, with what arrived, was superseded and lost its sample meanwhile', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(randomRows, crowdedRows),
+        askedOfGroups,
+        fc.boolean(),
+        fc.nat(40),
+        (rows, wanted, superseded, at) => {
+          const all = { ...initialView(1000), superseded, group: true };
+          const view = { ...initialView(1000), ...wanted, group: true };
+          const store = new PredictionStore();
+          for (const row of rows.slice(0, at)) store.add(row);
+          const table = new TableView(store, all);
+          assert.deepEqual(shownGroups(table, store), plainGroups(rows.slice(0, at), all, null));
+          table.show(view, null);
+          for (const row of rows.slice(at)) store.add(row);
+          assert.deepEqual(shownGroups(table, store), plainGroups(rows, view, null));
+          table.show(all, null);
+          assert.deepEqual(shownGroups(table, store), plainGroups(rows, all, null));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('is held as groups stood, in their order, whatever is added to them', () => {
     fc.assert(
       fc.property(crowdedRows, askedOfGroups, fc.integer({ min: 1, max: 50 }), (rows, wanted, at) => {
