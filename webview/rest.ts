@@ -1,14 +1,11 @@
 /** A drawing rests so many times as long as it took, and at most so long, in ms. */
-const usualRest = 9;
-const longestRest = 1000;
+export interface Rest {
+  readonly share: number;
+  readonly longest: number;
+}
 
-/**
- * Draws at once, and then for at most a tenth of the time, however much there is to draw; what was asked for last is
- * always drawn.
- *
- * @param restShare how many times as long as a drawing took it rests
- */
-export function createRestingDrawer(draw: () => void, restShare = usualRest): { request(): void } {
+/** Draws at once, and then after a rest, however much there is to draw; what was asked for last is always drawn. */
+export function createRestingDrawer(draw: () => void, rest: Rest): { request(): void } {
   let isResting = false;
   let isWanted = false;
 
@@ -27,7 +24,7 @@ export function createRestingDrawer(draw: () => void, restShare = usualRest): { 
         isWanted = false;
         request();
       },
-      Math.min(longestRest, restShare * (performance.now() - start)),
+      Math.min(rest.longest, rest.share * (performance.now() - start)),
     );
   }
 

@@ -20,7 +20,17 @@ const atStep = prompts * completions;
 const scoreBytes = 8;
 const megabyte = 1024 * 1024;
 const runs = 5;
-const steps = ['page-on', 'page-back', 'filter', 'filter-off', 'comparison', 'sample-on', 'sample-back', 'trends', 'predictions'];
+const steps = [
+  'page-on',
+  'page-back',
+  'filter',
+  'filter-off',
+  'comparison',
+  'sample-on',
+  'sample-back',
+  'trends',
+  'predictions',
+];
 
 /** Prediction `n` of 128 prompts, asked 16 times each at every step. */
 function completion(n: number): Prediction {

@@ -11,6 +11,8 @@ import { stretchOf } from '../support/stretches.ts';
 const checkpoints = 5000;
 const samples = 4;
 const [runs, stretches, rate] = [7, 5, 10];
+/** Of one stretch: the charts are drawn every second or so, and one drawing more or less must not show. */
+const seconds = 8;
 const program = readFileSync(path.join(import.meta.dirname, '../page/trendsDraw.js'), 'utf8');
 
 /** A run of one epoch that is asked every ten steps, with rewards as noisy as those of a real one. */
@@ -69,7 +71,7 @@ try {
   await sleep(2000);
   const found = [];
   for (let turn = -1; turn < stretches; turn += 1) {
-    const one = await stretchOf(side, stage.server.url, rate, send);
+    const one = await stretchOf(side, stage.server.url, rate, send, seconds);
     if (turn >= 0) found.push(one);
   }
   report({

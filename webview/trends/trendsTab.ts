@@ -191,7 +191,7 @@ export function createTrendsTab(panel: Panel): TrendsTab {
     });
   }
 
-  const drawer = createRestingDrawer(refresh, restShare);
+  const drawer = createRestingDrawer(refresh, rest);
 
   return {
     element: tab,
@@ -224,4 +224,4 @@ function chartsOf(chosen: ViewState['trendScores'], { scores, truths }: Scores):
 const none: Trends['changes'] = [];
 
 /** Charts of thousands of checkpoints need not move with each event: a fortieth of the time is for them. */
-const restShare = 39;
+const rest = { share: 39, longest: 2000 };
