@@ -1,5 +1,5 @@
 import { type Cut, type Form, formOf, RowSource, shapeOf, start } from './files/fileRows.ts';
-import { beginningOf, beginsWith, openRunFile, type RunFile, tailBefore } from './files/runFile.ts';
+import { beginningOf, beginsWith, headOf, openRunFile, type RunFile, tailBefore } from './files/runFile.ts';
 import type { Format, RowFile, ScoreConfig, Shape } from './formats/format.ts';
 import { Numbering } from './numbering.ts';
 import type { FilePosition, Positions } from './positions.ts';
@@ -31,7 +31,7 @@ interface Context {
   readonly form: Form;
   readonly shape: Shape;
   readonly making: Making;
-  /** The hash of what stands before the position; empty before it was reached. */
+  /** The hash of what stood before the position when it was reached; empty before. */
   tail: string;
 }
 
@@ -99,10 +99,12 @@ export class FileFollower {
   }
 
   async #read(file: RunFile, isSettled: boolean): Promise<Cut | undefined> {
-    const goesOn = await this.#goesOn(file);
+    // Before its rows: if it is written anew while they are sent, it is not taken for what they were read of.
+    const head = await headOf(file);
+    const goesOn = await this.#goesOn(file, head);
     if (!goesOn) {
-      this.#position ??= await this.#adopted(file);
-      this.#position ??= await freshPosition(file, this.#name, 0);
+      this.#position ??= this.#adopted(head);
+      this.#position ??= freshPosition(head, this.#name, 0);
       this.#context = await this.#begin(file, this.#position);
     }
     const [context, position] = [this.#context, this.#position];
@@ -111,32 +113,34 @@ export class FileFollower {
     const taken = new TakenRows(context.making, position, goesOn);
     for await (const rows of source.rows(goesOn ? placeOf(position) : start)) {
       for (const row of rows) {
-        if (!taken.take(row)) return this.#readAnew(file, isSettled);
+        if (!taken.take(row)) return this.#readAnew(file, head, isSettled);
         if (taken.isFull) await this.#send(taken);
         this.#run.signal.throwIfAborted();
       }
     }
     if (!taken.isKnown) {
       // It is shorter than it was: its writer may be about to write what stood there, and more.
-      return isSettled ? this.#readAnew(file, isSettled) : { line: null, problem: 'it became shorter' };
+      return isSettled ? this.#readAnew(file, head, isSettled) : { line: null, problem: 'it became shorter' };
     }
+    const tail = await tailBefore(file, taken.end);
     await this.#send(taken);
     await this.#run.sender.idle();
-    await this.#keepEnd(file, source.cut === undefined);
+    context.tail = tail;
+    this.#keepEnd(file, head, source.cut === undefined);
     return source.cut;
   }
 
   /** Whether the file is the one that was read, with more at its end. */
-  async #goesOn(file: RunFile): Promise<boolean> {
+  async #goesOn(file: RunFile, head: Buffer): Promise<boolean> {
     const [position, context] = [this.#position, this.#context];
     if (position === undefined || context?.form !== 'lines' || file.size < position.offset) return false;
-    return (await beginsWith(file, position.beginning)) && (await tailBefore(file, position.offset)) === context.tail;
+    return beginsWith(head, position.beginning) && (await tailBefore(file, position.offset)) === context.tail;
   }
 
   /** A file that is gone and begins as this one does was renamed: its rows are known under its first path. */
-  async #adopted(file: RunFile): Promise<FilePosition | undefined> {
+  #adopted(head: Buffer): FilePosition | undefined {
     for (const [name, position] of this.#run.gone) {
-      if (position.rows === 0 || !(await beginsWith(file, position.beginning))) continue;
+      if (position.rows === 0 || !beginsWith(head, position.beginning)) continue;
       this.#run.positions.rename(name, this.#name);
       return this.#run.positions.file(this.#name);
     }
@@ -161,10 +165,10 @@ export class FileFollower {
   }
 
   /** The file is another one than rows were sent of: all of it is the next revision. */
-  async #readAnew(file: RunFile, isSettled: boolean): Promise<Cut | undefined> {
+  async #readAnew(file: RunFile, head: Buffer, isSettled: boolean): Promise<Cut | undefined> {
     const { identity = this.#name, revision = -1 } = this.#position ?? {};
     this.#context = undefined;
-    this.#position = await freshPosition(file, identity, revision + 1);
+    this.#position = freshPosition(head, identity, revision + 1);
     return this.#read(file, isSettled);
   }
 
@@ -187,12 +191,10 @@ export class FileFollower {
     for (const { line, refused } of rows) if (refused !== undefined) sender.refuse(this.#name, line, refused);
   }
 
-  async #keepEnd(file: RunFile, isWhole: boolean): Promise<void> {
-    const [context, position] = [this.#context, this.#position];
-    if (context === undefined || position === undefined) return;
-    if (context.form === 'lines') context.tail = await tailBefore(file, position.offset);
+  #keepEnd(file: RunFile, head: Buffer, isWhole: boolean): void {
+    const columns = [...(this.#context?.shape.columns ?? [])];
     const { size, modified } = isWhole ? file : { size: -1, modified: -1 };
-    this.#keep({ size, modified, beginning: await beginningOf(file), columns: [...context.shape.columns] });
+    this.#keep({ size, modified, beginning: beginningOf(head), columns });
     this.#run.positions.commit();
   }
 
@@ -203,7 +205,7 @@ export class FileFollower {
   }
 }
 
-async function freshPosition(file: RunFile, identity: string, revision: number): Promise<FilePosition> {
+function freshPosition(head: Buffer, identity: string, revision: number): FilePosition {
   const none = { rows: 0, offset: 0, line: 0, chain: '', sending: null, size: -1, modified: -1 };
-  return { identity, revision, ...none, beginning: await beginningOf(file) };
+  return { identity, revision, ...none, beginning: beginningOf(head) };
 }

@@ -56,6 +56,11 @@ export class TakenRows {
     return this.#isKnown;
   }
 
+  /** Of lines: where the next one begins, in bytes; else 0. */
+  get end(): number {
+    return this.#taken.offset;
+  }
+
   get isFull(): boolean {
     return this.#isKnown && (this.#waiting.length >= full.rows || this.#characters >= full.characters);
   }

@@ -228,6 +228,66 @@ describe('a follower of files that grow', function () {
     assert.equal((await rowsOnceThere(server, job, 3)).length, 3);
   });
 
+  /** Lets the server answer nothing until this is done. */
+  async function whileServerHangs(work: () => Promise<void>): Promise<void> {
+    server.process.kill('SIGSTOP');
+    try {
+      await work();
+    } finally {
+      server.process.kill('SIGCONT');
+    }
+  }
+
+  it('knows a file that was written anew in its place while its rows waited for the server', async () => {
+    writeVerlStep(run, 1, [line('a1')]);
+    const { job, follower } = await following(run);
+    await rowsOnceThere(server, job, 1);
+    await whileServerHangs(async () => {
+      writeVerlStep(run, 2, [line('b1'), line('b2')]);
+      await sleep(aWhile);
+      writeVerlStep(run, 2, [line('c1'), line('c2'), line('c3')]);
+      await sleep(aWhile);
+    });
+    const rows = await rowsOnceThere(server, job, 6);
+    assert.deepEqual(
+      rows.slice(1).map(({ prediction, revision }) => [prediction, revision]),
+      [
+        ['b1', undefined],
+        ['b2', undefined],
+        ['c1', 1],
+        ['c2', 1],
+        ['c3', 1],
+      ],
+    );
+    await follower.kill();
+    const again = await followOnce([run, '--once'], server.dataDir);
+    assert.deepEqual(again.lines.at(-1), { event: 'done', rows: 0, known: 0, refused: 0 });
+  });
+
+  it('knows a log of metrics that was written anew in its place while they waited for the server', async () => {
+    const log = join(run, 'trainer_log.jsonl');
+    const logged = (steps: number[], loss: number) =>
+      write(log, steps.map((step) => `${pythonJson({ current_steps: step, total_steps: 90, loss })}\n`).join(''));
+    writeVerlStep(run, 1, [line('a1')]);
+    const { job } = await following(run);
+    await rowsOnceThere(server, job, 1);
+    await whileServerHangs(async () => {
+      logged([1, 2], 1);
+      await sleep(aWhile);
+      logged([1, 2, 3], 2);
+      await sleep(aWhile);
+    });
+    await eventually(
+      'all metrics of both are there',
+      async () => {
+        const { json } = await request(server, `/api/training/local/${job}/metrics`);
+        const losses = (json['metrics'] as Fields[]).map(({ step, train_loss }) => `${step}:${train_loss}`);
+        return ['1:2', '2:2', '3:2'].every((loss) => losses.includes(loss)) ? true : undefined;
+      },
+      20_000,
+    );
+  });
+
   it('ends where the metrics say that the training has', async () => {
     const rows = [{ prompt: 'p', completion: 'c', rewards: { r: 1 }, advantage: 0 }];
     writeTrlStep(run, 5, rows);

@@ -53,13 +53,20 @@ export function isGone(error: unknown): boolean {
   );
 }
 
-export async function beginningOf(file: RunFile, length = Math.min(headLength, file.size)): Promise<Beginning> {
-  return { length, hash: sha(await bytesOf(file, 0, length)) };
+/** The bytes that a file is known by. */
+export async function headOf(file: RunFile): Promise<Buffer> {
+  return bytesOf(file, 0, Math.min(headLength, file.size));
 }
 
-/** Whether the file still begins as it did. */
-export async function beginsWith(file: RunFile, { length, hash: known }: Beginning): Promise<boolean> {
-  return file.size >= length && sha(await bytesOf(file, 0, length)) === known;
+/** @param length of it, in bytes; all by default */
+export function beginningOf(head: Buffer, length = head.length): Beginning {
+  const part = head.subarray(0, length);
+  return { length: part.length, hash: sha(part) };
+}
+
+/** Whether a file still begins as it did. */
+export function beginsWith(head: Buffer, { length, hash: known }: Beginning): boolean {
+  return head.length >= length && sha(head.subarray(0, length)) === known;
 }
 
 /** The hash of what stands before a place in the file. */

@@ -9,7 +9,7 @@ import { type Metric, metricType } from '../../wire/metric.ts';
 import { readJson } from '../../wire/pythonJson.ts';
 import { SchemaError, schema } from '../../wire/schema.ts';
 import { linesOf } from '../files/lines.ts';
-import { type Beginning, beginningOf, beginsWith, bytesOf, isGone, openRunFile } from '../files/runFile.ts';
+import { type Beginning, beginningOf, beginsWith, bytesOf, headOf, isGone, openRunFile } from '../files/runFile.ts';
 import type { Format } from '../formats/format.ts';
 import type { Positions } from '../positions.ts';
 import { hashOf } from '../rowIds.ts';
@@ -103,7 +103,9 @@ export class MetricsFollower {
       const before = this.#read.get(name);
       if (before?.size === size && before.modified === modified) return;
       const known = this.#places.get(name);
-      const goesOn = known !== undefined && size >= known.offset && (await beginsWith(file, known.beginning));
+      // Before its lines: it may be written anew while they are sent.
+      const head = await headOf(file);
+      const goesOn = known !== undefined && size >= known.offset && beginsWith(head, known.beginning);
       let place = goesOn ? known : { offset: 0, line: 0 };
       let progress: LoggedLine['progress'] | undefined;
       for await (const lines of linesOf(file, place)) {
@@ -123,7 +125,7 @@ export class MetricsFollower {
         progress = read.at(-1)?.progress ?? progress;
       }
       this.#read.set(name, { size, modified });
-      this.#places.set(name, { ...place, beginning: await beginningOf(file, Math.min(place.offset, 65_536)) });
+      this.#places.set(name, { ...place, beginning: beginningOf(head, place.offset) });
       if (progress !== undefined) await this.#job.save(progress);
     } finally {
       await file.handle.close();
