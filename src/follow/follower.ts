@@ -14,7 +14,7 @@ import type { ServerJob } from './serverJob.ts';
 
 /** Between two looks at a run of which the system tells nothing, in ms; and at a file that waits. */
 const looks = { usual: 1000, soon: 300 };
-/** Looking takes at most this share of the time. */
+/** Looking takes at most this share of the time; waiting for the server is no part of it. */
 const share = 0.1;
 /** Folders below a run's that are watched. */
 const watchedDepth = 3;
@@ -64,10 +64,11 @@ class Follower {
     const changes = once ? undefined : new Changes(run.scope, watchedDepth, (error) => this.#cannotWatch(error));
     try {
       for (;;) {
-        const began = performance.now();
+        const [began, waited] = [performance.now(), job.waited];
         const { waits, newestRows } = await this.#look();
         if (once || signal.aborted || (this.#metrics?.hasEnded(newestRows) && !waits)) break;
-        const least = (performance.now() - began) / share;
+        // A server that is away for a minute is no reason to look the less often.
+        const least = (performance.now() - began - (job.waited - waited)) / share;
         await this.#lookAtChanges(changes, Math.max(waits ? looks.soon : looks.usual, least));
         if (signal.aborted) break;
       }

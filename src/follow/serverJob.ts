@@ -58,6 +58,7 @@ export class ServerJob {
   readonly #patience: number;
   #token: string | undefined;
   #reached: Endpoint | undefined;
+  #waited = 0;
 
   /** @param once whether following ends by itself: then a server is not waited for without an end */
   constructor(jobId: string, choice: ServerChoice, how: { once: boolean; report: Report; signal: AbortSignal }) {
@@ -66,6 +67,11 @@ export class ServerJob {
     this.#report = how.report;
     this.#signal = how.signal;
     this.#patience = how.once ? patience : Number.POSITIVE_INFINITY;
+  }
+
+  /** How long all answers together were waited for, in ms. */
+  get waited(): number {
+    return this.#waited;
   }
 
   /** Asks the server for the first time, and does not wait for it. @throws FollowEndedError where it is not there */
@@ -121,6 +127,14 @@ export class ServerJob {
   /** Asks until there is an answer, or patience is over. */
   async #persistently<T>(request: (client: ApiClient) => Promise<T>): Promise<T> {
     const began = performance.now();
+    try {
+      return await this.#untilAnswered(request, began);
+    } finally {
+      this.#waited += performance.now() - began;
+    }
+  }
+
+  async #untilAnswered<T>(request: (client: ApiClient) => Promise<T>, began: number): Promise<T> {
     for (let pause = pauses.first; ; pause = Math.min(2 * pause, pauses.longest)) {
       try {
         return await request(new ApiClient(await this.#endpoint()));

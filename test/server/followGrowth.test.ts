@@ -288,6 +288,19 @@ describe('a follower of files that grow', function () {
     );
   });
 
+  it('looks as often as before where the system tells nothing, once a server that was away is back', async () => {
+    writeVerlStep(run, 1, [line('a1')]);
+    const { job } = await following(run, { CHOKIDAR_USEPOLLING: '1', CHOKIDAR_INTERVAL: '3600000' });
+    await rowsOnceThere(server, job, 1);
+    await whileServerHangs(async () => {
+      writeVerlStep(run, 2, [line('b1')]);
+      await sleep(5000);
+    });
+    await rowsOnceThere(server, job, 2);
+    writeVerlStep(run, 3, [line('c1')]);
+    assert.equal((await rowsOnceThere(server, job, 3)).length, 3);
+  });
+
   it('ends where the metrics say that the training has', async () => {
     const rows = [{ prompt: 'p', completion: 'c', rewards: { r: 1 }, advantage: 0 }];
     writeTrlStep(run, 5, rows);
