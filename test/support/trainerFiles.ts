@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Cell, parquetOf } from './parquet.ts';
+import { parquetOf } from './parquet.ts';
 import type { Fields } from './serverClient.ts';
 
 /** A fresh folder by its real path. */
@@ -26,17 +26,25 @@ export interface TrlRow {
   readonly advantage: number;
 }
 
-/** What TRL's GRPOTrainer writes at a step with `log_completions`. */
-export function writeTrlStep(output: string, step: number, rows: readonly TrlRow[]): void {
+/** Where TRL's GRPOTrainer writes a step with `log_completions`. */
+export function trlPath(output: string, step: number): string {
+  return join(output, 'completions', `completions_${String(step).padStart(5, '0')}.parquet`);
+}
+
+/** What it writes there. */
+export function trlTable(step: number, rows: readonly TrlRow[]): Buffer {
   const names = Object.keys(rows[0]?.rewards ?? {});
-  const columns: Record<string, Cell[]> = {
+  return parquetOf({
     step: rows.map(() => BigInt(step)),
     prompt: rows.map(({ prompt }) => prompt),
     completion: rows.map(({ completion }) => completion),
     ...Object.fromEntries(names.map((name) => [name, rows.map(({ rewards }) => rewards[name] ?? Number.NaN)])),
     advantage: rows.map(({ advantage }) => advantage),
-  };
-  write(join(output, 'completions', `completions_${String(step).padStart(5, '0')}.parquet`), parquetOf(columns));
+  });
+}
+
+export function writeTrlStep(output: string, step: number, rows: readonly TrlRow[]): void {
+  write(trlPath(output, step), trlTable(step, rows));
 }
 
 /** As Python's `json.dumps(row, ensure_ascii=False)`: NaN is a token. */
