@@ -159,7 +159,7 @@ export class FileFollower {
       maker: format.maker(this.#file, known),
       numbering: new Numbering(positions),
       identity: identityOf(jobId, identity, revision),
-      revision,
+      revision: revision + (this.#file.revision ?? 0),
     };
     return { form, shape: known, making, tail: '' };
   }

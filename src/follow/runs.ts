@@ -74,14 +74,21 @@ export async function filesOf(
   return withSteps(found).sort((a, b) => (a.file.step ?? 0) - (b.file.step ?? 0) || (a.name < b.name ? -1 : 1));
 }
 
-/** Evaluations that have a time and no step are counted, from 1. */
+/** Evaluations that have a time and no step are counted, from 1; those of one step and source are revisions. */
 function withSteps(files: readonly FoundFile[]): FoundFile[] {
-  const times = [...new Set(files.flatMap(({ file }) => file.evaluation ?? []))].sort();
+  const groupOf = ({ step, source }: RowFile): string => JSON.stringify(step === undefined ? null : [step, source]);
+  const times = new Map<string, Set<string>>();
+  for (const { file } of files) {
+    if (file.evaluation === undefined) continue;
+    const group = groupOf(file);
+    times.set(group, (times.get(group) ?? new Set()).add(file.evaluation));
+  }
+  const sorted = new Map([...times].map(([group, found]) => [group, [...found].sort()]));
   return files.map((found) => {
-    const { evaluation } = found.file;
-    return evaluation === undefined
-      ? found
-      : { ...found, file: { ...found.file, step: times.indexOf(evaluation) + 1 } };
+    const { file } = found;
+    if (file.evaluation === undefined) return found;
+    const place = sorted.get(groupOf(file))?.indexOf(file.evaluation) ?? 0;
+    return { ...found, file: { ...file, ...(file.step === undefined ? { step: place + 1 } : { revision: place }) } };
   });
 }
 

@@ -467,6 +467,23 @@ describe('what trainers write, followed while they do', function () {
     });
   }
 
+  it('takes a checkpoint that is evaluated again for a revision of what was said of it', async () => {
+    const run = join(folder, 'results', '__out__checkpoint-100');
+    const sample = (time: string, answer: string) =>
+      write(join(run, `samples_gsm8k_${time}.jsonl`), line(lmEvalRow(0, 'strict-match', answer, 1)));
+    sample('2026-04-02T10-00-00.5', '18');
+    sample('2026-04-01T10-00-00.25', '17');
+    const { code, lines: said } = await followOnce([run, '--once'], server.dataDir);
+    assert.equal(code, 0);
+    const told = (await readAll(server, String(said[0]?.['job_id']))).map((row) =>
+      ['step', 'sample_index', 'completion_index', 'prediction', 'revision'].map((field) => row[field]),
+    );
+    assert.deepEqual(told, [
+      [100, 0, 0, '17', undefined],
+      [100, 0, 0, '18', 1],
+    ]);
+  });
+
   it('ends a run of any of them when its Trainer is done', async () => {
     const run = join(folder, 'run');
     write(join(run, 'completions.jsonl'), line({ step: ['5'], prompt: ['q'], completion: ['a'], Accuracy: [1.0] }));

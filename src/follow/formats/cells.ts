@@ -38,24 +38,30 @@ export type ScoreReader = (value: unknown) => number | boolean | null | undefine
  * reader takes for a prediction's own.
  *
  * @param taken columns that have a place already
+ * @param isScore whether a name may be a score's
  */
 export function otherCells(
   cells: Readonly<Record<string, unknown>>,
   taken: ReadonlySet<string>,
   read: ScoreReader,
+  isScore: (name: string) => boolean = mayBeScore,
 ): { scores: Record<string, number | boolean | null>; fields: Record<string, unknown> } {
   const scores: [string, number | boolean | null][] = [];
   const fields: [string, unknown][] = [];
   for (const [name, value] of Object.entries(cells)) {
     if (taken.has(name)) continue;
-    const score = mayBeScore(name) ? read(value) : undefined;
+    const score = isScore(name) ? read(value) : undefined;
     if (score !== undefined) scores.push([name, score]);
     else if (value !== null) fields.push([predictionFields.has(name) ? `original_${name}` : name, value]);
   }
   return { scores: Object.fromEntries(scores), fields: Object.fromEntries(fields) };
 }
 
+/** Whether a name may stand under `scores`. */
+export function fitsScore(name: string): boolean {
+  return name !== '' && name.length <= longestName && (isKnownScore(name) || !predictionFields.has(name));
+}
+
 function mayBeScore(name: string): boolean {
-  if (name === '' || name.length > longestName) return false;
-  return isKnownScore(name) || (!predictionFields.has(name) && (namesScore(name) || /reward|score/i.test(name)));
+  return fitsScore(name) && (isKnownScore(name) || namesScore(name) || /reward|score/i.test(name));
 }

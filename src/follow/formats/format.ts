@@ -9,8 +9,13 @@ export interface RowFile {
   readonly run: string;
   readonly reading: Reading;
   readonly step?: number;
-  /** Where nothing tells the step: the time of an evaluation, in letters that sort by it. The n-th of a run is step n. */
+  /**
+   * The time of an evaluation, in letters that sort by it. Where nothing tells the step, the n-th of a run is step n; else
+   * a later one of the same step and source is a revision of those before.
+   */
   readonly evaluation?: string;
+  /** Of such a later one: evaluations before it. */
+  readonly revision?: number;
   readonly source?: string;
 }
 

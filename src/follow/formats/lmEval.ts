@@ -1,7 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
-import { isObject, type TableRow } from '../../tables/rows.ts';
-import { otherCells, plainScore } from './cells.ts';
+import { cellChat } from '../../tables/chatCells.ts';
+import type { TableRow } from '../../tables/rows.ts';
+import { numberedFilter } from '../../tables/shapes/filteredAnswers.ts';
+import { choiceOf, metricNames, promptOfArguments, rightChoice } from '../../tables/shapes/harness.ts';
+import { fitsScore, otherCells, plainScore } from './cells.ts';
 import { type Format, type MadeRow, RowError, type RowFile } from './format.ts';
 
 /** What is a prediction's already, or as long as the prompt once more. */
@@ -12,7 +15,7 @@ const columns = new Set([
 
 /**
  * lm-evaluation-harness with `--log_samples`: `{path}/{model}/samples_{task}_{time}.jsonl`, which grows by a line for each
- * document and filter. A later time is another evaluation, unless the model's name tells a checkpoint.
+ * document and filter. A later time is another evaluation: of the same checkpoint where the model's name tells one.
  */
 export const lmEval: Format = {
   name: 'lm-eval',
@@ -24,69 +27,67 @@ export const lmEval: Format = {
     if (source === undefined || evaluation === undefined) return undefined;
     const run = dirname(path);
     const step = /checkpoint-(\d+)$/.exec(basename(run))?.[1];
-    const of = { run, reading: 'lines', source } as const;
-    return step === undefined ? { ...of, evaluation } : { ...of, step: Number(step) };
+    const of = { run, reading: 'lines', source, evaluation } as const;
+    return step === undefined ? of : { ...of, step: Number(step) };
   },
 
   knows: (names) => ['doc_id', 'arguments', 'filtered_resps'].every((name) => names.includes(name)),
 
-  maker: (file) => ({ make: (row) => [made(row, file)] }),
+  maker(file) {
+    const filters = new Filters();
+    return { make: (row) => [made(row, file, filters.of(row))] };
+  },
 
   judging: (scores) => (scores[0] === undefined ? {} : { deciding_score: scores[0] }),
 };
 
-function made({ cells }: TableRow, file: RowFile): MadeRow {
-  const requests = requestsOf(cells['arguments']);
-  const [request] = requests;
-  if (request?.[0] === undefined) throw new RowError('"arguments" has no prompt');
-  const choices = choicesOf(cells['filtered_resps'], requests);
-  const { scores, fields } = otherCells(cells, columns, plainScore);
-  const filter = cells['filter'];
-  const isFiltered = typeof filter === 'string' && filter !== 'none';
+/** Which filter's the lines of a file are. Older versions do not say it: for each filter all documents come again. */
+class Filters {
+  readonly #times = new Map<string, number>();
+
+  /** @returns undefined for the only one, and for the first of those without names */
+  of({ cells }: TableRow): string | undefined {
+    const { filter } = cells;
+    if (typeof filter === 'string') return filter === 'none' ? undefined : filter;
+    const document = JSON.stringify([cells['doc_id']]);
+    const times = (this.#times.get(document) ?? 0) + 1;
+    this.#times.set(document, times);
+    return times === 1 ? undefined : numberedFilter(times);
+  }
+}
+
+function made({ cells }: TableRow, file: RowFile, filter: string | undefined): MadeRow {
+  const choice = choiceOf(cells);
+  const asked = choice === undefined ? promptOfArguments(cells['arguments']) : choice.prompt;
+  const prompt = textOf(asked);
+  if (prompt === null) throw new RowError('"arguments" has no prompt');
+  const messages = cellChat(asked)?.messages;
+  const metrics = new Set(metricNames(cells));
+  const isMetric = (name: string): boolean => metrics.has(name) && fitsScore(name);
+  const { scores, fields } = otherCells(cells, columns, plainScore, isMetric);
+  const target = cells['target'];
+  const right = choice === undefined ? undefined : rightChoice(choice, target)?.trim();
+  const prediction = choice === undefined ? textOf(cells['filtered_resps']) : choice.choices[choice.chosen]?.trim();
   return {
     ...fields,
-    ...(isFiltered ? { filter } : {}),
+    ...(choice === undefined ? repliesOf(cells, prediction ?? '') : {}),
+    ...(filter === undefined ? {} : { filter }),
     step: file.step ?? 0,
     ...(typeof cells['doc_id'] === 'number' ? { sample_index: cells['doc_id'] } : {}),
-    sample_source: isFiltered ? `${file.source}/${filter}` : file.source,
-    prompt: request[0],
-    prediction: choices?.likeliest ?? textOf(cells['filtered_resps']) ?? '',
-    ground_truth: truthOf(cells['target'], choices?.texts) ?? null,
+    sample_source: filter === undefined ? file.source : `${file.source}/${filter}`,
+    prompt,
+    ...(messages === undefined ? {} : { messages }),
+    prediction: prediction ?? '',
+    ground_truth: right ?? textOf(target),
     scores,
   };
 }
 
-/** What was asked: for each request its texts, the prompt first and of a choice its text behind. */
-function requestsOf(given: unknown): string[][] {
-  const requests: unknown[] = isObject(given) ? Object.values(given) : Array.isArray(given) ? given : [];
-  return requests.map((request) => {
-    const parts: unknown[] = isObject(request) ? Object.values(request) : Array.isArray(request) ? request : [request];
-    return parts.filter((part) => typeof part === 'string');
-  });
-}
-
-/** Of several choices, each with its likelihood: their texts and the likeliest; undefined where the model wrote freely. */
-function choicesOf(
-  responses: unknown,
-  requests: readonly string[][],
-): { texts: string[]; likeliest: string } | undefined {
-  if (!Array.isArray(responses) || responses.length === 0 || responses.length !== requests.length) return undefined;
-  const likelihoods = responses.map((response: unknown) => {
-    const isPair = Array.isArray(response) && response.length === 2 && /^(true|false)$/i.test(String(response[1]));
-    return isPair ? Number(response[0]) : undefined;
-  });
-  if (likelihoods.includes(undefined) || requests.some(({ length }) => length < 2)) return undefined;
-  const texts = requests.map((request) => (request[1] ?? '').trim());
-  const best = likelihoods.reduce<number>(
-    (at, value, index) => (Number(value) > Number(likelihoods[at]) ? index : at),
-    0,
-  );
-  return { texts, likeliest: texts[best] ?? '' };
-}
-
-/** The number of a choice stands for its text. */
-function truthOf(target: unknown, texts: readonly string[] | undefined): string | null {
-  const text = textOf(target);
-  if (texts === undefined || text === null || !/^\d+$/.test(text)) return text;
-  return texts[Number(text)] ?? text;
+/** What the model said and what filters made of it, where the prediction does not tell all of it. */
+function repliesOf({ resps, filtered_resps }: TableRow['cells'], prediction: string): Record<string, unknown> {
+  const isTold = (value: unknown, told: unknown): boolean => JSON.stringify(value) === JSON.stringify(told);
+  return {
+    ...(resps == null || isTold(resps, [[prediction]]) ? {} : { resps }),
+    ...(isTold(filtered_resps, [prediction]) ? {} : { filtered_resps }),
+  };
 }

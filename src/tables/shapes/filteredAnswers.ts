@@ -1,6 +1,7 @@
 import { type Mapping, plain } from '../columns.ts';
 import type { Notes } from '../notes.ts';
 import { isObject, type TableRow } from '../rows.ts';
+import { metricNames } from './harness.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ interface Filtered {
 /**
  * lm-evaluation-harness writes a line per document and filter, of one and the same reply: `"filter": "strict-match"` and
  * `"flexible-extract"`. They are one prediction, with each filter's metrics under its name, as the harness itself calls
- * them: `exact_match,strict-match`.
+ * them: `exact_match,strict-match`. Older versions do not say which filter a line is of; the documents just come again.
  */
 export class FilteredAnswers {
   readonly #id: string | undefined;
@@ -42,13 +43,15 @@ export class FilteredAnswers {
 
   /** @returns undefined for a line that is told by that of the first filter */
   take(row: TableRow): TableRow | undefined {
-    const { filter } = row.cells;
-    if (!this.#isLog || this.#id === undefined || typeof filter !== 'string') return row;
-    if (!this.#isSecond && !this.#filters.includes(filter)) this.#filters.push(filter);
+    if (!this.#isLog || this.#id === undefined) return row;
     const document = JSON.stringify([row.cells[this.#id]]);
-    const times = (this.#times.get(`${filter} ${document}`) ?? 0) + 1;
-    this.#times.set(`${filter} ${document}`, times);
-    const key = `${times} ${document}`;
+    const named = row.cells['filter'];
+    const counted = `${typeof named === 'string' ? named : ''} ${document}`;
+    const count = (this.#times.get(counted) ?? 0) + 1;
+    this.#times.set(counted, count);
+    const filter = typeof named === 'string' ? named : numberedFilter(count);
+    const key = `${typeof named === 'string' ? count : 1} ${document}`;
+    if (!this.#isSecond && !this.#filters.includes(filter)) this.#filters.push(filter);
     if (filter === this.#filters[0]) {
       this.#known.add(key);
       return this.#isSecond ? this.#withOthers(row, key, filter) : row;
@@ -82,11 +85,13 @@ function answerOf(cells: Cells): unknown {
   return Array.isArray(answers) && answers.length === 1 ? (answers[0] as unknown) : answers;
 }
 
-/** The values of the metrics that a line names. */
+/** A filter that has no name, by its place among them, from 1. */
+export function numberedFilter(place: number): string {
+  return `filter-${place}`;
+}
+
 function metricsOf(cells: Cells): Filtered['metrics'] {
-  const { metrics } = cells;
-  if (!Array.isArray(metrics)) return {};
-  const values = metrics.map((name): [string, unknown] => [String(name), cells[String(name)]]);
+  const values = metricNames(cells).map((name): [string, unknown] => [name, cells[name]]);
   return Object.fromEntries(
     values.filter((entry): entry is [string, number | boolean] => ['number', 'boolean'].includes(typeof entry[1])),
   );

@@ -1,5 +1,14 @@
+import { cellChat } from '../chatCells.ts';
 import { plain } from '../columns.ts';
 import { isObject } from '../rows.ts';
+
+type Cells = Readonly<Record<string, unknown>>;
+
+/** What the harness writes in each line beside the metrics. */
+const ownColumns: ReadonlySet<string> = new Set([
+  ...['docid', 'doc', 'target', 'arguments', 'resps', 'filteredresps', 'filter', 'metrics'],
+  ...['dochash', 'prompthash', 'targethash', 'scoresperrepeat', 'scores'],
+]);
 
 /**
  * A document of lm-evaluation-harness that was answered by choosing: `arguments` holds a request for each choice, with what
@@ -17,10 +26,12 @@ export interface Choice {
 /** More of them get no score of their own. */
 const mostChoices = 16;
 
-export function choiceOf(cells: Readonly<Record<string, unknown>>): Choice | undefined {
-  const requests = requestsOf(cellOf(cells, 'arguments'));
-  const answers = cellOf(cells, 'filteredresps');
-  if (requests === undefined || !Array.isArray(answers) || answers.length !== requests.length) return undefined;
+export function choiceOf(cells: Cells): Choice | undefined {
+  const all = requestsOf(cellOf(cells, 'arguments'));
+  const given = cellOf(cells, 'filteredresps');
+  if (all === undefined || !Array.isArray(given) || given.length !== all.length) return undefined;
+  const requests = withoutUnconditional(all);
+  const answers: unknown[] = given.slice(0, requests.length);
   if (isWholeText(cells, answers)) {
     return { prompt: requests[0]?.[0], choices: [''], logLikelihoods: [Number(answers[0])], chosen: 0 };
   }
@@ -35,15 +46,30 @@ export function choiceOf(cells: Readonly<Record<string, unknown>>): Choice | und
   return { prompt, choices: isUnsaid ? [''] : choices, logLikelihoods, chosen };
 }
 
+/** For `acc_mutual_info` each choice is asked for once more behind all of them, without what it is the answer to. */
+function withoutUnconditional(requests: readonly Request[]): readonly Request[] {
+  const half = requests.length / 2;
+  const isUnconditional = requests.slice(half).every(([asked, choice], index) => {
+    const [context, conditional] = requests[index] ?? [];
+    return asked === '' && context !== '' && String(conditional).trim() === String(choice).trim();
+  });
+  return Number.isInteger(half) && isUnconditional ? requests.slice(0, half) : requests;
+}
+
+/** The names of a line's metrics, which older versions do not list. */
+export function metricNames(cells: Cells): string[] {
+  const listed = cellOf(cells, 'metrics');
+  return Array.isArray(listed) ? listed.map(String) : Object.keys(cells).filter((name) => !ownColumns.has(plain(name)));
+}
+
 /** A text that was rated as a whole: no answer at all. */
-function isWholeText(cells: Readonly<Record<string, unknown>>, answers: readonly unknown[]): boolean {
-  const metrics = cellOf(cells, 'metrics');
-  const isRated = Array.isArray(metrics) && metrics.some((metric) => /perplexity|bits_per_byte/.test(String(metric)));
+function isWholeText(cells: Cells, answers: readonly unknown[]): boolean {
+  const isRated = metricNames(cells).some((metric) => /perplexity|bits_per_byte/.test(metric));
   return isRated && answers.length === 1 && typeof answers[0] !== 'object' && Number.isFinite(Number(answers[0]));
 }
 
 /** What was asked and what to choose from; where the beginnings differ, the choice stands in them. */
-function askedOf(requests: readonly (readonly [unknown, unknown])[]): { prompt: unknown; choices: unknown[] } {
+function askedOf(requests: readonly Request[]): { prompt: unknown; choices: unknown[] } {
   const [first] = requests;
   const choices = requests.map(([, choice]) => choice);
   const beginnings = requests.map(([asked]) => asked);
@@ -70,21 +96,31 @@ function isGreedy(pair: unknown): boolean {
   return Array.isArray(pair) && /^true$/i.test(String(pair[1]));
 }
 
-/** What a request of the harness asks; undefined for what is no request. */
+/** What a request of the harness asks, a text or messages; undefined for what is no request. */
 export function promptOfArguments(value: unknown): unknown {
   const [first] = requestsOf(value) ?? [];
   return first?.[0];
 }
 
+type Request = readonly [asked: unknown, rest: unknown];
+
 /** `{"gen_args_0": {"arg_0": …, "arg_1": …}, …}`, or `[[…, …], …]` in older versions. */
-function requestsOf(value: unknown): [asked: unknown, rest: unknown][] | undefined {
+function requestsOf(value: unknown): Request[] | undefined {
   const all = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
   if (all.length === 0) return undefined;
-  const requests = all.map((one): [unknown, unknown] | undefined => {
-    if (Array.isArray(one)) return [one[0], one[1]];
-    return isObject(one) && 'arg_0' in one ? [one['arg_0'], one['arg_1']] : undefined;
+  const requests = all.map((one): Request | undefined => {
+    if (Array.isArray(one)) return [contextOf(one[0]), one[1]];
+    return isObject(one) && 'arg_0' in one ? [contextOf(one['arg_0']), one['arg_1']] : undefined;
   });
   return requests.every((request) => request !== undefined) ? requests : undefined;
+}
+
+/** What is asked of a server that takes chats is their JSON, in a list around it: `["[{\"role\": …}]"]`. */
+function contextOf(asked: unknown): unknown {
+  if (!Array.isArray(asked) || asked.length !== 1 || typeof asked[0] !== 'string') return asked;
+  const [text] = asked as [string];
+  const messages = jsonIn(text);
+  return cellChat(messages) === undefined ? text : messages;
 }
 
 function logLikelihoodOf(pair: unknown): number | undefined {
@@ -95,8 +131,12 @@ function logLikelihoodOf(pair: unknown): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
-/** The right choice: its place, or the choice itself. */
-export function rightChoice({ choices }: Choice, target: unknown): string | undefined {
+/** The right choice: its place, or the choice itself. Of several that are right the one that was chosen, else the first. */
+export function rightChoice({ choices, chosen }: Choice, target: unknown): string | undefined {
+  const places = typeof target === 'string' && /^\[[\d, ]+\]$/.test(target) ? jsonIn(target) : target;
+  if (Array.isArray(places) && places.length > 0 && places.every((place) => choices[Number(place)] !== undefined)) {
+    return choices[places.includes(chosen) ? chosen : Number(places[0])];
+  }
   const text = String(target ?? '');
   const named = choices.find((choice) => choice === text) ?? choices.find((choice) => choice.trim() === text.trim());
   return named ?? (/^\s*\d+\s*$/.test(text) ? choices[Number(text)] : undefined);
@@ -116,13 +156,18 @@ export function isHarnessLog(columns: readonly string[]): boolean {
   return ['docid', 'arguments', 'filteredresps'].every((name) => names.includes(name));
 }
 
-function cellOf(cells: Readonly<Record<string, unknown>>, name: string): unknown {
+function cellOf(cells: Cells, name: string): unknown {
   const column = Object.keys(cells).find((one) => plain(one) === name);
   const cell = column === undefined ? undefined : cells[column];
-  if (typeof cell !== 'string' || !/^[[{]/.test(cell)) return cell;
+  return typeof cell === 'string' ? jsonIn(cell) : cell;
+}
+
+/** What a text is the JSON of, where that is a list or an object; else the text. */
+function jsonIn(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
   try {
-    return JSON.parse(cell) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
-    return cell;
+    return text;
   }
 }

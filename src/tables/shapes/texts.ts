@@ -37,7 +37,8 @@ const pictures: ReadonlySet<string> = new Set([
 export function textsOf(cells: Cells, { roles }: Mapping): RowTexts {
   const told = new Set<string>();
   const cell = (column: string | undefined): unknown => (column === undefined ? undefined : cells[column]);
-  const choice = plain(roles.prompt ?? '') === 'arguments' ? choiceOf(cells) : undefined;
+  const isRequest = plain(roles.prompt ?? '') === 'arguments';
+  const choice = isRequest ? choiceOf(cells) : undefined;
   const isOwnName = roles.prediction !== undefined && plain(roles.prediction) === 'prediction';
   const form = isOwnName ? formOfAnswer(cells, roles.ground_truth) : undefined;
   if (form !== undefined && roles.ground_truth !== undefined) told.add(roles.ground_truth);
@@ -46,7 +47,7 @@ export function textsOf(cells: Cells, { roles }: Mapping): RowTexts {
   let answer = form ?? cellChat(cell(roles.prediction));
   let prediction = choice === undefined ? textOf(cell(roles.prediction)) : (choice.choices[choice.chosen] ?? null);
   let ground = truth;
-  const chat = cellChat(cell(roles.prompt));
+  const chat = cellChat(isRequest ? promptOfArguments(cell(roles.prompt)) : cell(roles.prompt));
   let messages = chat;
   if (chat !== undefined && roles.prompt !== undefined) {
     const start = replyStart(chat);
@@ -62,7 +63,7 @@ export function textsOf(cells: Cells, { roles }: Mapping): RowTexts {
       if (namesChat(roles.prompt) || said === truth) messages = partOf(chat, 0, start);
       if (namesChat(roles.prompt) && ground == null && said !== prediction) ground = said;
     }
-    told.add(roles.prompt);
+    if (!isRequest) told.add(roles.prompt);
   }
   if (answer !== undefined && form === undefined && roles.prediction !== undefined) told.add(roles.prediction);
   const asked = choice === undefined ? promptOf(cells, roles.prompt) : textOf(choice.prompt);

@@ -183,6 +183,31 @@ describe('what real files hold', () => {
       assert.deepEqual(named['scores'], { log_likelihood: -0.5, log_likelihood_0: -0.5, log_likelihood_1: null });
     });
 
+    it('is chosen among what was asked about, not among the same choices without a question', async () => {
+      const row = await one({
+        ...choose('0', ['-2.5', 'False'], ['-3.5', 'False'], ['-0.5', 'False'], ['-0.25', 'False']),
+        arguments: [
+          ['Q', ' red'],
+          ['Q', ' blue'],
+          ['', 'red'],
+          ['', 'blue'],
+        ],
+        metrics: ['acc', 'acc_mutual_info'],
+      });
+      assert.deepEqual(only([row], 'prediction', 'ground_truth', 'scores'), [
+        [' red', ' red', { log_likelihood: -2.5, log_likelihood_0: -2.5, log_likelihood_1: -3.5 }],
+      ]);
+    });
+
+    it('was asked of a server as a chat', async () => {
+      const messages = [{ role: 'user', content: 'Q' }];
+      const row = await one({
+        ...line(0, 'none', '18', 1),
+        arguments: { gen_args_0: { arg_0: [JSON.stringify(messages)], arg_1: {} } },
+      });
+      assert.deepEqual(only([row], 'prompt', 'messages', 'prediction'), [['Q', messages, '18']]);
+    });
+
     const line = (id: number, filter: string, answer: string, score: number): Row => ({
       doc_id: id,
       doc: { question: `q${id}` },
@@ -211,6 +236,21 @@ describe('what real files hold', () => {
         assert.deepEqual(rows[1]?.['filtered_by'], { 'flexible-extract': '18' });
         assert.deepEqual(notes, [{ kind: 'filters', lines: 3, filters: ['strict-match', 'flexible-extract'] }]);
       }
+    });
+
+    it('is one answer in versions that name no filter, where the documents come again', async () => {
+      const old = (id: number, answer: string, score: number): Row => {
+        const { filter: _, metrics: __, ...row } = line(id, '', answer, score);
+        return row;
+      };
+      const { rows, notes } = await stage.read(
+        jsonLines(old(0, '[invalid]', 0), old(1, '18', 1), old(0, '18', 1), old(1, '18', 1)),
+      );
+      assert.deepEqual(only(rows, 'sample_index', 'prediction', 'scores', 'filtered_by'), [
+        [0, '[invalid]', { 'exact_match,filter-1': 0, 'exact_match,filter-2': 1 }, { 'filter-2': '18' }],
+        [1, '18', { 'exact_match,filter-1': 1, 'exact_match,filter-2': 1 }, { 'filter-2': '18' }],
+      ]);
+      assert.deepEqual(notes, [{ kind: 'filters', lines: 2, filters: ['filter-1', 'filter-2'] }]);
     });
 
     it('is 1,319 documents, which are 1,319 samples, in each evaluation', async () => {
