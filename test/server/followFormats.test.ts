@@ -409,6 +409,21 @@ describe('what trainers write, followed while they do', function () {
       job: { current_step: 2 },
     },
     {
+      name: 'prime-rl’s file monitor, whose folder is its own,',
+      file: 'monitors/file/metrics.jsonl',
+      lines: [
+        { step: 1, time: 1775000000.25, 'reward/mean': 0.5, producer: 'orchestrator' },
+        { step: null, time: 1775000005.5, 'inference/requests': 3, producer: 'orchestrator' },
+        { step: 2, time: 1775000010.5, 'reward/mean': 0.75, producer: 'orchestrator' },
+      ],
+      fields: ['step', 'reward/mean', 'producer'],
+      metrics: [
+        [1, 0.5, undefined],
+        [2, 0.75, undefined],
+      ],
+      job: { current_step: 2 },
+    },
+    {
       name: 'verl’s file logger',
       file: 'project/experiment.jsonl',
       lines: [

@@ -1,5 +1,6 @@
 import { chatOf } from '../../model/chats/chat.ts';
 import { plainChat } from '../../model/chats/chatText.ts';
+import { requiredText } from './cells.ts';
 import { RowError } from './format.ts';
 
 /** A prompt and the reply to it, in their form and as texts. */
@@ -20,6 +21,17 @@ export function chatText(column: string, messages: unknown): string {
   const chat = chatOf(messages);
   if (chat === null) throw new RowError(`"${column}" is no chat`);
   return plainChat(chat);
+}
+
+/** What a column holds as a text, and in its form where it is a chat. @throws RowError where there is no such column */
+export function formAndText(
+  cells: Readonly<Record<string, unknown>>,
+  column: string,
+): { text: string; form?: readonly unknown[] } {
+  const value = cells[column];
+  return Array.isArray(value) && isChat(value)
+    ? { text: chatText(column, value), form: value }
+    : { text: requiredText(cells, column) };
 }
 
 export function isChat(value: unknown): boolean {

@@ -1,32 +1,42 @@
 import { basename, dirname } from 'node:path';
+import { textOf } from '../../tables/cells.ts';
 import { isObject, type TableRow } from '../../tables/rows.ts';
+import { type AgentTrace, agentTraces, isRollout } from '../../tables/shapes/rollouts.ts';
 import { plainScore, stepOf } from './cells.ts';
-import { type ChatTexts, chatTexts } from './chats.ts';
+import { chatTexts, formAndText } from './chats.ts';
 import type { Format, MadeRow, RowFile } from './format.ts';
 
 /**
- * prime-rl's file monitor: `{run_dir}/rollouts/step_{N}/{train,eval}/all/traces.jsonl`, which grows. What is under
- * `effective` is a part of it. A line is a rollout with a tree of messages for each agent; null fields are left out.
+ * prime-rl writes each rollout as it ends, which tells its step and whether it is of training or an evaluation. Versions
+ * have them at different places below the run's folder:
+ *
+ * - `monitors/file/traces/stream/{chunk}.jsonl` and `traces/stream/{chunk}.jsonl`: all in one stream, of which chunks that
+ *   are full are packed by Zstandard;
+ * - `traces/step_{N}/{train,eval}/traces.jsonl`;
+ * - `rollouts/step_{N}/{train,eval}/all/traces.jsonl`; what is under `effective` is a part of it;
+ * - `rollouts/step_{N}/{train,eval}_rollouts.jsonl`, written as a whole.
+ *
+ * A line is a rollout with a tree of messages for each agent, one such tree, or prompt and completion.
  */
 export const primeRl: Format = {
   name: 'prime-rl',
-  globs: ['rollouts/step_*/*/all/traces.jsonl'],
+  globs: [
+    ...['rollouts/step_*/*/all/traces.jsonl', 'rollouts/step_*/*_rollouts.jsonl'],
+    ...['traces/step_*/*/traces.jsonl', 'traces/stream/*.jsonl'],
+  ],
   readsColumns: false,
 
-  locate(path) {
-    if (basename(path) !== 'traces.jsonl' || basename(dirname(path)) !== 'all') return undefined;
-    const kind = dirname(dirname(path));
-    const stepFolder = dirname(kind);
-    const step = /^step_(\d+)$/.exec(basename(stepFolder))?.[1];
-    if (step === undefined || !/^(train|eval)$/.test(basename(kind))) return undefined;
-    const rollouts = dirname(stepFolder);
-    const run = basename(rollouts) === 'rollouts' ? dirname(rollouts) : rollouts;
-    return { run, reading: 'lines', step: Number(step), source: basename(kind) };
-  },
+  locate: (path) => inStream(path) ?? ofStep(path),
 
-  knows: (names) => names.includes('traces') && names.includes('run'),
+  knows: (names) =>
+    names.includes('traces') ||
+    ['nodes', 'rewards'].every((name) => names.includes(name)) ||
+    ['prompt', 'completion', 'example_id'].every((name) => names.includes(name)),
 
-  maker: (file) => ({ make: (row) => made(row, file) }),
+  maker: (file) => ({
+    make: ({ cells }) =>
+      isRollout(cells) ? agentTraces(cells).map((trace) => traced(trace, file)) : flat(cells, file),
+  }),
 
   judging(scores) {
     if (!scores.includes('reward')) return {};
@@ -34,62 +44,74 @@ export const primeRl: Format = {
   },
 };
 
-/** An answer of each agent that is trained; none of a rollout that failed before there was one. */
-function made({ cells }: TableRow, file: RowFile): MadeRow[] {
-  const traces = Array.isArray(cells['traces']) ? cells['traces'].filter(isObject) : [];
-  const trained = traces.filter(({ agent }) => !isObject(agent) || agent['trainable'] !== false);
-  const [run, env, group] = [cells['run'], cells['env'], cells['group']].map((value) => (isObject(value) ? value : {}));
-  const work = isObject(run?.['work']) ? run['work'] : {};
-  return trained.flatMap((trace) => {
-    const texts = textsOf(trace);
-    if (texts === undefined) return [];
-    return [
-      {
-        ...(cells['id'] === undefined ? {} : { rollout_id: cells['id'] }),
-        ...(env?.['id'] === undefined ? {} : { env: env['id'] }),
-        ...(group?.['id'] === undefined ? {} : { group_id: group['id'] }),
-        step: stepOf(work['step'], file.step),
-        ...texts,
-        sample_source: typeof work['type'] === 'string' ? work['type'] : file.source,
-        scores: scoresOf(trace),
-      },
-    ];
-  });
-}
-
-/** The messages from the root to the last one that the model wrote: what was asked, and from its first one on its reply. */
-function textsOf({ nodes }: Readonly<Record<string, unknown>>): ChatTexts | undefined {
-  const all: unknown[] = Array.isArray(nodes) ? nodes : [];
-  const chain: { message: unknown; isSampled: boolean }[] = [];
-  let at = all.findLastIndex((node) => isObject(node) && node['sampled'] === true);
-  while (chain.length <= all.length) {
-    const node = all[at];
-    if (!isObject(node)) break;
-    chain.unshift({ message: node['message'], isSampled: node['sampled'] === true });
-    if (typeof node['parent'] !== 'number') break;
-    at = node['parent'];
+function inStream(path: string): RowFile | undefined {
+  const [stream, traces] = [dirname(path), dirname(dirname(path))];
+  if (!/^\d+\.jsonl$/.test(basename(path)) || basename(stream) !== 'stream' || basename(traces) !== 'traces') {
+    return undefined;
   }
-  const first = chain.findIndex(({ isSampled }) => isSampled);
-  if (first === -1) return undefined;
-  const messages = chain.map(({ message }) => message);
-  return chatTexts('traces', messages.slice(0, first), messages.slice(first));
+  const above = dirname(traces);
+  const isMonitor = basename(above) === 'file' && basename(dirname(above)) === 'monitors';
+  return { run: isMonitor ? dirname(dirname(above)) : above, reading: 'lines' };
 }
 
-/** What each reward function gave, what is measured, and the weighted sum of the rewards. */
-function scoresOf({ rewards, metrics }: Readonly<Record<string, unknown>>): Record<string, number | boolean | null> {
-  const given = Object.entries(isObject(rewards) ? rewards : {}).map(([name, reward]) => {
-    const isWeighted = isObject(reward);
-    const score = plainScore(isWeighted ? (reward['score'] ?? null) : reward);
-    return { name, score, weight: isWeighted && typeof reward['weight'] === 'number' ? reward['weight'] : 1 };
-  });
-  const measured = Object.entries(isObject(metrics) ? metrics : {}).map(([name, value]) => [name, plainScore(value)]);
-  const sum = given.some(({ score }) => score == null || Number.isNaN(score))
-    ? null
-    : given.reduce((total, { score, weight }) => total + Number(score) * weight, 0);
-  const all = [
-    ...measured,
-    ...(given.length === 0 ? [] : [['reward', sum]]),
-    ...given.map(({ name, score }) => [name, score]),
-  ].filter(([, score]) => score !== undefined);
-  return Object.fromEntries(all) as Record<string, number | boolean | null>;
+function ofStep(path: string): RowFile | undefined {
+  const [, kindInName] = /^(train|eval)_rollouts\.jsonl$/.exec(basename(path)) ?? [];
+  if (kindInName !== undefined) return below(dirname(path), 'rollouts', kindInName);
+  if (basename(path) !== 'traces.jsonl') return undefined;
+  const folder = dirname(path);
+  if (basename(folder) === 'all') return below(dirname(dirname(folder)), 'rollouts', basename(dirname(folder)));
+  return below(dirname(folder), 'traces', basename(folder));
+}
+
+/** @param folder `step_{N}`, in a folder of the given name unless somebody moved it */
+function below(folder: string, name: string, kind: string): RowFile | undefined {
+  const step = /^step_(\d+)$/.exec(basename(folder))?.[1];
+  if (step === undefined || !/^(train|eval)$/.test(kind)) return undefined;
+  const above = dirname(folder);
+  if (basename(above) !== name && name !== 'rollouts') return undefined;
+  return { run: basename(above) === name ? dirname(above) : above, reading: 'lines', step: Number(step), source: kind };
+}
+
+/** An answer of an agent that is trained. */
+function traced(trace: AgentTrace, file: RowFile): MadeRow {
+  const { rollout, env, group, kind, messages, start, truth, finishReason, scores } = trace;
+  const source = typeof kind === 'string' ? kind : file.source;
+  return {
+    ...(rollout === undefined ? {} : { rollout_id: rollout }),
+    ...(env === undefined ? {} : { env }),
+    ...(group === undefined ? {} : { group_id: group }),
+    // What is evaluated by itself has no step.
+    step: stepOf(trace.step, file.step ?? (source === 'eval' ? 0 : undefined)),
+    ...chatTexts('traces', messages.slice(0, start), messages.slice(start)),
+    ground_truth: truth,
+    ...(source === undefined ? {} : { sample_source: source }),
+    ...(typeof finishReason === 'string' ? { finish_reason: finishReason } : {}),
+    scores,
+  };
+}
+
+/** `{example_id, task, prompt, completion, answer, reward, metrics}`, prompt and completion as texts or messages. */
+function flat(cells: TableRow['cells'], file: RowFile): MadeRow[] {
+  // A rollout that failed has no answer.
+  if (cells['completion'] == null) return [];
+  const [asked, answered] = [formAndText(cells, 'prompt'), formAndText(cells, 'completion')];
+  const metrics = Object.entries(isObject(cells['metrics']) ? cells['metrics'] : {});
+  const scores = [['reward', cells['reward']], ['advantage', cells['advantage']], ...metrics]
+    .map(([name, value]): [string, ReturnType<typeof plainScore>] => [String(name), plainScore(value)])
+    .filter(([, score]) => score !== undefined);
+  const env = cells['env_name'] ?? cells['task'];
+  return [
+    {
+      ...(typeof env === 'string' ? { env } : {}),
+      ...(cells['example_id'] === undefined ? {} : { example_id: cells['example_id'] }),
+      step: stepOf(undefined, file.step),
+      prompt: asked.text,
+      ...(asked.form === undefined ? {} : { messages: asked.form }),
+      prediction: answered.text,
+      ...(answered.form === undefined ? {} : { answer: answered.form }),
+      ground_truth: textOf(cells['answer']),
+      ...(file.source === undefined ? {} : { sample_source: file.source }),
+      scores: Object.fromEntries(scores),
+    },
+  ];
 }

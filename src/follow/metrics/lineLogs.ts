@@ -41,9 +41,15 @@ export const msSwiftLog: LineLog = {
   },
 };
 
-/** prime-rl: `{"step": 1, "time": 1775000000.25, "reward/mean": 0.5}`, the time in seconds since 1970. */
+/** Logs that lie deeper than the run's folder. */
+export const deeperLogs: readonly string[] = ['monitors/file/metrics.jsonl'];
+
+/**
+ * prime-rl: `{"step": 1, "time": 1775000000.25, "reward/mean": 0.5}`, the time in seconds since 1970. What is measured by
+ * time alone has a step of null.
+ */
 export const primeRlLog: LineLog = {
-  isOne: (name) => name === 'metrics.jsonl',
+  isOne: (name) => name === 'metrics.jsonl' || deeperLogs.includes(name),
   read: ({ step, time: _, ...figures }) => logged(step, figures),
 };
 

@@ -15,7 +15,7 @@ import type { Positions } from '../positions.ts';
 import { hashOf } from '../rowIds.ts';
 import type { Sender } from '../sender.ts';
 import type { ServerJob } from '../serverJob.ts';
-import { type LineLog, type LoggedLine, lineLogs, verlLog } from './lineLogs.ts';
+import { deeperLogs, type LineLog, type LoggedLine, lineLogs, verlLog } from './lineLogs.ts';
 import { isTrainerState, parseTrainerState, type TrainerState } from './trainerState.ts';
 
 /** Metrics that are sent at once. */
@@ -84,6 +84,7 @@ export class MetricsFollower {
         for (const inner of await this.#entriesOf(name)) if (inner.isFile()) names.push(`${name}/${inner.name}`);
       }
     }
+    names.push(...deeperLogs);
     return names.filter((name) => isTrainerState(name) || this.#logs.some((log) => log.isOne(name)));
   }
 

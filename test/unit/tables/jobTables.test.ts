@@ -158,7 +158,14 @@ describe('the tables of a job', () => {
     );
     stage.write('rollouts/step_42/train/effective/traces.jsonl', jsonLines(rollout('train', trace(true, 'a', 'b'))));
     stage.write('rollouts/step_42/eval/all/traces.jsonl', jsonLines(rollout('eval', trace(true, 'c'))));
+    // Of older versions: a trace a line.
+    stage.write(
+      'rollouts/step_43/train_rollouts.jsonl',
+      jsonLines({ id: 'r', ...trace(true, 'd'), task: { data: { answer: '72' } }, run: { type: 'train', step: 43 } }),
+    );
     const { rows } = await read('rollouts');
+    assert.equal(rows.pop()?.['ground_truth'], '72');
+    assert.equal(rows.length, 2);
     assert.deepEqual(only(rows, 'step', 'sample_source', 'prompt', 'prediction', 'scores'), [
       [42, 'eval/gsm8k', 'system: s\nuser: q', 'c', { turns: 1, right: 1, form: 0.5, reward: 2.5 }],
       [42, 'train', 'system: s\nuser: q', 'assistant: a\nassistant: b', { turns: 2, right: 1, form: 0.5, reward: 2.5 }],
