@@ -13,9 +13,15 @@ interface Step {
   completionEvents: string[];
 }
 
+/** What is shown, and the English text that the palette finds it by beside that. */
+interface LocalizedText {
+  value: string;
+  original: string;
+}
+
 interface Manifest {
   contributes: {
-    commands: { command: string; title: string; category: string }[];
+    commands: { command: string; title: LocalizedText; category: LocalizedText }[];
     configuration: { title: string; properties: Record<string, { type: string; description?: string }> }[];
     walkthroughs: { steps: Step[] }[];
     viewsWelcome: { contents: string }[];
@@ -56,12 +62,19 @@ describe('the manifest', () => {
 
   it('leaves every text that people read to the translators', () => {
     const raw = [
-      ...contributes.commands.flatMap(({ title, category }) => [title, category]),
+      ...contributes.commands.flatMap(({ title, category }) => [title.value, category.value]),
       ...contributes.configuration.map(({ title }) => title),
       ...settings.map(([, { description }]) => description),
       ...contributes.viewsWelcome.map(({ contents }) => contents),
     ].filter((text) => !isKey(text));
     assert.deepEqual(raw, []);
+  });
+
+  it('has every command found by the name of the extension too, and by its English title', () => {
+    for (const { command, title, category } of contributes.commands) {
+      assert.equal(title.original, texts[title.value.slice(1, -1)], command);
+      assert.equal(category.original, texts['displayName'], command);
+    }
   });
 
   it('puts into menus and on keys only commands that there are', () => {

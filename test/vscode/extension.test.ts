@@ -5,7 +5,7 @@ const id = 'finetunelab.training-predictions';
 
 interface Manifest {
   contributes: {
-    commands: { command: string; title: string }[];
+    commands: { command: string; title: { value: string; original: string } }[];
     walkthroughs: { steps: unknown[] }[];
     configuration: { properties: Record<string, { default: unknown }> }[];
   };
@@ -44,7 +44,7 @@ describe('the manifest as VS Code reads it', () => {
 
   it('has its texts in place of their keys', () => {
     const { commands, walkthroughs } = manifest().contributes;
-    assert.ok(commands.some(({ title }) => title === 'Watch Training Predictions'));
+    assert.ok(commands.some(({ title }) => title.value === 'Watch Training Predictions'));
     assert.equal(walkthroughs[0]?.steps.length, 5);
     assert.doesNotMatch(JSON.stringify(manifest().contributes), /"%[\w.]+%"/);
   });
