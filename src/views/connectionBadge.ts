@@ -4,7 +4,7 @@ import type { ServerId, Servers } from '../servers.ts';
 import { type ConnectionLabel, summarize } from '../stream/connectionSummary.ts';
 import type { Watch, Watches } from '../watch/watches.ts';
 import { badgeText } from './badgeText.ts';
-import { failureText } from './jobItem.ts';
+import { failureText } from './jobTexts.ts';
 
 /** The status-bar item that says whether the active panel's job is live. */
 export class ConnectionBadge implements vscode.Disposable {

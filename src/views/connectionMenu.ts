@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ServerId } from '../servers.ts';
 import { isOver, summarize } from '../stream/connectionSummary.ts';
 import type { Watch, Watches } from '../watch/watches.ts';
-import { failureText } from './jobItem.ts';
+import { failureText } from './jobTexts.ts';
 
 /** What can be done about the connection of a watch, as it is now; undefined when the user turned away. */
 export async function pickConnectionCommand(

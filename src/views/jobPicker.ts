@@ -6,7 +6,7 @@ import type { ServerId, Servers } from '../servers.ts';
 import { modelOf } from '../watch/jobTitle.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
-import { describeJob, errorLine, jobAge } from './jobItem.ts';
+import { describeJob, errorLine, jobAge } from './jobTexts.ts';
 
 /** Between two readings of the jobs while somebody looks at the picker, in ms: a job that begins is wanted soon. */
 const readingInterval = 3000;

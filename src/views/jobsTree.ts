@@ -1,27 +1,25 @@
 import * as vscode from 'vscode';
 import type { Following } from '../following/following.ts';
 import type { RunNode } from '../following/runNodes.ts';
-import { plainLine, plainName } from '../plainText.ts';
+import { plainName } from '../plainText.ts';
 import type { ServerId, Servers } from '../servers.ts';
 import type { ListingChange } from '../watch/jobListing.ts';
 import { Pace } from '../watch/pace.ts';
 import { type JobReference, keyOf, type Watches } from '../watch/watches.ts';
-import { isActive } from '../wire/job.ts';
-import { jobAge, jobItem } from './jobItem.ts';
+import type { JobGroup } from './jobGroups.ts';
+import { jobAge } from './jobTexts.ts';
 
 export const jobsViewId = 'trainingPredictions.jobs';
 
-/** More jobs that ended than this are folded away, as long as others run. */
-const mostUnfolded = 8;
 /** Between two looks at how long ago things were, in ms. */
 const ageInterval = 30_000;
 
 type JobNode = JobReference<ServerId> & { readonly kind: 'job' };
 
-/** A server, what runs or ended there, one of its jobs, or what went wrong when they were listed. */
+/** A server, what runs, failed or ended there, one of its jobs, or what went wrong when they were listed. */
 export type JobsNode =
   | { kind: 'server'; server: ServerId }
-  | { kind: 'heading'; server: ServerId; active: boolean }
+  | { kind: 'heading'; server: ServerId; group: JobGroup }
   | JobNode
   | { kind: 'problem'; server: ServerId; problem: Error }
   | { kind: 'note'; text: string }
@@ -41,7 +39,7 @@ const serverNodes = {
 
 /**
  * The tree of servers and their jobs: active ones first, then the others, each newest first, under headings where there
- * are both.
+ * are both: what failed of late is not folded away with what else ended.
  */
 export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Disposable {
   readonly #servers: Servers;
@@ -65,6 +63,10 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   readonly #view: vscode.TreeView<JobsNode>;
   /** Where VS Code was told each job last: chosen elsewhere, it would stand at both places. */
   readonly #parents = new WeakMap<JobNode, JobsNode>();
+  /** Loaded when the tree is first seen. */
+  #items: Promise<typeof import('./treeItems.ts')> | undefined;
+  /** Which jobs were told under which heading, by server. */
+  readonly #grouped = new Map<ServerId, string>();
   /** Key of the job that was chosen last because its panel is the active one. */
   #followed: string | undefined;
   readonly #subscription: vscode.Disposable;
@@ -90,7 +92,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     );
     this.#seen(view.visible);
     this.#ageTimer = setInterval(() => {
-      if (view.visible) this.#tellAges();
+      if (view.visible) void this.#tellAges();
     }, ageInterval);
   }
 
@@ -104,36 +106,41 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     return node.kind === 'job' ? this.#parents.get(node) : undefined;
   }
 
-  getChildren(node?: JobsNode): JobsNode[] {
+  async getChildren(node?: JobsNode): Promise<JobsNode[]> {
     const runs = this.#following.parts?.nodes;
     if (node === undefined) return [...this.#roots(), ...(runs?.roots ?? [])];
     if (node.kind === 'runs') return runs?.children() ?? [];
-    if (node.kind === 'heading') return this.#placed(node, this.#jobs(node.server, node.active));
+    if (node.kind === 'heading') return this.#placed(node, (await this.#groups(node.server))[node.group]);
     if (node.kind !== 'server') return [];
     const listing = this.#watches.listing(node.server);
     if (!listing.isRead) return [{ kind: 'note', text: vscode.l10n.t('Loading…') }];
-    const [active, ended] = [true, false].map((isActive) => this.#jobs(node.server, isActive)) as [
-      JobNode[],
-      JobNode[],
-    ];
-    const hasBoth = active.length > 0 && ended.length > 0;
+    const groups = await this.#groups(node.server);
+    this.#grouped.set(node.server, JSON.stringify(groups));
+    const { active, failed, ended } = groups;
+    const hasBoth = active.length > 0 && failed.length + ended.length > 0;
     const jobs = hasBoth
-      ? [this.#heading(node.server, true), this.#heading(node.server, false)]
-      : this.#placed(node, [...active, ...ended]);
+      ? (await this.#load()).jobGroups
+          .filter((group) => groups[group].length > 0)
+          .map((group) => this.#heading(node.server, group))
+      : this.#placed(
+          node,
+          listing.jobs.map(({ id }) => this.#node({ server: node.server, jobId: id })),
+        );
     if (listing.problem !== null) return [{ kind: 'problem', server: node.server, problem: listing.problem }, ...jobs];
     return jobs.length > 0 ? jobs : [{ kind: 'note', text: vscode.l10n.t('No jobs yet') }];
   }
 
-  getTreeItem(node: JobsNode): vscode.TreeItem {
+  async getTreeItem(node: JobsNode): Promise<vscode.TreeItem> {
+    const items = await this.#load();
     switch (node.kind) {
       case 'server':
-        return this.#serverItem(node.server);
+        return items.serverItem(node.server, this.#servers.label(node.server), this.#servers.host(node.server));
       case 'heading':
-        return this.#headingItem(node.server, node.active);
+        return items.headingItem(node.server, node.group, (await this.#groups(node.server))[node.group].length);
       case 'job':
         return this.#jobItem(node);
       case 'problem':
-        return problemItem(node.problem);
+        return items.problemItem(node.problem);
       case 'note':
         return new vscode.TreeItem(node.text);
       default:
@@ -191,7 +198,11 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     this.#view.reveal(node, { select: true, focus: false }).then(undefined, () => {});
   }
 
-  #tellAges(): void {
+  async #tellAges(): Promise<void> {
+    // A day after it failed, a run stands with the others that ended.
+    for (const [server, told] of this.#grouped) {
+      if (JSON.stringify(await this.#groups(server)) !== told) this.#request('all');
+    }
     const now = Date.now();
     const older = [...this.#ages].filter(([node, age]) => {
       const job = this.#watches.job(node);
@@ -200,11 +211,19 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     if (older.length > 0) this.#request(older.map(([node]) => node));
   }
 
-  #jobs(server: ServerId, active: boolean): JobNode[] {
-    return this.#watches
-      .listing(server)
-      .jobs.filter(({ status }) => isActive(status) === active)
-      .map(({ id }) => this.#node({ server, jobId: id }));
+  #load(): Promise<typeof import('./treeItems.ts')> {
+    this.#items ??= import('./treeItems.ts');
+    return this.#items;
+  }
+
+  async #groups(server: ServerId): Promise<Record<JobGroup, JobNode[]>> {
+    const { groupOf } = await this.#load();
+    const now = Date.now();
+    const groups: Record<JobGroup, JobNode[]> = { active: [], failed: [], ended: [] };
+    for (const job of this.#watches.listing(server).jobs) {
+      groups[groupOf(job, now)].push(this.#node({ server, jobId: job.id }));
+    }
+    return groups;
   }
 
   /** What VS Code is told below `parent`; a job that is to be chosen may be among it. */
@@ -214,7 +233,8 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     return jobs;
   }
 
-  #jobItem(node: JobNode): vscode.TreeItem {
+  async #jobItem(node: JobNode): Promise<vscode.TreeItem> {
+    const { jobItem } = await this.#load();
     const job = this.#watches.job(node);
     if (job === undefined) {
       this.#ages.delete(node);
@@ -226,24 +246,11 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     return this.#marked(jobItem(node.server, job, { title: this.#watches.title(node), isWatched, now }), node);
   }
 
-  #heading(server: ServerId, active: boolean): JobsNode {
-    const key = `${server} ${active}`;
-    const node: JobsNode = this.#headings.get(key) ?? { kind: 'heading', server, active };
+  #heading(server: ServerId, group: JobGroup): JobsNode {
+    const key = `${server} ${group}`;
+    const node: JobsNode = this.#headings.get(key) ?? { kind: 'heading', server, group };
     this.#headings.set(key, node);
     return node;
-  }
-
-  #headingItem(server: ServerId, active: boolean): vscode.TreeItem {
-    const count = this.#jobs(server, active).length;
-    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(
-      active ? vscode.l10n.t('Active') : vscode.l10n.t('Ended'),
-      !active && count > mostUnfolded ? Collapsed : Expanded,
-    );
-    item.id = `${server} heading ${active}`;
-    item.description = count.toLocaleString();
-    item.contextValue = 'heading';
-    return item;
   }
 
   #node({ server, jobId }: JobReference<ServerId>): JobNode {
@@ -262,27 +269,4 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     });
     return empty ? [] : present.map((server) => serverNodes[server]);
   }
-
-  #serverItem(server: ServerId): vscode.TreeItem {
-    const item = new vscode.TreeItem(this.#servers.label(server), vscode.TreeItemCollapsibleState.Expanded);
-    item.id = server;
-    item.description = this.#servers.host(server);
-    item.iconPath = new vscode.ThemeIcon(server === 'local' ? 'server-process' : 'cloud');
-    item.contextValue = `server.${server}`;
-    return item;
-  }
-}
-
-function problemItem(problem: Error): vscode.TreeItem {
-  const words = plainLine(problem.message);
-  const item = new vscode.TreeItem(vscode.l10n.t('Jobs could not be read'));
-  item.description = vscode.l10n.t('{0} Click to retry.', words);
-  item.tooltip = words;
-  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
-  item.contextValue = 'problem';
-  item.command = { command: 'trainingPredictions.refreshJobs', title: vscode.l10n.t('Retry') };
-  item.accessibilityInformation = {
-    label: vscode.l10n.t('Jobs could not be read: {0} Press Enter to retry.', words),
-  };
-  return item;
 }

@@ -239,7 +239,11 @@ function changeBetween(before: readonly Job[], after: readonly Job[]): ListingCh
   return stand ? after.filter((job, at) => !isDeepStrictEqual(job, before[at])).map(({ id }) => id) : 'all';
 }
 
-/** A list shows active jobs first. */
+/** A list shows active jobs first, and those that failed apart. */
 function standsWhere(before: Job, after: Job | undefined): boolean {
-  return before.id === after?.id && isActive(before.status) === isActive(after.status);
+  return before.id === after?.id && standing(before) === standing(after);
+}
+
+function standing({ status }: Job): string {
+  return isActive(status) ? 'active' : status;
 }

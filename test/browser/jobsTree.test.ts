@@ -81,4 +81,27 @@ describe('the tree of jobs, in VS Code', () => {
     await row(/^adapter, watching · completed/).waitFor();
     assert.ok((await top(/^adapter/)) > (await top(/^baseline/)));
   });
+
+  it('does not fold a run away that failed within a day, though much else ended', async () => {
+    const ended = Array.from({ length: 9 }, (_, index) => `done ${index}`);
+    for (const model_name of ended) await createJob(stage.server, { model_name, status: 'completed' });
+    const old = { model_name: 'long ago', status: 'failed', completed_at: '2020-01-01T00:00:00Z' };
+    await createJob(stage.server, old);
+    const begun = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    const long = await createJob(stage.server, { model_name: 'three days', status: 'running', started_at: begun });
+    await row(/^three days, running/).waitFor();
+    await saveJob(stage.server, {
+      job_id: long.id,
+      ...{ status: 'failed', completed_at: new Date().toISOString(), error_message: 'NCCL timeout' },
+    });
+    await row(/^three days, failed · NCCL timeout$/).waitFor();
+    const top = async (name: RegExp) => (await row(name).boundingBox())?.y ?? Number.NaN;
+    const [active, failed, all] = await Promise.all([/^Active/, /^Failed 2 within a day/, /^Ended 1[01]$/].map(top));
+    assert.ok((active ?? 0) < (failed ?? 0) && (failed ?? 0) < (all ?? 0), `${active} ${failed} ${all}`);
+    // It was unfolded while it had few: whoever comes back finds it folded, and what failed not.
+    await row(/^Ended/).click();
+    await row(/^done 0/).waitFor({ state: 'hidden' });
+    await row(/^three days/).waitFor();
+    assert.equal(await row(/^long ago/).count(), 0);
+  });
 });
