@@ -43,9 +43,9 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
     'li',
     { class: 'entry' },
     element('div', { class: 'entry-head' }, heading, beside, superseded),
-    element('div', { class: 'entry-text' }, group.button, answer, others),
     scoresBeside,
     actions,
+    element('div', { class: 'entry-text' }, group.button, answer, others),
     group.list,
   );
 
