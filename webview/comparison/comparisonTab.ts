@@ -32,7 +32,7 @@ import {
   shownSample,
   whyNoTruth,
 } from './comparisonTexts.ts';
-import type { EntryActions, HistoryEntryView } from './entryView.ts';
+import { type EntryActions, type HistoryEntryView, wholeInJson } from './entryView.ts';
 import { createFoldedText, type Folding } from './foldedText.ts';
 import { createHistoryEntry } from './historyEntry.ts';
 import { createNewEntries } from './newEntries.ts';
@@ -54,8 +54,6 @@ export interface ComparisonTab {
 
 /** About as many as a screen holds. Hundreds at once would keep the reader waiting for those in sight. */
 const entriesAFrame = 20;
-
-const wholeInTable = 'An open row of the Predictions tab shows all of it.';
 
 /** Whether an answer is more than its final one. */
 function hasMore({ reasoning, turns, group }: HistoryEntry): boolean {
@@ -84,8 +82,10 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const entries = new Map<string, HistoryEntryView>();
   /** The prediction whose whole prompt and ground truth were asked for last. */
   let askedFor: string | null = null;
-  /** Answers that are shown whole, by the ids of their predictions; null where the host did not send one yet. */
-  const wholes = new Map<string, WholeTexts | null>();
+  /** Answers that are shown whole, by the ids of their predictions. */
+  const wholes = new Set<string>();
+  /** All texts of predictions that were asked for; null where the host did not send them yet. */
+  const sent = new Map<string, WholeTexts | null>();
   /** What of an answer is shown decides what all of it is. */
   let wholesAreFinal = true;
   /** How many entries are drawn at most. */
@@ -120,7 +120,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     askedFor = id;
     panel.post({ type: 'whole', id, finalOnly: panel.view().finalAnswerOnly });
   };
-  const shared = { folding, formats, ask, rest: wholeInTable };
+  const shared = { folding, formats, ask, rest: wholeInJson };
   const prompt = createFoldedText('Prompt', 'prose', shared);
   const truth = createFoldedText('Ground truth', 'code', shared);
   const noTruth = element('p', { class: 'cut-note' });
@@ -148,14 +148,15 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     openDiff,
     toggle: (key) => panel.change(toggleAnswer(key)),
     isWhole: (id) => wholes.has(id),
-    wholeText: (id) => wholes.get(id)?.prediction ?? null,
+    whole: (id) => sent.get(id) ?? null,
+    askWhole,
     toggleWhole: (id, isCut) => {
-      if (wholes.has(id)) wholes.delete(id);
+      if (wholes.delete(id)) refreshAnswers();
       else {
-        wholes.set(id, null);
-        if (isCut) panel.post({ type: 'whole', id, finalOnly: panel.view().finalAnswerOnly });
+        wholes.add(id);
+        if (isCut) askWhole(id);
+        refreshAnswers();
       }
-      refreshAnswers();
     },
   };
   const scrubber = createScrubber(panel, act);
@@ -211,6 +212,17 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     };
   }
 
+  function askWhole(id: string) {
+    if (sent.has(id)) return;
+    sent.set(id, null);
+    panel.post({ type: 'whole', id, finalOnly: panel.view().finalAnswerOnly });
+  }
+
+  function forgetWholes() {
+    wholes.clear();
+    sent.clear();
+  }
+
   /** What the answers are held against. */
   const against = (): ViewState['compareWith'] => heldAgainst(panel.view().compareWith, panel.scores().truths);
 
@@ -240,7 +252,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     source.refresh();
     superseded.refresh();
     finalOnly.show(panel.view().finalAnswerOnly);
-    if (panel.view().finalAnswerOnly !== wholesAreFinal) wholes.clear();
+    if (panel.view().finalAnswerOnly !== wholesAreFinal) forgetWholes();
     wholesAreFinal = panel.view().finalAnswerOnly;
     setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasMore));
     json.show(panel.view().compareJson);
@@ -283,7 +295,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   }
 
   function drawAnotherSample() {
-    wholes.clear();
+    forgetWholes();
     askedFor = null;
     drawnSample = comparison?.sample ?? null;
     // The focus must not fall back to the document's beginning with the entry that it was in.
@@ -363,13 +375,16 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     },
     showAnswer: scrubber.fill,
     showWhole: ({ id, texts }) => {
-      if (texts === null) return;
+      if (texts === null) {
+        sent.delete(id);
+        return;
+      }
       if (id === askedFor) {
         prompt.fill({ text: texts.prompt, chat: texts.promptChat, characters: undefined });
         truth.fill({ text: texts.groundTruth, chat: undefined, characters: undefined });
       }
-      if (!wholes.has(id)) return;
-      wholes.set(id, texts);
+      if (!sent.has(id)) return;
+      sent.set(id, texts);
       refreshAnswers();
     },
     refresh,

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, WholeTexts } from '../../src/panel/protocol.ts';
 import type { Scores } from '../scores.ts';
 
 /** An answer of the comparison on the screen. */
@@ -10,6 +10,9 @@ export interface HistoryEntryView {
   jumpTo(): void;
 }
 
+/** Said of a chat of which even all that is told is a part. */
+export const wholeInJson = 'Copy as JSON, in an open row of the Predictions tab, takes all of it.';
+
 export interface EntryActions {
   copy(id: string): void;
   openDiff(id: string): void;
@@ -17,8 +20,10 @@ export interface EntryActions {
   toggle(key: string): void;
   /** The reader wants all of an answer in the page. */
   isWhole(id: string): boolean;
-  /** All of it, where the host sent it. */
-  wholeText(id: string): string | null;
+  /** All of a prediction's texts, where the host sent them. */
+  whole(id: string): WholeTexts | null;
+  /** Asks the host for them. */
+  askWhole(id: string): void;
   /** @param isCut it has to be asked for */
   toggleWhole(id: string, isCut: boolean): void;
 }

@@ -1,6 +1,8 @@
 import type { ShownChat } from '../../src/model/chats/shownChat.ts';
 import { element, setAttribute } from '../dom.ts';
+import { isBeginning } from '../texts/chatTexts.ts';
 import { createChat } from '../texts/chatView.ts';
+import { showAllOfChatText } from '../texts/cutChat.ts';
 import type { Formats } from '../texts/formats.ts';
 import { createLongText } from '../texts/longText.ts';
 import { stopAtScroller } from '../texts/scrollStop.ts';
@@ -65,23 +67,22 @@ export function createFoldedText(
   function draw() {
     const isOpen = !folding.has(closed);
     const isWhole = folding.has(whole);
-    const isBeginning = isCut(told);
-    if (isOpen && isWhole && isBeginning && held === null) ask();
+    const isPart = isCut(told);
+    if (isOpen && isWhole && isPart && held === null) ask();
     const shown = isWhole && held !== null ? held : told;
     setAttribute(fold, 'aria-expanded', String(isOpen));
     fold.classList.toggle('open', isOpen);
     setAttribute(content, 'hidden', !isOpen);
     const hasChat = shown.chat !== undefined;
-    chat.show(shown.chat);
+    chat.show(shown.chat, isPart && shown === told);
     const chatNow = hasChat ? JSON.stringify(shown.chat) : '';
     if (chatNow !== drawnChat) stopAtScroller(chat.element);
     drawnChat = chatNow;
     setAttribute(text.element, 'hidden', hasChat);
     text.show(hasChat ? '' : shown.text);
-    const length = isBeginning ? told.characters : hasChat ? chat.element.textContent?.length : shown.text?.length;
-    // How long the rest of a chat is nobody counted.
-    const words = length === undefined ? 'Show all messages' : showAllText(length, formats);
-    const show = { words, isCut: isBeginning, isWhole: isWhole && !(isBeginning && held === null), of: title };
+    const length = hasChat ? chat.element.textContent?.length : (told.characters ?? shown.text?.length);
+    const words = isPart && hasChat ? showAllOfChatText(told.chat, formats) : showAllText(length ?? 0, formats);
+    const show = { words, isCut: isPart, isWhole: isWhole && !(isPart && held === null), of: title };
     setAttribute(all.chat.button, 'hidden', !hasChat);
     setAttribute(all.text.button, 'hidden', hasChat);
     all.chat.show(show);
@@ -107,7 +108,7 @@ export function createFoldedText(
 }
 
 function isCut({ chat, characters }: SharedText): boolean {
-  return characters !== undefined || (chat !== undefined && (chat.isCut || chat.earlier > 0));
+  return characters !== undefined || (chat !== undefined && isBeginning(chat));
 }
 
 function isSame(a: SharedText, b: SharedText): boolean {

@@ -11,17 +11,18 @@ import { scoreItem } from '../texts/scoreItem.ts';
 import { createShowAll, showAllText } from '../texts/showAll.ts';
 import { checkpointTexts, markText } from './comparisonTexts.ts';
 import { createEntryGroup } from './entryGroup.ts';
-import type { EntryActions, HistoryEntryView } from './entryView.ts';
+import { type EntryActions, type HistoryEntryView, wholeInJson } from './entryView.ts';
 
 /** One answer to the sample, or one of the completions of one. */
 export function createHistoryEntry(formats: Formats, act: EntryActions, level: 'h2' | 'h3' = 'h2'): HistoryEntryView {
   let id = '';
+  let title = '';
   const heading = element(level, { class: 'entry-epoch', tabindex: -1 });
   const beside = element('span', { class: 'entry-step' });
   const superseded = element('span', { class: 'entry-note' });
   const cutOff = element('span', { class: 'entry-note entry-cut' });
   const group = createEntryGroup(formats, act, () => createHistoryEntry(formats, act, 'h3'));
-  const reply = createReply('', 'An open row of the Predictions tab shows all of it.', formats);
+  const reply = createReply('', wholeInJson, formats, { whose: () => title, ask: () => act.askWhole(id) });
   const prediction = createDifference();
   let isCut = false;
   const all = createShowAll(prediction.element, () => act.toggleWhole(id, isCut));
@@ -54,7 +55,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
     show: (present, canDiff, scores) => {
       const isOpen = present.group !== null && present.group.opened !== null;
       const { name, beside: other } = checkpointTexts(present, scores.byEpoch, formats);
-      const title = present.place === null ? name : `Completion ${formats.count(present.place)}`;
+      title = present.place === null ? name : `Completion ${formats.count(present.place)}`;
       id = present.id;
       setAttribute(entry, 'data-id', id);
       entry.classList.toggle('superseded', present.superseded !== null);
@@ -65,12 +66,13 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
       // Opened, the completions tell it themselves.
       setAttribute(answer, 'hidden', isOpen);
       setAttribute(actions, 'hidden', isOpen);
+      const sent = act.whole(id);
       reply.show(present);
+      reply.fill(sent);
       const isComparable = canDiff(present);
       const length = present.characters ?? present.prediction.length;
-      const sent = act.wholeText(id);
       // What was sent before the reader asked for another part of it is of no use.
-      const whole = act.isWhole(id) && sent?.length === length ? sent : null;
+      const whole = act.isWhole(id) && sent?.prediction.length === length ? sent.prediction : null;
       const { byKey } = present;
       const text = whole ?? present.prediction;
       prediction.show(byKey != null ? keyParts(byKey, text, formats) : present.difference, text);

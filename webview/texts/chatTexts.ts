@@ -33,11 +33,16 @@ function sizeText(bytes: number, formats: Formats): string {
   return `${formats.count(Math.round(bytes / 100_000) / 10)} MB`;
 }
 
-/** What of a chat is not shown; empty where all of it is. */
+/** What of a chat is not shown; empty where all of it is. @param rest where that is */
 export function leftOutText({ earlier, isCut }: ShownChat, rest: string, formats: Formats): string {
   const left = earlier === 0 ? '' : `${formats.count(earlier)} earlier ${earlier === 1 ? 'message' : 'messages'}`;
-  if (left === '') return isCut ? `Long texts are cut. ${rest}` : '';
-  return `${left} left out${isCut ? ', long texts are cut' : ''}. ${rest}`;
+  if (left === '') return isCut ? `Long texts are cut. ${rest}`.trimEnd() : '';
+  return `${left} left out${isCut ? ', long texts are cut' : ''}. ${rest}`.trimEnd();
+}
+
+/** Whether there is more of a chat than is shown. */
+export function isBeginning({ earlier, isCut }: ShownChat): boolean {
+  return isCut || earlier > 0;
 }
 
 /** Said in place of a final answer. */

@@ -11,8 +11,8 @@ import { stopAtScroller } from './scrollStop.ts';
 
 export interface ChatView {
   readonly element: HTMLElement;
-  /** Nothing where there is no chat. */
-  show(chat: ShownChat | null | undefined): void;
+  /** Nothing where there is no chat. @param leads a button beside it leads to the rest */
+  show(chat: ShownChat | null | undefined, leads?: boolean): void;
 }
 
 /**
@@ -29,16 +29,16 @@ export function createChat(name: string, rest: string, formats: Formats): ChatVi
   whole.addEventListener('click', (event) => event.stopPropagation());
   return {
     element: whole,
-    show: (chat) => {
+    show: (chat, leads = false) => {
       setAttribute(whole, 'hidden', chat == null);
-      const told = chat == null ? '' : JSON.stringify(chat);
+      const told = chat == null ? '' : JSON.stringify([chat, leads]);
       if (told === shown) return;
       shown = told;
       if (chat == null) {
         whole.replaceChildren();
         return;
       }
-      const left = leftOutText(chat, rest, formats);
+      const left = leftOutText(chat, leads ? '' : rest, formats);
       const messages = chat.messages.map((message) => messageItem(message, formats));
       whole.replaceChildren(
         ...(left === '' ? [] : [element('p', { class: 'cut-note' }, left)]),

@@ -1,13 +1,16 @@
-import type { AnswerForm, ReasoningText } from '../../src/panel/protocol.ts';
+import type { AnswerForm, ReasoningText, WholeTexts } from '../../src/panel/protocol.ts';
 import { element, setChildren, setText } from '../dom.ts';
 import { endsInCallsText } from './chatTexts.ts';
-import { createChat } from './chatView.ts';
+import { createCutChat } from './cutChat.ts';
+import type { WayToAll } from './cutText.ts';
 import type { Formats } from './formats.ts';
 import { createReasoning } from './reasoningView.ts';
 
 export interface ReplyView {
   readonly element: HTMLElement;
   show(reply: AnswerForm & { reasoning: ReasoningText | null }): void;
+  /** The host has all of it; null where it has not. */
+  fill(whole: Pick<WholeTexts, 'reasoning' | 'turns'> | null): void;
 }
 
 /**
@@ -15,12 +18,15 @@ export interface ReplyView {
  *
  * @param of whose it is, for those who do not see it: ", Completion 2"
  * @param rest where all of it is where it is shown in part
+ * @param all absent where as much is told as can be
  */
-export function createReply(of: string, rest: string, formats: Formats): ReplyView {
-  const reasoning = createReasoning(formats);
-  const turns = createChat(`Messages before the final answer${of}`, rest, formats);
+export function createReply(of: string, rest: string, formats: Formats, all?: WayToAll): ReplyView {
+  const way = (what: string) => all && { ...all, whose: () => `${what}, ${all.whose()}` };
+  const reasoning = createReasoning(formats, way('Reasoning'));
+  const name = `Messages before the final answer${of}`;
+  const turns = createCutChat(name, rest, formats, way('Messages'));
   const noAnswer = element('p', { class: 'cut-note' });
-  const reply = element('div', {}, turns.element, reasoning.element, noAnswer);
+  const reply = element('div', {}, ...turns.elements, reasoning.element, noAnswer);
   return {
     element: reply,
     show: (shown) => {
@@ -29,8 +35,12 @@ export function createReply(of: string, rest: string, formats: Formats): ReplyVi
       turns.show(shown.turns);
       setText(noAnswer, ends ? endsInCallsText : '');
       // In the order in which it was said.
-      const said = ends ? [reasoning.element, turns.element] : [turns.element, reasoning.element];
+      const said = ends ? [reasoning.element, ...turns.elements] : [...turns.elements, reasoning.element];
       setChildren(reply, [...said, noAnswer]);
+    },
+    fill: (whole) => {
+      reasoning.fill(whole?.reasoning?.text ?? null);
+      turns.fill(whole?.turns ?? null);
     },
   };
 }

@@ -34,6 +34,8 @@ export interface ShownChat {
   readonly earlier: number;
   /** Some text is only the beginning. */
   readonly isCut: boolean;
+  /** How long all texts are together, where one is only the beginning and no message is left out. */
+  readonly characters?: number;
 }
 
 /** How much of a chat is shown: of what has no room, the first messages. */
@@ -72,7 +74,9 @@ export function shownChat(
     shown.push(shownMessage(message, tags, { take, hasReasoning }));
   }
   const isLast = without?.what === 'message' && without.place <= place;
-  return { messages: shown.reverse(), earlier: place + 1 - (isLast ? 1 : 0), isCut };
+  const earlier = place + 1 - (isLast ? 1 : 0);
+  const isKnown = isCut && earlier === 0;
+  return { messages: shown.reverse(), earlier, isCut, ...(isKnown ? { characters: room.characters - left } : {}) };
 }
 
 function shownMessage(

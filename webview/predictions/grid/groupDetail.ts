@@ -1,18 +1,16 @@
 import type { GroupDetail, GroupMember, Row, WholeTexts } from '../../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
-import { createChat } from '../../texts/chatView.ts';
+import { createCutChat } from '../../texts/cutChat.ts';
+import { type CutText, createCutText } from '../../texts/cutText.ts';
 import { entryScores } from '../../texts/entryScores.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
 import { createFormChoice } from '../../texts/rendered/formChoice.ts';
-import { createReply } from '../../texts/replyView.ts';
+import { createReply, type ReplyView } from '../../texts/replyView.ts';
 import { scoreItem } from '../../texts/scoreItem.ts';
-import { type CutText, createCutText } from './cutText.ts';
 import type { RowActions } from './rowActions.ts';
-import { field, link } from './rowDetail.ts';
-
-const wholeElsewhere = 'The table without groups, and Copy as JSON, have all of it.';
+import { field, link, wholeInJson } from './rowDetail.ts';
 
 export interface GroupDetailView {
   readonly element: HTMLElement;
@@ -26,11 +24,11 @@ export interface GroupDetailView {
 
 /** The completions of an open group, best first. They stay where they are while others come. */
 export function createGroupDetail(row: Row, scores: Scores, formats: Formats, actions: RowActions): GroupDetailView {
-  const ask = () => actions.askWhole(row.id);
-  const prompt = createCutText('prose', { of: 'Prompt', formats, ask });
-  const promptChat = createChat('Messages of the prompt', wholeElsewhere, formats);
-  const truth = createCutText('code', { of: 'Ground truth', formats, ask });
-  const answers = new Map<string, CutText>();
+  const way = (whose: string, id = row.id) => ({ whose: () => whose, ask: () => actions.askWhole(id) });
+  const prompt = createCutText('prose', formats, way('Prompt'));
+  const promptChat = createCutChat('Messages of the prompt', wholeInJson, formats, way('Prompt'));
+  const truth = createCutText('code', formats, way('Ground truth'));
+  const answers = new Map<string, { text: CutText; reply: ReplyView }>();
   const list = element('ol', { class: 'completions', 'aria-label': 'Completions, best first' });
   const note = element('p', { class: 'detail-metadata' }, 'Loading the completions…');
   const more = link('', () => actions.ask(row.id));
@@ -57,7 +55,7 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
       element(
         'div',
         { class: 'detail-texts' },
-        field(['Prompt'], promptChat.element, prompt.element),
+        field(['Prompt'], ...promptChat.elements, prompt.element),
         field(['Ground truth'], truth.element),
       ),
       list,
@@ -87,11 +85,15 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
       list.replaceChildren(
         ...group.completions.map((member) => {
           const of = `Completion ${formats.count(member.place)}`;
-          const text =
-            answers.get(member.id) ?? createCutText('code', { of, formats, ask: () => actions.askWhole(member.id) });
-          answers.set(member.id, text);
-          text.show(member.prediction, member.characters);
-          return memberItem(member, { group, text, scores, formats, actions });
+          const all = way(of, member.id);
+          const answer = answers.get(member.id) ?? {
+            text: createCutText('code', formats, all),
+            reply: createReply(`, ${of}`, wholeInJson, formats, all),
+          };
+          answers.set(member.id, answer);
+          answer.text.show(member.prediction, member.characters);
+          answer.reply.show(member);
+          return memberItem(member, { group, ...answer, scores, formats, actions });
         }),
       );
       listed = group.completions.length;
@@ -101,9 +103,11 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
     fill: (id, texts) => {
       if (id === row.id) {
         prompt.fill(texts.prompt);
+        promptChat.fill(texts.promptChat ?? null);
         truth.fill(texts.groundTruth);
       }
-      answers.get(id)?.fill(texts.prediction);
+      answers.get(id)?.text.fill(texts.prediction);
+      answers.get(id)?.reply.fill(texts);
     },
     update: ({ group }) => {
       completions = group?.completions ?? completions;
@@ -114,14 +118,19 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
 
 function memberItem(
   member: GroupMember,
-  how: { group: GroupDetail; text: CutText; scores: Scores; formats: Formats; actions: RowActions },
+  how: {
+    group: GroupDetail;
+    text: CutText;
+    reply: ReplyView;
+    scores: Scores;
+    formats: Formats;
+    actions: RowActions;
+  },
 ): HTMLElement {
-  const { text, scores, formats, actions } = how;
+  const { text, reply, scores, formats, actions } = how;
   const { groundTruth } = how.group;
   const { id, place } = member;
   const name = `Completion ${formats.count(place)}`;
-  const reply = createReply(`, ${name}`, wholeElsewhere, formats);
-  reply.show(member);
   const cutOff = element('p', { class: 'detail-cut' }, cutOffText(member.cutOff, formats));
   const spoken = () => element('span', { class: 'spoken' }, `, ${name}`);
   const openDiff = link('Open diff editor', () => actions.openDiff(id));

@@ -19,7 +19,8 @@ export interface RowDetailView {
   show(detail: RowDetail | null): void;
 }
 
-const wholeInJson = 'Copy as JSON takes all of it.';
+/** Said of a chat of which even all that is told is a part. */
+export const wholeInJson = 'Copy as JSON takes all of it.';
 
 /** The full texts of an open row. Until the host answers, it shows the texts of the row, which may be cut. */
 export function createRowDetail(row: Row, scores: Scores, formats: Formats, actions: RowActions): RowDetailView {

@@ -71,7 +71,10 @@ describe('a chat as it is read', () => {
       ['message 7', 'message 8', 'message 9'],
     );
     const short = shown(many, { messages: 100, characters: 14 });
-    assert.deepEqual([short.earlier, short.isCut], [8, true]);
+    assert.deepEqual([short.earlier, short.isCut, short.characters], [8, true, undefined]);
+    const cut = shown(many.slice(8), { messages: 100, characters: 14 });
+    assert.deepEqual([cut.earlier, cut.isCut, cut.characters], [0, true, 18]);
+    assert.equal(shown(many).characters, undefined);
     assert.deepEqual(
       short.messages.map(({ parts }) => parts[0]),
       ['messa', 'message 9'],
