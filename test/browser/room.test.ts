@@ -112,6 +112,32 @@ describe('the table in the room that there is, in VS Code', () => {
     await stage.panel.getByRole('checkbox', { name: 'Regressed only' }).waitFor();
   });
 
+  it("gives the answers all that is in sight of a narrow table, and most of the texts' room in a wider one", async () => {
+    const widths = () =>
+      stage.grid.evaluate((table) => {
+        const of = (kind: string) => table.querySelector(`.row > .column-${kind}`)?.getBoundingClientRect().width ?? 0;
+        const inSight = table.parentElement?.clientWidth ?? 0;
+        return { inSight, before: of('open') + of('place'), answer: of('prediction'), truth: of('groundTruth') };
+      });
+    for (const width of [440, 480]) {
+      await resize(width, 900);
+      await eventually('all that is in sight', async () => {
+        const { inSight, before, answer } = await widths();
+        return (inSight < width && before > 90 && Math.abs(before + answer - inSight) <= 1) || undefined;
+      });
+    }
+    await resize(800, 900);
+    await eventually('most of the room', async () => {
+      const { answer, truth } = await widths();
+      return (answer >= 240 && truth < answer) || undefined;
+    });
+    await resize(1400, 900);
+    await eventually('as much as the others', async () => {
+      const { answer, truth } = await widths();
+      return Math.abs(answer - truth) <= 1 || undefined;
+    });
+  });
+
   it('keeps a page size and wrapped texts for the next job', async () => {
     await stage.panel.getByRole('combobox', { name: 'Rows per page' }).selectOption('25');
     await stage.showing('1–25 of 60');

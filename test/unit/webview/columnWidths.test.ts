@@ -4,6 +4,7 @@ import {
   fittingWidth,
   openerWidth,
   tableWidths,
+  tightWidths,
 } from '../../../webview/predictions/grid/columnWidths.ts';
 
 const shown: ColumnWidth[] = [
@@ -32,6 +33,44 @@ describe('the widths of columns', () => {
   it('make the table no wider than its columns once each has its own', () => {
     const { table } = tableWidths(shown, { prompt: 400, prediction: 200 });
     assert.equal(table, openerWidth + 70 + 400 + 200);
+  });
+
+  describe('in little room', () => {
+    const tight: ColumnWidth[] = [
+      { key: 'epoch', width: 64 },
+      { key: 'prediction', width: null },
+      { key: 'groundTruth', width: null },
+      { key: 'prompt', width: null },
+      { key: 'charErrorRate', width: 136 },
+    ];
+    const before = openerWidth + 64;
+    const of = (inSight: number, columns = tight) => {
+      const { columns: laidOut, table, minimum } = tightWidths(columns, inSight);
+      assert.equal(table, null);
+      return { widths: laidOut.map(({ width }) => width), minimum };
+    };
+
+    it('give the text that is read first all that is in sight of a narrow table', () => {
+      for (const inSight of [380, 430, 519]) {
+        const first = inSight - before;
+        assert.deepEqual(of(inSight), {
+          widths: [64, first, null, null, 136],
+          minimum: before + first + 90 + 90 + 136,
+        });
+      }
+    });
+
+    it('give it at least 240 px of a wider one, and half of what is left', () => {
+      const minimum = before + 240 + 90 + 90 + 136;
+      assert.deepEqual(of(530), { widths: [64, 240, null, null, 136], minimum });
+      assert.deepEqual(of(minimum + 101), { widths: [64, 290, null, null, 136], minimum });
+    });
+
+    it('let a text that stands alone take what is left', () => {
+      const alone = tight.filter(({ key }) => key !== 'groundTruth' && key !== 'prompt');
+      assert.deepEqual(of(700, alone), { widths: [64, null, 136], minimum: before + 240 + 136 });
+      assert.deepEqual(tightWidths(alone.slice(0, 1), 700), tableWidths(alone.slice(0, 1), {}));
+    });
   });
 
   it('stay between what can be gripped and what can be reached', () => {

@@ -1,12 +1,11 @@
 import type { ColumnKey } from '../../../src/panel/protocol.ts';
 import { element, setChildren } from '../../dom.ts';
-import type { Column } from './columns.ts';
-import { type ChosenWidths, openerWidth, tableWidths } from './columnWidths.ts';
+import { type ColumnWidth, openerWidth, type TableWidths } from './columnWidths.ts';
 
 export interface ColumnGroup {
   readonly element: HTMLElement;
-  /** Gives `table` these columns, and their widths. */
-  layOut(table: HTMLElement, columns: readonly Column[], chosen: ChosenWidths): void;
+  /** Gives `table` columns of these widths. */
+  layOut(table: HTMLElement, widths: TableWidths): void;
 }
 
 /** The `<colgroup>` of the table. */
@@ -17,7 +16,7 @@ export function createColumnGroup(): ColumnGroup {
   const px = (width: number | null) => (width === null ? '' : `${width}px`);
   opener.style.inlineSize = px(openerWidth);
 
-  function columnOf({ key, width }: { key: ColumnKey; width: number | null }): HTMLElement {
+  function columnOf({ key, width }: ColumnWidth): HTMLElement {
     const column = made.get(key) ?? element('col');
     made.set(key, column);
     column.style.inlineSize = px(width);
@@ -26,8 +25,7 @@ export function createColumnGroup(): ColumnGroup {
 
   return {
     element: group,
-    layOut: (table, shown, chosen) => {
-      const { columns, table: whole, minimum } = tableWidths(shown, chosen);
+    layOut: (table, { columns, table: whole, minimum }) => {
       setChildren(group, [opener, ...columns.map(columnOf)]);
       table.style.inlineSize = px(whole);
       table.style.minInlineSize = px(minimum);

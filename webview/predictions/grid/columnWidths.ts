@@ -31,6 +31,34 @@ export function tableWidths(shown: readonly ColumnWidth[], chosen: ChosenWidths)
   return { columns, table: shares ? null : minimum, minimum };
 }
 
+/** In less room than this, one text alone is in sight. */
+const narrowRoom = 520;
+const firstMinimum = 240;
+const otherMinimum = 90;
+
+/**
+ * The same where there is little room: the text that is read first has most of it, and in a narrow table all that is in
+ * sight beside the columns before it. The others are scrolled to where they have no room.
+ *
+ * @param inSight of the table, in px
+ */
+export function tightWidths(shown: readonly ColumnWidth[], inSight: number): TableWidths {
+  const first = shown.findIndex(({ width }) => width === null);
+  if (first < 0) return tableWidths(shown, {});
+  const before = shown.slice(0, first).reduce((sum, { width }) => sum + (width ?? 0), openerWidth);
+  const least = inSight < narrowRoom ? Math.max(sharedMinimum, inSight - before) : firstMinimum;
+  const others = shown.slice(first + 1);
+  const rest = others.reduce((sum, { width }) => sum + (width ?? otherMinimum), 0);
+  const minimum = before + least + rest;
+  const shares = others.some(({ width }) => width === null);
+  const more = Math.floor(Math.max(0, inSight - minimum) / 2);
+  const columns = shown.map(({ key, width }, index) => ({
+    key,
+    width: index === first && shares ? least + more : width,
+  }));
+  return { columns, table: null, minimum };
+}
+
 /** A width in px that a column can have. */
 export function fittingWidth(width: number): number {
   return Math.round(Math.min(widest, Math.max(narrowest, width)));

@@ -9,6 +9,7 @@ import { cellRoom } from './cells/cellRoom.ts';
 import { tellCutTexts } from './cells/cutCells.ts';
 import { createColumnGroup } from './columnGroup.ts';
 import { type Column, tightColumns } from './columns.ts';
+import { tableWidths, tightWidths } from './columnWidths.ts';
 import { type CellPosition, moveFocus } from './gridKeys.ts';
 import { createHeading, type HeadingActions } from './heading.ts';
 import { createRow, type RowView } from './row.ts';
@@ -75,14 +76,15 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   /** Where these are among all columns; the one that opens rows is the first. */
   let places: readonly number[] = [];
   let laidOut: Pick<GridContent, 'columns' | 'widths'> &
-    Pick<GridContent['view'], 'hiddenColumns'> & { tight: boolean } = {
+    Pick<GridContent['view'], 'hiddenColumns'> & { tight: number | null } = {
     columns: [],
     hiddenColumns: [],
     widths: {},
-    tight: false,
+    tight: null,
   };
   let content: GridContent | null = null;
-  let tight = false;
+  /** How much of it is in sight where that is little, in px. */
+  let tight: number | null = null;
   let room: CellRoom | null = null;
   /** What is searched for. */
   let found: { search: string; pattern: RegExp | null } = { search: '', pattern: null };
@@ -147,21 +149,23 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   /** @returns whether the columns are others now */
   function layOut({ columns, view: { hiddenColumns }, widths }: GridContent): boolean {
-    const isSame = columns === laidOut.columns && hiddenColumns === laidOut.hiddenColumns && tight === laidOut.tight;
-    if (isSame && widths === laidOut.widths) return false;
+    const wasTight = laidOut.tight !== null;
+    const isTight = tight !== null;
+    const isSame = columns === laidOut.columns && hiddenColumns === laidOut.hiddenColumns && isTight === wasTight;
+    if (isSame && widths === laidOut.widths && tight === laidOut.tight) return false;
     laidOut = { columns, hiddenColumns, widths, tight };
     if (!isSame) {
       const hidden = new Set(hiddenColumns);
       const wanted = columns.filter(({ key }) => !hidden.has(key));
       const placeOf = new Map(columns.map(({ key }, index) => [key, index + 2]));
-      shown = tight ? tightColumns(wanted) : wanted;
-      places = shown.map(({ key }, index) => (tight ? index + 2 : (placeOf.get(key) ?? 0)));
+      shown = isTight ? tightColumns(wanted) : wanted;
+      places = shown.map(({ key }, index) => (isTight ? index + 2 : (placeOf.get(key) ?? 0)));
       setAttribute(table, 'aria-colcount', columns.length + 1);
       heading.arrange(shown, places);
       for (const view of views.values()) view.arrange(shown, places);
     }
     // What was chosen for a wide table leaves no room in a narrow one.
-    group.layOut(table, shown, tight ? {} : widths);
+    group.layOut(table, tight === null ? tableWidths(shown, widths) : tightWidths(shown, tight));
     return !isSame;
   }
 
@@ -185,11 +189,19 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   function look() {
     const width = container.clientWidth;
     if (width === 0 || content === null) return;
-    const wasTight = tight;
-    tight = width < tightWidth;
+    const now = width < tightWidth ? width : null;
+    if (now !== tight) {
+      const hasOthers = (now === null) !== (tight === null);
+      tight = now;
+      if (hasOthers) show(content);
+      else layOut(content);
+      // Cells may have another width in a table of the same.
+      requestAnimationFrame(look);
+      return;
+    }
     const lines = content.view.wrap ? wrappedLines : Number(table.style.getPropertyValue('--lines')) || 1;
     const next = cellRoom(lines, (kind) => body.querySelector<HTMLElement>(`.row > .column-${kind}`));
-    const isSame = tight === wasTight && isDeepEqual(room, next);
+    const isSame = isDeepEqual(room, next);
     room = next;
     if (!isSame) show(content);
   }
