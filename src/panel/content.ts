@@ -49,6 +49,7 @@ export function jobSummary(
     status: job === undefined ? null : plainName(job.status),
     failure: job === undefined ? null : failureOf(job),
     ...progressOf(job, byEpoch),
+    ...(job?.nonfinite_values && { nonFinite: job.nonfinite_values }),
   };
 }
 

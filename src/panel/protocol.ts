@@ -238,6 +238,8 @@ export interface JobSummary {
   /** Where it tells more than the epoch; null elsewhere, as `totalSteps`. */
   currentStep: number | null;
   totalSteps: number | null;
+  /** How many values of its rows were NaN or infinite, as a diverging run sends them; absent where none were. */
+  nonFinite?: number;
 }
 
 export interface Counts {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
 import { eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
-import { type Fields, sample, type TestJob } from '../support/serverClient.ts';
+import { type Fields, postText, sample, type TestJob } from '../support/serverClient.ts';
 
 const samples = 12;
 const themes = ['Dark Modern', 'Light Modern', 'Dark High Contrast', 'Light High Contrast'];
@@ -291,5 +291,13 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
       }
       await stage.workbench.page.setViewportSize({ width: 1400, height: 900 });
     }
+  });
+
+  it('says how many numbers of its answers were NaN or infinite, which no cell can show', async () => {
+    const diverged = answer(1050, 0, { scores: { reward: 'NaN', kl: '-Infinity', format_reward: 1 } });
+    const rows = JSON.stringify([diverged]).replace('"NaN"', 'NaN').replace('"-Infinity"', '-Infinity');
+    const { status, text } = await postText(stage.server, job.token, `{"job_id":"${job.id}","predictions":${rows}}`);
+    assert.equal(status, 200, text);
+    await stage.panel.getByText('2 values were not finite', { exact: true }).waitFor();
   });
 });

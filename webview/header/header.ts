@@ -2,6 +2,7 @@ import type { HostMessageOf, JobSummary, PanelCommand } from '../../src/panel/pr
 import { createButton } from '../controls/controls.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../texts/formats.ts';
+import { notFiniteText } from '../texts/scoreTexts.ts';
 import {
   connectionTone,
   epochText,
@@ -53,7 +54,15 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   const predictions = element('span', { class: 'fact' });
   const lastArrival = element('span', { class: 'fact' });
   const unreadable = element('span', { class: 'fact unreadable' });
-  const facts = element('div', { class: 'facts' }, jobStatus, epoch, predictions, lastArrival, unreadable, server, id);
+  const nonFinite = element('span', {
+    class: 'fact unreadable',
+    title: 'Scores and other numbers of its predictions that were sent as NaN or infinite, and are shown as none',
+  });
+  const facts = element(
+    'div',
+    { class: 'facts' },
+    ...[jobStatus, epoch, predictions, lastArrival, unreadable, nonFinite, server, id],
+  );
 
   let status: HostMessageOf<'status'> | null = null;
   /** What to add to this machine's clock to get the host's, in ms. */
@@ -112,6 +121,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     showFact(server, job.server === '' ? null : job.server);
     showFact(jobStatus, job.status);
     showFact(epoch, epochText(job, formats));
+    showFact(nonFinite, job.nonFinite === undefined ? null : notFiniteText(job.nonFinite, formats));
     const why = failureTitle(job);
     setText(failureHeading, why ?? '');
     setText(failureText, job.failure ?? '');
@@ -120,7 +130,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
   }
 
   showAges();
-  for (const fact of [id, server, jobStatus, epoch, predictions, unreadable]) showFact(fact, null);
+  for (const fact of [id, server, jobStatus, epoch, predictions, unreadable, nonFinite]) showFact(fact, null);
   setInterval(showAges, 1000);
 
   return {

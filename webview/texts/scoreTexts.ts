@@ -43,3 +43,8 @@ function ownTitle(name: string, scores: readonly ScoreInfo[]): string {
   const label = plainLine(scores.find((score) => score.name === name)?.label ?? '');
   return label === '' ? plainName(name) : label;
 }
+
+/** "3 values were not finite": they have no form in JSON and came as null. */
+export function notFiniteText(values: number, formats: Formats): string {
+  return `${formats.count(values)} ${values === 1 ? 'value was' : 'values were'} not finite`;
+}

@@ -1,6 +1,7 @@
 import type { HostMessageOf, LossLine } from '../../../src/panel/protocol.ts';
 import { plainName } from '../../../src/plainText.ts';
 import type { Formats } from '../../texts/formats.ts';
+import { notFiniteText } from '../../texts/scoreTexts.ts';
 import type { ChartTable } from '../chartTable.ts';
 import type { LegendEntry } from '../overlay.ts';
 
@@ -83,14 +84,9 @@ export function lossHeadline(
       ...others,
       ...(trend.note === '' ? [] : [trend.note]),
       ...thinned,
-      ...(gaps === 0 ? [] : [gapsText(gaps, formats)]),
+      ...(gaps === 0 ? [] : [notFiniteText(gaps, formats)]),
     ].join(' · '),
   };
-}
-
-/** "3 values were not finite". */
-function gapsText(gaps: number, formats: Formats): string {
-  return `${formats.count(gaps)} ${gaps === 1 ? 'value was' : 'values were'} not finite`;
 }
 
 function lastOf({ points }: LossLine): readonly [step: number, value: number] | undefined {
