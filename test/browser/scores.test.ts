@@ -230,6 +230,21 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     await eventually('its values', async () => ((await cells('s063'))[0] === '7.875' ? true : undefined));
   });
 
+  it('shows dozens of scores beside an answer when one asks, and the one that decides in any case', async () => {
+    await judge().selectOption('s060');
+    await stage.openTab('Comparison');
+    const newest = stage.panel.getByRole('list', { name: 'Answers, newest first' }).getByRole('listitem').first();
+    const own = newest.getByRole('list', { name: 'Scores' }).getByRole('listitem');
+    const more = newest.getByRole('button', { name: /^Show all 64 scores/ });
+    await more.waitFor();
+    assert.equal(await own.count(), 13);
+    assert.match((await own.nth(11).textContent()) ?? '', /^s060 7\.5/);
+    await more.click();
+    await newest.getByRole('button', { name: /^Show less/ }).waitFor();
+    assert.equal(await own.count(), 65);
+    await stage.openTab('Predictions');
+  });
+
   it('shows names as text, whatever they are', async () => {
     const name = '<img src=x onerror=alert(1)>\u202e';
     const scores = JSON.parse(

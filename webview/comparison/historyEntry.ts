@@ -1,4 +1,4 @@
-import { element, setAttribute, setChildren, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import { validationText } from '../predictions/grid/columns.ts';
 import { createDifference } from '../texts/differenceView.ts';
 import { entryScores, hasOwnScores, markMeaning } from '../texts/entryScores.ts';
@@ -7,7 +7,7 @@ import { supersededTexts } from '../texts/groupTexts.ts';
 import { keyNote, keyParts } from '../texts/keyDifference.ts';
 import { cutOffText } from '../texts/reasoningTexts.ts';
 import { createReply } from '../texts/replyView.ts';
-import { scoreItem } from '../texts/scoreItem.ts';
+import { createScoreList } from '../texts/scoreList.ts';
 import { createShowAll, showAllText } from '../texts/showAll.ts';
 import { checkpointTexts, markText } from './comparisonTexts.ts';
 import { createEntryGroup } from './entryGroup.ts';
@@ -30,7 +30,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
   const mark = element('span', { class: 'entry-mark' });
   const rate = element('span', { class: 'entry-rate', title: 'Character error rate' });
   const validation = element('span', { class: 'entry-validation', title: "The validator's verdict" });
-  const others = element('ul', { class: 'entry-others', 'aria-label': 'Scores' });
+  const others = createScoreList(formats);
   // Which answer's they are is said to those alone who do not see it.
   const ofEntry = [element('span', { class: 'spoken' }), element('span', { class: 'spoken' })] as const;
   const diff = element('button', { type: 'button', class: 'quiet-button' }, 'Open in diff editor', ofEntry[0]);
@@ -46,7 +46,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
     element('div', { class: 'entry-head' }, heading, beside, superseded),
     scoresBeside,
     actions,
-    element('div', { class: 'entry-text' }, group.button, answer, others),
+    element('div', { class: 'entry-text' }, group.button, answer, others.element),
     group.list,
   );
 
@@ -96,10 +96,7 @@ export function createHistoryEntry(formats: Formats, act: EntryActions, level: '
       setAttribute(rate, 'data-decides', ownScores && scores.judge === 'char_error_rate');
       setAttribute(validation, 'hidden', lacks && !isThere('validation_pass'));
       setAttribute(validation, 'data-decides', scores.judge === 'validation_pass');
-      const told = entryScores(present, scores, formats);
-      setAttribute(others, 'hidden', told.length === 0);
-      setAttribute(others, 'aria-label', present.group === null ? 'Scores' : 'Means of the scores');
-      setChildren(others, told.map(scoreItem));
+      others.show(entryScores(present, scores, formats), present.group === null ? 'Scores' : 'Means of the scores');
       const valid = present.group === null ? present.validationPass : verdictOf(present.group.validation);
       const isShare = present.group !== null && valid === null && present.group.validation !== null;
       setText(validation, isShare ? formats.score(present.group?.validation ?? 0) : validationText(valid));

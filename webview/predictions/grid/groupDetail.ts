@@ -8,7 +8,7 @@ import type { Formats } from '../../texts/formats.ts';
 import { cutOffText } from '../../texts/reasoningTexts.ts';
 import { createFormChoice } from '../../texts/rendered/formChoice.ts';
 import { createReply, type ReplyView } from '../../texts/replyView.ts';
-import { scoreItem } from '../../texts/scoreItem.ts';
+import { createScoreList, type ScoreList } from '../../texts/scoreList.ts';
 import type { RowActions } from './rowActions.ts';
 import { field, link, wholeInJson } from './rowDetail.ts';
 
@@ -28,7 +28,7 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
   const prompt = createCutText('prose', formats, way('Prompt'));
   const promptChat = createCutChat('Messages of the prompt', wholeInJson, formats, way('Prompt'));
   const truth = createCutText('code', formats, way('Ground truth'));
-  const answers = new Map<string, { text: CutText; reply: ReplyView }>();
+  const answers = new Map<string, { text: CutText; reply: ReplyView; own: ScoreList }>();
   const list = element('ol', { class: 'completions', 'aria-label': 'Completions, best first' });
   const note = element('p', { class: 'detail-metadata' }, 'Loading the completions…');
   const more = link('', () => actions.ask(row.id));
@@ -89,6 +89,7 @@ export function createGroupDetail(row: Row, scores: Scores, formats: Formats, ac
           const answer = answers.get(member.id) ?? {
             text: createCutText('code', formats, all),
             reply: createReply(`, ${of}`, wholeInJson, formats, all),
+            own: createScoreList(formats),
           };
           answers.set(member.id, answer);
           answer.text.show(member.prediction, member.characters);
@@ -122,15 +123,17 @@ function memberItem(
     group: GroupDetail;
     text: CutText;
     reply: ReplyView;
+    own: ScoreList;
     scores: Scores;
     formats: Formats;
     actions: RowActions;
   },
 ): HTMLElement {
-  const { text, reply, scores, formats, actions } = how;
+  const { text, reply, own, scores, formats, actions } = how;
   const { groundTruth } = how.group;
   const { id, place } = member;
   const name = `Completion ${formats.count(place)}`;
+  own.show(entryScores(member, scores, formats), `Scores of ${name}`);
   const cutOff = element('p', { class: 'detail-cut' }, cutOffText(member.cutOff, formats));
   const spoken = () => element('span', { class: 'spoken' }, `, ${name}`);
   const openDiff = link('Open diff editor', () => actions.openDiff(id));
@@ -147,11 +150,7 @@ function memberItem(
     reply.element,
     text.element,
     cutOff,
-    element(
-      'ul',
-      { class: 'entry-others', 'aria-label': `Scores of ${name}` },
-      ...entryScores(member, scores, formats).map(scoreItem),
-    ),
+    own.element,
     element('div', { class: 'detail-actions' }, openDiff, copy, copyJson),
   );
 }
