@@ -21,34 +21,34 @@ export interface FollowCount {
 export async function countHeld(server: TestServer, run: TrainingRun, rewrites: boolean): Promise<FollowCount> {
   const held = await readAll(server, run.job);
   const { live, superseded } = byRevision(held);
-  const problems: string[] = [];
-  const expected = run.expected();
+  const expected = new Set(run.expected());
   const counts = countsOf(live.map(heldRow));
-  const lost = expected.filter((row) => !counts.has(row));
-  const wanted = new Set(expected);
-  const surplus = [...counts].filter(([row]) => !wanted.has(row));
-  const twice = [...counts].filter(([row, count]) => wanted.has(row) && count > 1);
-  problems.push(...lost.slice(0, 3).map((row) => `lost: ${row}`));
-  problems.push(...surplus.slice(0, 3).map(([row]) => `counts and is in no file: ${row}`));
-  problems.push(...twice.slice(0, 3).map(([row, count]) => `${count} times: ${row}`));
-  // Of one writing too each row is there once.
-  const ofWritings = countsOf(superseded.map((row) => `${row['revision'] ?? 0} ${heldRow(row)}`));
-  const twiceBefore = [...ofWritings].filter(([, count]) => count > 1);
-  problems.push(...twiceBefore.slice(0, 3).map(([row, count]) => `${count} times, superseded: ${row}`));
+  const lost = [...expected].filter((row) => !counts.has(row));
+  const surplus = [...counts.keys()].filter((row) => !expected.has(row));
+  const twice = severalOf(counts);
+  // Of a writing that was superseded too.
+  const twiceBefore = severalOf(countsOf(superseded.map((row) => `${row['revision'] ?? 0} ${heldRow(row)}`)));
   const never = superseded.map(heldRow).filter((row) => !run.wasWritten(row));
-  problems.push(...never.slice(0, 3).map((row) => `superseded and was never written: ${row}`));
-  if (!rewrites && superseded.length > 0) problems.push(`${superseded.length} are superseded`);
-  problems.push(...(await toldCheckpoints(server, run.job, held.length, live)));
+  const problems = [
+    ...someOf('lost', lost),
+    ...someOf('counts and is in no file', surplus),
+    ...someOf('more than once', [...twice.names, ...twiceBefore.names]),
+    ...someOf('superseded and was never written', never),
+    ...(rewrites ? [] : someOf('superseded though nothing was written anew', superseded.map(heldRow))),
+    ...(await toldCheckpoints(server, run.job, held.length, live)),
+  ];
   return {
-    written: expected.length,
+    written: expected.size,
     superseded: superseded.length,
     lost: lost.length,
-    doubled: [...surplus, ...twice, ...twiceBefore].reduce(
-      (sum, [row, count]) => sum + count - (wanted.has(row) ? 1 : 0),
-      0,
-    ),
+    doubled: surplus.length + twice.surplus + twiceBefore.surplus,
     problems: problems.map((problem) => `${run.job}: ${problem}`),
   };
+}
+
+/** The first few of them, for a person. */
+function someOf(what: string, rows: readonly string[]): string[] {
+  return rows.slice(0, 3).map((row) => `${what} (${rows.length}): ${row}`);
 }
 
 /** Of the rows of a checkpoint and source those of the largest revision count. */
@@ -91,4 +91,10 @@ function countsOf(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
+}
+
+/** What is there more than once, and how often too often in all. */
+function severalOf(counts: ReadonlyMap<string, number>): { names: string[]; surplus: number } {
+  const several = [...counts].filter(([, count]) => count > 1);
+  return { names: several.map(([name]) => name), surplus: several.reduce((sum, [, count]) => sum + count - 1, 0) };
 }
