@@ -1,5 +1,6 @@
 import { chatOf } from '../model/chats/chat.ts';
 import { wholePrompt } from '../model/chats/chatText.ts';
+import { picturesOf } from '../tables/shapes/texts.ts';
 import type { MadeRow } from './formats/format.ts';
 import type { Positions } from './positions.ts';
 import { hashOf } from './rowIds.ts';
@@ -11,7 +12,7 @@ const mostCounted = 200_000;
 export type NumberedRow = MadeRow & { readonly epoch: number; readonly sample_index: number };
 
 /**
- * Numbers the rows of one file, from its first row on: samples by their prompts, of each source by itself; completions by
+ * Numbers the rows of one file, from its first row on: samples by their prompts with the pictures beside them, of each source by itself; completions by
  * how often a sample came at a checkpoint. The same rows get the same numbers, whenever they are read.
  */
 export class Numbering {
@@ -27,9 +28,8 @@ export class Numbering {
   number(row: MadeRow): NumberedRow {
     const source = typeof row['sample_source'] === 'string' ? row['sample_source'] : '';
     const epoch = Number(row['epoch'] ?? 0);
-    const sample = Number(
-      row['sample_index'] ?? this.#sampleOf(source, wholePrompt(row.prompt, chatOf(row['messages']))),
-    );
+    const asked = (): string => wholePrompt(row.prompt, chatOf(row['messages'])) + picturesOf(row);
+    const sample = Number(row['sample_index'] ?? this.#sampleOf(source, asked()));
     const numbered = { epoch, sample_index: sample, ...row };
     if (row['completion_index'] != null) return numbered;
     return { ...numbered, completion_index: this.#next(JSON.stringify([source, epoch, row.step, sample])) };

@@ -7,7 +7,7 @@ const columns = new Set(['prompt', 'predict', 'label']);
 
 /**
  * LLaMA-Factory's `do_predict` with `predict_with_generate`: `{output_dir}/generated_predictions.jsonl`, written as a whole.
- * Only the name of a checkpoint's folder tells the step.
+ * Only the name of a checkpoint's folder tells the step. Older versions do not write the prompts: a row stands for its sample.
  */
 export const llamaFactory: Format = {
   name: 'llama-factory',
@@ -23,23 +23,29 @@ export const llamaFactory: Format = {
       : { run: dirname(folder), reading: 'lines', step: Number(step) };
   },
 
-  knows: (names) => ['prompt', 'predict'].every((name) => names.includes(name)),
+  knows: (names) => names.includes('predict') && (names.includes('prompt') || names.includes('label')),
 
-  maker: (file) => ({
-    make({ cells }) {
-      const { scores, fields } = otherCells(cells, columns, plainScore);
-      return [
-        {
-          ...fields,
-          step: file.step ?? 0,
-          prompt: requiredText(cells, 'prompt'),
-          prediction: requiredText(cells, 'predict'),
-          ground_truth: textOf(cells['label']),
-          scores,
-        },
-      ];
-    },
-  }),
+  maker(file) {
+    let rows = 0;
+    return {
+      make({ cells }) {
+        const { scores, fields } = otherCells(cells, columns, plainScore);
+        const sample = rows;
+        rows += 1;
+        return [
+          {
+            ...fields,
+            step: file.step ?? 0,
+            ...('prompt' in cells ? {} : { sample_index: sample }),
+            prompt: 'prompt' in cells ? requiredText(cells, 'prompt') : '',
+            prediction: requiredText(cells, 'predict'),
+            ground_truth: textOf(cells['label']),
+            scores,
+          },
+        ];
+      },
+    };
+  },
 
   judging: () => ({}),
 };

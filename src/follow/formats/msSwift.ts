@@ -2,20 +2,20 @@ import { basename, dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import type { TableRow } from '../../tables/rows.ts';
 import { otherCells, plainScore, requiredText, stepOf } from './cells.ts';
-import { chatText, isChat, roleOf } from './chats.ts';
+import { chatText, formAndText, isChat, roleOf } from './chats.ts';
 import type { Format, MadeRow, RowFile } from './format.ts';
 
 const columns = {
-  grpo: new Set(['step', 'gen_step', 'prompt', 'completion', 'solution']),
+  grpo: new Set(['step', 'gen_step', 'prompt', 'messages', 'completion', 'solution']),
   answers: new Set(['response', 'labels', 'messages']),
 };
-/** Not what a reward function gave, but what is reckoned of all of them within a group. */
-const advantages = ['advantages', 'advantage'];
+/** Not what a reward function gave: what is reckoned of all of them within a group, and what is measured beside them. */
+const noRewards = ['advantages', 'advantage', 'entropy', 'num_turns'];
 
 /**
  * ms-swift: `{output_dir}/completions.jsonl` of its GRPO and GKD trainers, which grows by a line a log: an object of lists,
- * or with Ray an object an answer. And what its other trainers and `swift infer` answer:
- * `{output_dir}/checkpoint-{N}/predict.jsonl`, `infer_result/*.jsonl`.
+ * or with Ray an object an answer; the oldest have `messages` for `prompt`. And what its other trainers and `swift infer`
+ * answer: `{output_dir}/checkpoint-{N}/predict.jsonl`, `infer_result/*.jsonl`.
  */
 export const msSwift: Format = {
   name: 'ms-swift',
@@ -32,8 +32,9 @@ export const msSwift: Format = {
   },
 
   knows: (names) =>
-    ['prompt', 'completion'].every((name) => names.includes(name)) ||
-    ['response', 'messages'].every((name) => names.includes(name)),
+    names.includes('messages')
+      ? names.includes('completion') || names.includes('response')
+      : ['prompt', 'completion'].every((name) => names.includes(name)),
 
   maker: (file) => ({
     make: (row) =>
@@ -41,7 +42,7 @@ export const msSwift: Format = {
   }),
 
   judging(scores) {
-    const rewards = scores.filter((name) => !advantages.includes(name));
+    const rewards = scores.filter((name) => !noRewards.includes(name));
     const deciding = rewards.includes('reward') ? 'reward' : rewards[0];
     if (deciding === undefined) return {};
     const better = { better: 'higher' } as const;
@@ -50,7 +51,7 @@ export const msSwift: Format = {
 };
 
 function ofCheckpoint(folder: string, source: string): RowFile | undefined {
-  const step = /^checkpoint-(\d+)$/.exec(basename(folder))?.[1];
+  const step = /^checkpoint-(\d+)(-merged)?$/.exec(basename(folder))?.[1];
   return step === undefined ? undefined : { run: dirname(folder), reading: 'lines', step: Number(step), source };
 }
 
@@ -70,41 +71,39 @@ function logged({ cells }: TableRow): Record<string, unknown>[] {
 
 function completed(cells: Readonly<Record<string, unknown>>, file: RowFile): MadeRow {
   const { scores, fields } = otherCells(cells, columns.grpo, plainScore);
+  const asked = formAndText(cells, 'prompt' in cells || !('messages' in cells) ? 'prompt' : 'messages');
+  const answered = formAndText(cells, 'completion');
   return {
     ...fields,
     step: stepOf(cells['step'] ?? cells['gen_step'], file.step),
-    ...inForm('messages', cells['prompt']),
-    ...inForm('answer', cells['completion']),
-    prompt: textIn(cells, 'prompt'),
-    prediction: textIn(cells, 'completion'),
+    ...(asked.form === undefined ? {} : { messages: asked.form }),
+    ...(answered.form === undefined ? {} : { answer: answered.form }),
+    prompt: asked.text,
+    prediction: answered.text,
     ground_truth: textOf(cells['solution']),
     scores,
   };
 }
 
-/** Of what was predicted while training the last message is what was right; of what was inferred it is the answer. */
+/**
+ * The messages may end with what was right, where it was predicted while training or older versions inferred, or with the
+ * answer.
+ */
 function answered({ cells }: TableRow, file: RowFile): MadeRow {
   const messages: unknown[] = Array.isArray(cells['messages']) ? cells['messages'] : [];
   const asked = roleOf(messages.at(-1)) === 'assistant' ? messages.slice(0, -1) : messages;
-  const { scores, fields } = otherCells(cells, columns.answers, plainScore);
+  // What else stands in a row is the data set's, and no score.
+  const { fields } = otherCells(cells, columns.answers, () => undefined);
+  const prediction = requiredText(cells, 'response');
+  const last = asked.length < messages.length ? chatText('messages', messages.slice(-1)) : prediction;
   return {
     ...fields,
     step: file.step ?? 0,
     prompt: chatText('messages', asked),
     messages: asked,
-    prediction: requiredText(cells, 'response'),
-    ground_truth: textOf(cells['labels']),
+    prediction,
+    ground_truth: textOf(cells['labels']) ?? (last === prediction ? null : last),
     ...(file.source === undefined ? {} : { sample_source: file.source }),
-    scores,
+    scores: {},
   };
-}
-
-/** A chat is kept in its form beside its text. */
-function inForm(form: 'messages' | 'answer', value: unknown): Record<string, unknown> {
-  return isChat(value) ? { [form]: value } : {};
-}
-
-function textIn(cells: Readonly<Record<string, unknown>>, column: string): string {
-  const value = cells[column];
-  return isChat(value) ? chatText(column, value) : requiredText(cells, column);
 }

@@ -25,7 +25,7 @@ export interface RowTexts {
 
 /** Columns whose pictures belong to the prompt. */
 const pictures: ReadonlySet<string> = new Set([
-  ...['image', 'images', 'imagepath', 'imageurl', 'audio', 'video', 'videos'],
+  ...['image', 'images', 'imagepath', 'imageurl', 'audio', 'audios', 'video', 'videos'],
 ]);
 
 /**
@@ -113,12 +113,20 @@ export function hiddenTruth(cells: Cells): string | null {
 
 /** A chat is told from another by all of it, pictures and their addresses too. */
 function askedOf(cells: Cells, prompt: string, messages: CellChat | undefined): string {
-  const beside = Object.keys(cells)
-    .filter((name) => pictures.has(plain(name)) && cells[name] != null)
+  return wholeText(prompt, messages) + picturesOf(cells);
+}
+
+/** What tells two prompts of the same words apart, where pictures and the like stand in columns beside them. */
+export function picturesOf(cells: Cells): string {
+  return Object.keys(cells)
+    .filter((name) => pictures.has(plain(name)) && cells[name] != null && !isEmpty(cells[name]))
     .sort()
-    .map((name) => `\n${name} ${canonical(cells[name])}`);
-  const asked = wholeText(prompt, messages);
-  return beside.length === 0 ? asked : asked + beside.join('');
+    .map((name) => `\n${name} ${canonical(cells[name])}`)
+    .join('');
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** A text that holds a chat or the like as JSON, or as Python writes it: CSV has no other form for it. */

@@ -39,4 +39,26 @@ describe('samples of followed files', () => {
     );
     positions.close();
   });
+
+  it('are told apart by the pictures that stand beside a prompt of the same words', () => {
+    const numbering = new Numbering(new Positions(folder, 'pictures'));
+    const asked = (images?: unknown) => ({
+      ...{ step: 1, prompt: '<image>What is this?', prediction: 'a cat' },
+      ...(images === undefined ? {} : { images }),
+    });
+    const rows = [asked(['a.png']), asked([{ path: 'b.png' }]), asked(['a.png']), asked(), asked([])];
+    assert.deepEqual(
+      rows.map((row) => {
+        const { sample_index, completion_index } = numbering.number(row);
+        return [sample_index, completion_index];
+      }),
+      [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [2, 0],
+        [2, 1],
+      ],
+    );
+  });
 });
