@@ -1,5 +1,6 @@
 import { type Cut, type Form, formOf, RowSource, shapeOf, start } from './files/fileRows.ts';
 import { beginningOf, beginsWith, headOf, openRunFile, type RunFile, tailBefore } from './files/runFile.ts';
+import { withStepOfState } from './files/stateStep.ts';
 import type { Format, RowFile, ScoreConfig, Shape } from './formats/format.ts';
 import { Numbering } from './numbering.ts';
 import type { FilePosition, Positions } from './positions.ts';
@@ -156,7 +157,7 @@ export class FileFollower {
     // Rows that come later may have more columns; the same ones are understood alike.
     const known = columns === undefined || columns.length === 0 ? shape : { ...shape, columns };
     const making = {
-      maker: format.maker(this.#file, known),
+      maker: format.maker(await withStepOfState(this.#file), known),
       numbering: new Numbering(positions),
       identity: identityOf(jobId, identity, revision),
       revision: revision + (this.#file.revision ?? 0),

@@ -482,6 +482,16 @@ describe('what trainers write, followed while they do', function () {
     });
   }
 
+  it('takes what LLaMA-Factory predicts after a training for answers of its last step', async () => {
+    const run = join(folder, 'saves');
+    writeTrainerState(join(run, 'trainer_state.json'), { global_step: 30, max_steps: 30, log_history: [] });
+    write(join(run, 'generated_predictions.jsonl'), line({ prompt: 'q', predict: 'a', label: 'b' }));
+    const { code, lines: said } = await followOnce([run, '--once'], server.dataDir);
+    assert.equal(code, 0);
+    const [row] = await readAll(server, String(said[0]?.['job_id']));
+    assert.deepEqual([row?.['step'], row?.['prediction']], [30, 'a']);
+  });
+
   it('takes a checkpoint that is evaluated again for a revision of what was said of it', async () => {
     const run = join(folder, 'results', '__out__checkpoint-100');
     const sample = (time: string, answer: string) =>

@@ -17,6 +17,8 @@ export interface RowFile {
   /** Of such a later one: evaluations before it. */
   readonly revision?: number;
   readonly source?: string;
+  /** The state of a Trainer, by its path, that tells the step better than `step` where it is there. */
+  readonly state?: string;
 }
 
 /** A row as a prediction, but for what is numbered by the run: sample, completion, epoch where there is none. */

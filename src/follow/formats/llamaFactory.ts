@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import { otherCells, plainScore, requiredText } from './cells.ts';
 import type { Format } from './format.ts';
@@ -7,7 +7,8 @@ const columns = new Set(['prompt', 'predict', 'label']);
 
 /**
  * LLaMA-Factory's `do_predict` with `predict_with_generate`: `{output_dir}/generated_predictions.jsonl`, written as a whole.
- * Only the name of a checkpoint's folder tells the step. Older versions do not write the prompts: a row stands for its sample.
+ * The step is told by the name of a checkpoint's folder, or by the state of the training that was done before in the same
+ * folder. Older versions do not write the prompts: a row stands for its sample.
  */
 export const llamaFactory: Format = {
   name: 'llama-factory',
@@ -19,7 +20,7 @@ export const llamaFactory: Format = {
     const folder = dirname(path);
     const step = /^checkpoint-(\d+)$/.exec(basename(folder))?.[1];
     return step === undefined
-      ? { run: folder, reading: 'lines', step: 0 }
+      ? { run: folder, reading: 'lines', step: 0, state: join(folder, 'trainer_state.json') }
       : { run: dirname(folder), reading: 'lines', step: Number(step) };
   },
 
