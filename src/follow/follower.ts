@@ -85,7 +85,10 @@ class Follower {
   /** Looks at all files once. */
   async #look(): Promise<{ waits: boolean; newestRows: number }> {
     const { run, positions, signal } = this.#following;
-    const found = await filesOf(run, (link) => this.#passed(link));
+    const found = await filesOf(run, {
+      link: (path) => this.#passed(path),
+      packed: (path, name) => this.#packed(path, name),
+    });
     const names = new Set(found.map(({ name }) => name));
     this.#gone = new Map([...positions.files()].filter(([name]) => !names.has(name)));
     let waits = false;
@@ -173,6 +176,14 @@ class Follower {
     if (run.format.locate(link) !== undefined || basename(link) === 'completions') {
       this.#said.say(`${link} is a link, and not followed.`);
     }
+  }
+
+  /** What was followed before it was packed is known. */
+  #packed(path: string, name: string): void {
+    if ((this.#following.positions.file(name)?.rows ?? 0) > 0) return;
+    this.#said.say(
+      `${path} is packed by Zstandard, and not read: its rows are missing until it is unpacked beside itself.`,
+    );
   }
 
   #cannotWatch(error: Error): void {

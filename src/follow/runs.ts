@@ -59,18 +59,29 @@ export async function findRuns(path: string, format: Format | undefined): Promis
   return runsOf(table, files, scope);
 }
 
-/** The files of a run that are there now, by step and name. @param passed is told of links, which are not followed */
-export async function filesOf(
-  { format, path, base, scope }: Run,
-  passed = (_link: string): void => {},
-): Promise<FoundFile[]> {
+/** Is told of what is not followed, by its path. */
+export interface PassedOver {
+  link(path: string): void;
+  /** A file of the run that was packed. @param name of the file that it was, relative to the run's base */
+  packed(path: string, name: string): void;
+}
+
+/** Endings of files that are packed in a way that nothing here reads. */
+const packedNames = /\.zst$/;
+
+/** The files of a run that are there now, by step and name. */
+export async function filesOf({ format, path, base, scope }: Run, passed?: PassedOver): Promise<FoundFile[]> {
   const isFile = (await stat(scope).catch(noneIfGone))?.isFile();
   if (isFile === undefined) return [];
-  const files = isFile ? [scope] : await filesBelow(scope, passed);
+  const files = isFile ? [scope] : await filesBelow(scope, (link) => passed?.link(link));
   const found = files.flatMap((one) => {
     const file = format.locate(one);
     return file?.run === path ? [{ path: one, name: nameOf(base, one), file }] : [];
   });
+  for (const one of files.filter((name) => packedNames.test(name))) {
+    const plain = one.replace(packedNames, '');
+    if (format.locate(plain)?.run === path && !files.includes(plain)) passed?.packed(one, nameOf(base, plain));
+  }
   return withSteps(found).sort((a, b) => (a.file.step ?? 0) - (b.file.step ?? 0) || (a.name < b.name ? -1 : 1));
 }
 

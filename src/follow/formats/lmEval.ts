@@ -38,7 +38,11 @@ export const lmEval: Format = {
     return { make: (row) => [made(row, file, filters.of(row))] };
   },
 
-  judging: (scores) => (scores[0] === undefined ? {} : { deciding_score: scores[0] }),
+  judging(scores) {
+    // Where the model was only asked, `bypass` stands for all metrics.
+    const deciding = scores.find((name) => name !== 'bypass');
+    return deciding === undefined ? {} : { deciding_score: deciding };
+  },
 };
 
 /** Which filter's the lines of a file are. Older versions do not say it: for each filter all documents come again. */

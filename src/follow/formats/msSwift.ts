@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import type { TableRow } from '../../tables/rows.ts';
+import { hashOf } from '../rowIds.ts';
 import { otherCells, plainScore, requiredText, stepOf } from './cells.ts';
 import { chatText, formAndText, isChat, roleOf } from './chats.ts';
 import type { Format, MadeRow, RowFile } from './format.ts';
@@ -36,10 +37,13 @@ export const msSwift: Format = {
       ? names.includes('completion') || names.includes('response')
       : ['prompt', 'completion'].every((name) => names.includes(name)),
 
-  maker: (file) => ({
-    make: (row) =>
-      'response' in row.cells ? [answered(row, file)] : logged(row).map((cells) => completed(cells, file)),
-  }),
+  maker(file) {
+    const log = new CompletionLog();
+    return {
+      make: (row) =>
+        'response' in row.cells ? [answered(row, file)] : log.rowsOf(row).map((cells) => completed(cells, file)),
+    };
+  },
 
   judging(scores) {
     const rewards = scores.filter((name) => !noRewards.includes(name));
@@ -55,10 +59,37 @@ function ofCheckpoint(folder: string, source: string): RowFile | undefined {
   return step === undefined ? undefined : { run: dirname(folder), reading: 'lines', step: Number(step), source };
 }
 
-/** The answers of a line: its lists side by side, what is no list with each. */
-function logged({ cells }: TableRow): Record<string, unknown>[] {
-  const { completion } = cells;
-  if (!Array.isArray(completion) || isChat(completion)) return [cells];
+/**
+ * The completions of a log, a batch a line. At the end of a training, and with each evaluation, the trainer logs once more
+ * what it holds of a step: what was told of the step already is left out.
+ */
+class CompletionLog {
+  #step: unknown;
+  /** How often each row was told of the step. */
+  #told = new Map<string, number>();
+
+  rowsOf({ cells }: TableRow): Record<string, unknown>[] {
+    const { completion } = cells;
+    if (!Array.isArray(completion) || isChat(completion)) return [cells];
+    const rows = sideBySide(cells, completion);
+    const step = rows[0]?.['step'] ?? rows[0]?.['gen_step'];
+    if (step !== this.#step) [this.#step, this.#told] = [step, new Map()];
+    const counts = new Map<string, number>();
+    const fresh = rows.filter((row) => {
+      // What is measured while training on a row comes later.
+      const { entropy: _, ...lasting } = row;
+      const key = hashOf(JSON.stringify(lasting));
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return count > (this.#told.get(key) ?? 0);
+    });
+    for (const [key, count] of counts) this.#told.set(key, Math.max(count, this.#told.get(key) ?? 0));
+    return fresh;
+  }
+}
+
+/** Lists of that length side by side, what is none with each. */
+function sideBySide(cells: TableRow['cells'], completion: readonly unknown[]): Record<string, unknown>[] {
   return completion.map((_, index) =>
     Object.fromEntries(
       Object.entries(cells).map(([name, value]) => [

@@ -113,6 +113,11 @@ describe('samples of lm-evaluation-harness', () => {
     assert.deepEqual(row, [{ recall_at_1: 0.5, strict: true }, 7]);
   });
 
+  it('are judged by their first metric, and by none where the model was only asked', () => {
+    assert.deepEqual(lmEval.judging(['bypass', 'acc', 'acc_norm']), { deciding_score: 'acc' });
+    assert.deepEqual(lmEval.judging(['bypass']), {});
+  });
+
   it('keep all answers of a document that was answered several times', () => {
     const several = line({ resps: [['a', 'b']], filtered_resps: [['a', 'b']] });
     assert.deepEqual(rowsOf([several, line({})], 'prediction', 'resps', 'filtered_resps'), [

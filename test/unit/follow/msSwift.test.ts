@@ -34,6 +34,36 @@ describe('what ms-swift writes', () => {
     ]);
   });
 
+  it('tells once of a step what the trainer logs of it again: at its end, and beside an evaluation', () => {
+    const maker = msSwift.maker({ run: '/run', reading: 'lines' }, { columns: [] });
+    const log = (step: string, completion: string[], entropy: number) => {
+      const each = (value: unknown) => completion.map(() => value);
+      const cells = {
+        ...{ step: each(step), prompt: each('q'), completion, Accuracy: each(1), advantages: each(0) },
+        ...{ entropy: each(entropy) },
+      };
+      return maker.make({ line: 1, cells }).map((row) => [row.step, row.prediction]);
+    };
+    // Two alike of one batch are two.
+    assert.deepEqual(log('5', ['a', 'a', 'b'], 0.5), [
+      [5, 'a'],
+      [5, 'a'],
+      [5, 'b'],
+    ]);
+    assert.deepEqual(log('5', ['a', 'b', 'c'], 0.25), [[5, 'c']]);
+    assert.deepEqual(log('5', ['a', 'a', 'b'], 0.5), []);
+    assert.deepEqual(log('6', ['a', 'b'], 0.5), [
+      [6, 'a'],
+      [6, 'b'],
+    ]);
+    // With Ray each answer is a line.
+    const alone = { gen_step: 6, prompt: 'q', completion: 'a', reward: 1 };
+    assert.deepEqual(
+      [alone, alone].map((cells) => maker.make({ line: 1, cells }).length),
+      [1, 1],
+    );
+  });
+
   it('ends with the answer, or in older versions with what was right', () => {
     const inferred = (last: string, more: Cells) => ({
       ...{ response: 'a', messages: [user('q'), assistant(last)], images: [], logprobs: null },
