@@ -60,7 +60,7 @@ const panel: Panel = {
 
 connectTextForm({
   formats,
-  ask: (id, text) => host.post({ type: 'render', id, text }),
+  ask: (id, text, places) => host.post({ type: 'render', id, text, places: places.map(([from, to]) => [from, to]) }),
   choose: (form) => panel.change(showTexts(form)),
 });
 

@@ -27,6 +27,7 @@ import {
   type WebviewMessageOf,
   webviewMessageType,
 } from './protocol.ts';
+import type { RenderQuestion } from './rendered/renderText.ts';
 import { SampleView } from './sampleView.ts';
 import { ScoresView } from './scoresView.ts';
 import { SearchSlices } from './searchSlices.ts';
@@ -81,7 +82,7 @@ export class Panel implements vscode.Disposable {
   readonly #postbox: Postbox;
   readonly #table: TableView;
   readonly #differences: Differences;
-  readonly #renderer: LimitedWorker<string, Rendering>;
+  readonly #renderer: LimitedWorker<RenderQuestion, Rendering>;
   readonly #scores: ScoresView;
   readonly #sample: SampleView;
   readonly #trends: TrendsView;
@@ -226,8 +227,8 @@ export class Panel implements vscode.Disposable {
       saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),
       judgeBy: ({ score }) => this.watch.session.judging.choose(score),
       turnScore: ({ score, direction }) => this.watch.session.judging.turn(score, direction),
-      render: ({ id, text }) =>
-        this.#renderer.ask(text, (outcome) => {
+      render: ({ id, text, places }) =>
+        this.#renderer.ask({ text, places }, (outcome) => {
           const rendering = 'answer' in outcome ? outcome.answer : outcome;
           this.#postbox.post({ type: 'rendered', id, rendering });
         }),

@@ -12,6 +12,7 @@ import type { SampleKey } from '../model/samples.ts';
 import type { ConnectionLabel, ConnectionSummary } from '../stream/connectionSummary.ts';
 import type { JobStatus } from '../wire/job.ts';
 import type { EpochSummary } from '../wire/responses.ts';
+import { type ErrorPlace, mostErrorPlaces } from './json/errorPlaces.ts';
 import type { Rendering } from './rendered/renderedTree.ts';
 
 /** A cell carries at most this many characters; the full text follows when its row opens. */
@@ -209,7 +210,15 @@ export const webviewMessageType = Type.Union([
     direction: Type.Union([Type.Enum(['higher', 'lower', 'none']), Type.Null()]),
   }),
   /** Asks for a text to be rendered, of at most `renderedCharacters`; `id` names the question. */
-  Type.Object({ type: Type.Literal('render'), id: Type.Number(), text: Type.String({ maxLength: 100_000 }) }),
+  Type.Object({
+    type: Type.Literal('render'),
+    id: Type.Number(),
+    text: Type.String({ maxLength: 100_000 }),
+    /** What is marked in it, as of `RowDetail`. */
+    places: Type.Array(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]), {
+      maxItems: mostErrorPlaces,
+    }),
+  }),
   Type.Object({ type: Type.Literal('command'), command: Type.Enum([...panelCommands]) }),
 ]);
 export type WebviewMessage = Type.Static<typeof webviewMessageType>;
@@ -455,7 +464,7 @@ export interface RowDetail extends WholeTexts, JsonForm {
   /** One line each. */
   validationErrors: string[];
   /** Where in the prediction they are, where that is JSON and they say so: ascending, from a character to before another. */
-  errorPlaces?: (readonly [from: number, to: number])[];
+  errorPlaces?: ErrorPlace[];
   promptTokens: number | null;
   completionTokens: number | null;
   latencyMs: number | null;

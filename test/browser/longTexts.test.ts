@@ -142,6 +142,29 @@ describe('long texts, in VS Code', () => {
     await stage.rows.filter({ hasText: 'Houston' }).getByRole('button').first().click();
   });
 
+  it('have the places of errors marked where JSON is rendered, too', async () => {
+    await stage.rows.filter({ hasText: 'Houston' }).getByRole('button').first().click();
+    const detail = stage.grid.locator('tbody tr:not([data-id])');
+    const form = detail.getByRole('combobox', { name: 'Text form' });
+    const json = detail.getByRole('combobox', { name: 'Compare JSON' });
+    await detail.locator('.difference .error-place').first().waitFor();
+    await form.selectOption('Rendered');
+    const mark = detail.locator('.rendered mark[data-kind="error-place"]');
+    await mark.waitFor();
+    assert.equal(await mark.textContent(), '"Houston"');
+    // Which has no place in what differs by key, and one in the text.
+    await form.selectOption('Raw');
+    await json.selectOption('By key');
+    await detail.getByText('2 keys differ.').waitFor();
+    assert.equal(await detail.locator('.error-place').count(), 0);
+    await form.selectOption('Rendered');
+    await mark.waitFor();
+    await form.selectOption('Raw');
+    await json.selectOption('Text');
+    await detail.locator('.difference .error-place').first().waitFor();
+    await stage.rows.filter({ hasText: 'Houston' }).getByRole('button').first().click();
+  });
+
   it('show what is searched for in cells, marked, also where it stands far behind their beginnings', async () => {
     await stage.openTab('Predictions');
     await stage.search.fill('LINE 25 tells');

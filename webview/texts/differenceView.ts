@@ -10,7 +10,7 @@ export interface DifferenceView {
   /**
    * Shows the difference; where there is none to show, or texts are rendered, the text alone.
    *
-   * @param places of the second text, or of `text`, where something is wrong: ascending
+   * @param places of `text` where something is wrong: ascending. Parts that do not make up that text show none of them.
    */
   show(parts: readonly DifferencePart[] | null, text: string, places?: readonly Hit[]): void;
 }
@@ -31,16 +31,20 @@ export function createDifference(): DifferenceView {
       if (isSame) return;
       shown = { parts, text, places: toldPlaces };
       setAttribute(content, 'data-empty', parts === null && text === '');
-      showInForm(content, text, () => {
-        content.replaceChildren(...placedNodes(parts ?? [{ kind: 'same', text }], places));
+      const draw = () => {
+        content.replaceChildren(...placedNodes(parts ?? [{ kind: 'same', text }], text, places));
         stopAtScroller(content);
-      });
+      };
+      showInForm(content, text, draw, places);
     },
   };
 }
 
 /** The places are of the second text, of which removed pieces are no part. */
-function placedNodes(parts: readonly DifferencePart[], places: readonly Hit[]): Node[] {
+function placedNodes(parts: readonly DifferencePart[], text: string, places: readonly Hit[]): Node[] {
+  const second = places.length === 0 ? '' : parts.map((part) => (part.kind === 'removed' ? '' : part.text)).join('');
+  // Of a difference by key they are not, and of a long one only the beginning is drawn.
+  if (!text.startsWith(second) && !second.startsWith(text)) return parts.map(nodeOf);
   let start = 0;
   return parts.flatMap((part) => {
     if (part.kind === 'removed') return [nodeOf(part)];

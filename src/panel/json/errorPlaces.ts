@@ -4,7 +4,8 @@ import { type JsonNode, jsonTree } from './jsonTree.ts';
 /** From the first character to before the other. */
 export type ErrorPlace = readonly [from: number, to: number];
 
-const mostPlaces = 50;
+/** More are not told. */
+export const mostErrorPlaces = 50;
 /** Fields in which validators name a place: of JSON Schema's, of Pydantic's, and of others. */
 const placeFields = ['path', 'instancePath', 'instance_path', 'pointer', 'dataPath', 'loc', 'json_path', 'field'];
 const pointer = /(?<=^|[\s'"`(])\/[^\s'"`,;:)]+/g;
@@ -17,8 +18,8 @@ export function errorPlaces(errors: unknown, text: string): ErrorPlace[] {
   const tree = jsonTree(text);
   const places = new Map<number, ErrorPlace>();
   for (const error of Array.isArray(errors) ? (errors as unknown[]) : [errors]) {
-    if (places.size >= mostPlaces) break;
     for (const [from, to] of placesOf(error, text, tree)) {
+      if (places.size >= mostErrorPlaces) return disjoint([...places.values()]);
       const held = places.get(from);
       if (held === undefined || held[1] < to) places.set(from, [from, to]);
     }

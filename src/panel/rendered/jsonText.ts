@@ -1,3 +1,5 @@
+import type { ErrorPlace } from '../json/errorPlaces.ts';
+
 /** Elements inside of each other, at most: each line of what is deeper would be mostly indentation. */
 const mostDepth = 60;
 /** Characters of what comes out, at most. */
@@ -39,6 +41,39 @@ export function prettyJson(text: string): string | null {
     before = piece;
   }
   return out.join('');
+}
+
+/**
+ * Where the same signs are in another text, which differs in white space alone. Of a place that is white space there is
+ * none.
+ *
+ * @param places ascending, apart from each other; of one that goes beyond the text, what is within
+ */
+export function placesWithin(text: string, other: string, places: readonly ErrorPlace[]): ErrorPlace[] {
+  const found: ErrorPlace[] = [];
+  let [at, there] = [0, 0];
+  /** Goes on to the next sign that is at least here. @returns where it is in the other text */
+  const next = (start: number): number => {
+    for (; at < text.length; at += 1) {
+      if (isSpace(text, at)) continue;
+      while (isSpace(other, there)) there += 1;
+      if (at >= start) break;
+      there += 1;
+    }
+    return there;
+  };
+  for (const [from, to] of places) {
+    const start = next(from);
+    let last = Math.min(to, text.length) - 1;
+    if (at > last) continue;
+    while (isSpace(text, last)) last -= 1;
+    found.push([start, next(last) + 1]);
+  }
+  return found;
+}
+
+function isSpace(text: string, at: number): boolean {
+  return /[ \t\n\r]/.test(text.charAt(at));
 }
 
 /** Meant as JSON, and cut or not well formed: its lines and white space mean something. */

@@ -140,8 +140,8 @@ function imageNode(token: Token): RenderedNode {
 }
 
 /** @param info what stands behind the sign that opens it: mostly its language */
-export function codeBlock(code: string, info = ''): RenderedNode {
-  const block: RenderedNode = ['pre', [['code', [code.replace(/\n$/, '')]]]];
+export function codeBlock(code: string | readonly RenderedNode[], info = ''): RenderedNode {
+  const block: RenderedNode = ['pre', [['code', typeof code === 'string' ? [code.replace(/\n$/, '')] : code]]];
   if (info.trim() === '') return block;
   return ['div', [['span', [plainName(info.trim())], kind('language')], block]];
 }

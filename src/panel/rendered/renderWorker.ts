@@ -1,5 +1,5 @@
 /** Renders texts beside the extension host, which must not stand still for what a model wrote. */
 import { answerQuestions } from '../workers/answerQuestions.ts';
-import { renderText } from './renderText.ts';
+import { type RenderQuestion, renderText } from './renderText.ts';
 
-answerQuestions(renderText);
+answerQuestions(({ text, places }: RenderQuestion) => renderText(text, places));

@@ -6,6 +6,7 @@
 /** Elements of a text. */
 export type TextTag =
   | ('p' | 'div' | 'span' | 'strong' | 'em' | 's' | 'code' | 'pre' | 'blockquote' | 'ul' | 'ol' | 'li' | 'br' | 'hr')
+  | 'mark'
   | ('table' | 'thead' | 'tbody' | 'tr' | 'th' | 'td');
 
 /** Elements of MathML Core, without those that link, load, style or hold HTML. */
@@ -22,7 +23,7 @@ export type RenderedTag = TextTag | MathTag;
  */
 export const renderedKinds = [
   ...(['heading-1', 'heading-2', 'heading-3', 'heading-4', 'heading-5', 'heading-6'] as const),
-  ...(['link', 'address', 'image', 'language', 'scroll', 'formula', 'source'] as const),
+  ...(['link', 'address', 'image', 'language', 'scroll', 'formula', 'source', 'error-place'] as const),
 ] as const;
 export type RenderedKind = (typeof renderedKinds)[number];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { Rendering } from '../../../src/panel/protocol.ts';
+import type { RenderQuestion } from '../../../src/panel/rendered/renderText.ts';
 import { LimitedWorker } from '../../../src/panel/workers/limitedWorker.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../support');
@@ -34,8 +35,8 @@ describe('a worker with a limit', () => {
   });
 
   it('renders, and shows a formula as it is written that would fill the memory', async () => {
-    const renderings = new LimitedWorker<string, Rendering>(renderer, { time: 60_000 });
-    const rendered = (text: string) => new Promise<unknown>((resolve) => renderings.ask(text, resolve));
+    const renderings = new LimitedWorker<RenderQuestion, Rendering>(renderer, { time: 60_000 });
+    const rendered = (text: string) => new Promise<unknown>((resolve) => renderings.ask({ text, places: [] }, resolve));
     const bomb = `\\(\\def\\a{${'x'.repeat(4000)}}${'\\a'.repeat(400)}\\)`;
     const before = process.memoryUsage.rss();
     const { answer } = (await rendered(bomb.repeat(20))) as { answer: { nodes: string } };

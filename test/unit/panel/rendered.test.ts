@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { prettyJson } from '../../../src/panel/rendered/jsonText.ts';
+import { errorPlaces } from '../../../src/panel/json/errorPlaces.ts';
+import { placesWithin, prettyJson } from '../../../src/panel/rendered/jsonText.ts';
 import type { RenderedNode } from '../../../src/panel/rendered/renderedTree.ts';
 import { renderText } from '../../../src/panel/rendered/renderText.ts';
 import { hostileTexts } from '../../support/hostileTexts.ts';
@@ -133,6 +134,48 @@ describe('a rendered text', () => {
     );
     const odd = '{"a":1.0,"a":12345678901234567890,"__proto__":1e400,"10":"\\u202e\\"","2":0}';
     assert.equal(prettyJson(odd)?.replaceAll(/\n */g, '').replaceAll('": ', '":'), odd);
+  });
+});
+
+describe('places in JSON, rendered', () => {
+  const marked = (text: string, errors: unknown) => {
+    const rendering = renderText(text, errorPlaces(errors, text));
+    assert.ok('nodes' in rendering);
+    const tree = JSON.parse(rendering.nodes) as RenderedNode[];
+    return { text: tree.map(words).join(''), marks: all(tree).filter(([tag]) => tag === 'mark') };
+  };
+
+  it('are marked where the values stand that errors name', () => {
+    const text = '{"a":{"b":[1,{"c":"d e"}]},"f":2}';
+    const told = marked(text, [{ path: '/a/b/1' }, { loc: ['f'] }, { loc: ['none'] }]);
+    assert.equal(told.text, prettyJson(text));
+    assert.deepEqual(told.marks.map(words), ['{\n        "c": "d e"\n      }', '2']);
+    assert.deepEqual(told.marks[0]?.[2], { 'data-kind': 'error-place' });
+  });
+
+  it('are marked where lines and columns are named, also in what is not well formed', () => {
+    assert.deepEqual(marked('{"a": 1,\n "b" 2}', 'line 2 column 6').marks.map(words), ['2']);
+    assert.deepEqual(marked('{"a": 1,\n "b": 2}', 'line 2 column 7').marks.map(words), ['2']);
+    assert.deepEqual(marked('{"a":  1}', 'line 1 column 6').marks.map(words), []);
+  });
+
+  it('hold the same signs wherever they are, but for white space', () => {
+    const bare = (text: string) => text.replaceAll(/[ \t\n\r]/g, '');
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.array(fc.nat(400), { maxLength: 8 }),
+        (value, cuts) => {
+          const text = JSON.stringify(value, null, 1);
+          const pretty = prettyJson(text) ?? '';
+          const ends = [...new Set(cuts)].sort((a, b) => a - b);
+          const places = ends.flatMap((end, index) => (index % 2 === 1 ? [[ends[index - 1] ?? 0, end] as const] : []));
+          const wanted = places.map(([from, to]) => bare(text.slice(from, to))).filter((piece) => piece !== '');
+          const found = placesWithin(text, pretty, places).map(([from, to]) => bare(pretty.slice(from, to)));
+          assert.deepEqual(found, wanted);
+        },
+      ),
+    );
   });
 });
 

@@ -94,8 +94,8 @@ export function createRowDetail(row: Row, scores: Scores, formats: Formats, acti
       setAttribute(prompt.element, 'hidden', detail.promptChat !== undefined);
       truth.show(detail.groundTruth);
       const { byKey } = detail;
-      if (byKey != null) prediction.show(detail.prediction, keyParts(byKey, detail.prediction, formats));
-      else prediction.show(detail.prediction, detail.difference, detail.errorPlaces);
+      const difference = byKey == null ? detail.difference : keyParts(byKey, detail.prediction, formats);
+      prediction.show(detail.prediction, difference, detail.errorPlaces);
       setAttribute(json.element, 'hidden', byKey === undefined);
       json.show(byKey == null ? 'text' : 'keys');
       reply.show(detail);

@@ -7,6 +7,7 @@ const mathml = 'http://www.w3.org/1998/Math/MathML';
 const namespaces: Record<RenderedTag, typeof html | typeof mathml> = {
   ...{ p: html, div: html, span: html, strong: html, em: html, s: html, code: html, pre: html, blockquote: html },
   ...{ ul: html, ol: html, li: html, br: html, hr: html },
+  mark: html,
   ...{ table: html, thead: html, tbody: html, tr: html, th: html, td: html },
   ...{ math: mathml, mrow: mathml, mi: mathml, mn: mathml, mo: mathml, ms: mathml, mtext: mathml, mspace: mathml },
   ...{ mpadded: mathml, mphantom: mathml, mstyle: mathml, merror: mathml, mfrac: mathml, msqrt: mathml },
@@ -18,6 +19,7 @@ const kinds: Record<RenderedKind, true> = {
   ...{ 'heading-1': true, 'heading-2': true, 'heading-3': true },
   ...{ 'heading-4': true, 'heading-5': true, 'heading-6': true },
   ...{ link: true, address: true, image: true, language: true, scroll: true, formula: true, source: true },
+  'error-place': true,
 };
 
 const truth = /^(true|false)$/;

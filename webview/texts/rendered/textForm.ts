@@ -9,6 +9,7 @@ import { renderedCharacters, type TextForm } from '../../../src/panel/initialVie
 import type { HostMessageOf, RenderedNode, Rendering } from '../../../src/panel/protocol.ts';
 import { element } from '../../dom.ts';
 import type { Formats } from '../formats.ts';
+import type { Hit } from '../foundText.ts';
 import { stopWhereItScrolls } from '../scrollStop.ts';
 import { failureText } from './failureTexts.ts';
 import { nodesOf } from './renderedNodes.ts';
@@ -16,6 +17,8 @@ import { RenderingCache } from './renderingCache.ts';
 
 interface Shown {
   readonly text: string;
+  /** What is marked in it. */
+  readonly places: readonly Hit[];
   /** Draws the text as it is. */
   readonly raw: () => void;
   /** What is drawn; null for the text as it is. */
@@ -25,7 +28,7 @@ interface Shown {
 /** How the page is asked to render, and told that the reader chose. */
 export interface TextFormHost {
   readonly formats: Formats;
-  ask(id: number, text: string): void;
+  ask(id: number, text: string, places: readonly Hit[]): void;
   choose(form: TextForm): void;
 }
 
@@ -36,7 +39,7 @@ let host: TextFormHost | null = null;
 let form: TextForm = 'raw';
 const shown = new WeakMap<Element, Shown>();
 const cache = new RenderingCache();
-/** Texts that were asked for, by the number of the question, and where they are shown. */
+/** What was asked for, by the number of the question, and where it is shown. */
 const asked = new Map<number, string>();
 const waiting = new Map<string, Set<HTMLElement>>();
 /** An answer to an earlier page's question is told from those to this one's. */
@@ -76,30 +79,41 @@ export function chooseForm(chosen: TextForm): void {
  * Shows a text in the form that the reader chose.
  *
  * @param raw draws the text into `content` as it is; called again whenever that is what is to be seen
+ * @param places of the text that are marked where it is rendered: ascending
  */
-export function showInForm(content: HTMLElement, text: string, raw: () => void): void {
+export function showInForm(content: HTMLElement, text: string, raw: () => void, places: readonly Hit[] = []): void {
   const before = shown.get(content);
   content.dataset['hasForm'] = '';
-  shown.set(content, { text, raw, drawn: before?.drawn ?? null });
+  const now = { text, places, raw, drawn: before?.drawn ?? null };
+  shown.set(content, now);
   // What is on the screen already is not drawn anew.
-  const isDrawn = before?.text === text && before.drawn !== null && 'nodes' in before.drawn;
+  const isSame = before !== undefined && keyOf(before) === keyOf(now);
+  const isDrawn = isSame && before.drawn !== null && 'nodes' in before.drawn;
   if (!isDrawn) draw(content);
 }
 
 export function takeRendering({ id, rendering }: Pick<HostMessageOf<'rendered'>, 'id' | 'rendering'>): void {
-  const text = asked.get(id);
-  if (text === undefined) return;
+  const key = asked.get(id);
+  if (key === undefined) return;
   asked.delete(id);
-  cache.keep(text, rendering);
-  const places = waiting.get(text) ?? [];
-  waiting.delete(text);
-  for (const content of places) if (shown.get(content)?.text === text) draw(content);
+  cache.keep(key, rendering);
+  const contents = waiting.get(key) ?? [];
+  waiting.delete(key);
+  for (const content of contents) {
+    const state = shown.get(content);
+    if (state !== undefined && keyOf(state) === key) draw(content);
+  }
+}
+
+/** Names what is rendered: the text, with what is marked in it. */
+function keyOf({ text, places }: Pick<Shown, 'text' | 'places'>): string {
+  return places.length === 0 ? text : `${JSON.stringify(places)} ${text}`;
 }
 
 function draw(content: HTMLElement): void {
   const state = shown.get(content);
   if (state === undefined) return;
-  const rendering = form === 'raw' || state.text.trim() === '' ? null : known(state.text);
+  const rendering = form === 'raw' || state.text.trim() === '' ? null : known(state);
   if (rendering === null && form === 'rendered') inSight.observe(content);
   else inSight.unobserve(content);
   const isRendered = rendering !== null && 'nodes' in rendering;
@@ -118,26 +132,27 @@ function draw(content: HTMLElement): void {
   content.prepend(element('p', { class: 'cut-note', dir: 'ltr' }, note));
 }
 
-function known(text: string): Rendering | null {
-  return text.length > renderedCharacters ? { failure: 'size' } : cache.get(text);
+function known(state: Shown): Rendering | null {
+  return state.text.length > renderedCharacters ? { failure: 'size' } : cache.get(keyOf(state));
 }
 
 function ask(content: HTMLElement): void {
   inSight.unobserve(content);
-  const text = shown.get(content)?.text;
-  if (text === undefined || form === 'raw' || text.trim() === '') return;
-  const places = waiting.get(text);
-  if (places !== undefined) {
-    places.add(content);
+  const state = shown.get(content);
+  if (state === undefined || form === 'raw' || state.text.trim() === '') return;
+  const key = keyOf(state);
+  const contents = waiting.get(key);
+  if (contents !== undefined) {
+    contents.add(content);
     return;
   }
   // It may have been rendered for another place meanwhile.
-  if (cache.get(text) !== null) {
+  if (cache.get(key) !== null) {
     draw(content);
     return;
   }
-  waiting.set(text, new Set([content]));
+  waiting.set(key, new Set([content]));
   nextId += 1;
-  asked.set(nextId, text);
-  host?.ask(nextId, text);
+  asked.set(nextId, key);
+  host?.ask(nextId, state.text, state.places);
 }

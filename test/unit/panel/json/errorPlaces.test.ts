@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { errorPlaces } from '../../../../src/panel/json/errorPlaces.ts';
+import { errorPlaces, mostErrorPlaces } from '../../../../src/panel/json/errorPlaces.ts';
 
 const text = '{\n  "a": [{"b": 7}],\n  "city": "Houston",\n  "x/y": null,\n  "odd name": true\n}';
 const marked = (errors: unknown, of = text) => errorPlaces(errors, of).map(([from, to]) => of.slice(from, to));
@@ -45,6 +45,12 @@ describe('the places that validation errors name', () => {
     }
     assert.deepEqual(marked({ path: '/a' }, 'no JSON /a'), []);
     assert.deepEqual(marked({ path: '__proto__' }), []);
+  });
+
+  it('are so many at most, however many one error names', () => {
+    const many = Array.from({ length: 300 }, (_, index) => index);
+    const of = `[${many.join(', ')}]`;
+    assert.equal(errorPlaces(many.map((index) => `/${index}`).join(' '), of).length, mostErrorPlaces);
   });
 
   it('are apart from each other and inside of the text, whatever the errors are', () => {
