@@ -51,18 +51,18 @@ describe('the widths of columns', () => {
     };
 
     it('give the text that is read first all that is in sight of a narrow table', () => {
-      for (const inSight of [380, 430, 519]) {
+      for (const inSight of [380, 430, 539]) {
         const first = inSight - before;
         assert.deepEqual(of(inSight), {
           widths: [64, first, null, null, 136],
-          minimum: before + first + 90 + 90 + 136,
+          minimum: before + first + 100 + 100 + 136,
         });
       }
     });
 
     it('give it at least 240 px of a wider one, and half of what is left', () => {
-      const minimum = before + 240 + 90 + 90 + 136;
-      assert.deepEqual(of(530), { widths: [64, 240, null, null, 136], minimum });
+      const minimum = before + 240 + 100 + 100 + 136;
+      assert.deepEqual(of(540), { widths: [64, 240, null, null, 136], minimum });
       assert.deepEqual(of(minimum + 101), { widths: [64, 290, null, null, 136], minimum });
     });
 

@@ -32,9 +32,9 @@ export function tableWidths(shown: readonly ColumnWidth[], chosen: ChosenWidths)
 }
 
 /** In less room than this, one text alone is in sight. */
-const narrowRoom = 520;
+const narrowRoom = 540;
 const firstMinimum = 240;
-const otherMinimum = 90;
+const otherMinimum = 100;
 
 /**
  * The same where there is little room: the text that is read first has most of it, and in a narrow table all that is in
