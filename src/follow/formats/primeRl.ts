@@ -110,6 +110,7 @@ function flat(cells: TableRow['cells'], file: RowFile): MadeRow[] {
       prediction: answered.text,
       ...(answered.form === undefined ? {} : { answer: answered.form }),
       ground_truth: textOf(cells['answer']),
+      ...(cells['is_truncated'] === true ? { finish_reason: 'length' } : {}),
       ...(file.source === undefined ? {} : { sample_source: file.source }),
       scores: Object.fromEntries(scores),
     },

@@ -131,7 +131,8 @@ function truthOf(task: unknown): string | null {
   return textOf(fieldsOf(data)['answer'] ?? answer);
 }
 
-function scoresOf({ rewards, metrics }: Fields): AgentTrace['scores'] {
+function scoresOf({ rewards, metrics, info }: Fields): AgentTrace['scores'] {
+  const { advantage } = fieldsOf(info);
   const measured = Object.entries(fieldsOf(metrics)).filter(([, value]) => isScore(value));
   const given = Object.entries(fieldsOf(rewards)).map(([name, reward]) => {
     const { score = null, weight = 1 } = isObject(reward) ? reward : { score: reward };
@@ -144,6 +145,7 @@ function scoresOf({ rewards, metrics }: Fields): AgentTrace['scores'] {
   const sum = isWhole ? counted.reduce((total, { score, weight }) => total + Number(score) * weight, 0) : null;
   const all = [
     ...measured,
+    ...(typeof advantage === 'number' ? [['advantage', advantage]] : []),
     ...(given.length === 0 ? [] : [['reward', sum]]),
     ...given.filter(({ score }) => isScore(score)).map(({ name, score }) => [name, score]),
   ];

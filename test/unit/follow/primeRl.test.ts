@@ -24,7 +24,7 @@ const trace = (more: Cells = {}): Cells => ({
     { parent: 0, message: said('a'), sampled: true, token_ids: [2], mask: [true], logprobs: [-0.5] },
   ],
   calls: [{ node: 1, finish_reason: 'length' }],
-  ...{ rewards: { right: { score: 1, weight: 2 } }, metrics: { turns: 1 }, info: {} },
+  ...{ rewards: { right: { score: 1, weight: 2 } }, metrics: { turns: 1 }, info: { kind: 'train', advantage: -0.5 } },
   ...more,
 });
 const rollout = (more: Cells, ...traces: Cells[]): Cells => ({
@@ -56,7 +56,7 @@ describe('rollouts of prime-rl', () => {
         rollout({}, trace()),
         ...['step', 'sample_source', 'env', 'rollout_id', 'group_id', 'ground_truth', 'finish_reason', 'scores'],
       ),
-      [[5, 'train', 'math', 'r', 'g', '72', 'length', { turns: 1, reward: 2, right: 1 }]],
+      [[5, 'train', 'math', 'r', 'g', '72', 'length', { turns: 1, advantage: -0.5, reward: 2, right: 1 }]],
     );
     const alone = rollout({ run: { type: 'eval', id: 'x' } }, trace());
     const [row] = primeRl.maker({ run: '/run', reading: 'lines' }, { columns: [] }).make({ line: 1, cells: alone });
@@ -64,7 +64,8 @@ describe('rollouts of prime-rl', () => {
   });
 
   it('count the rewards that were given, and no sum of one that was no number', () => {
-    const rewards = (given: Cells) => rowsOf(rollout({}, trace({ rewards: given, metrics: {} })), 'scores')[0]?.[0];
+    const rewards = (given: Cells) =>
+      rowsOf(rollout({}, trace({ rewards: given, metrics: {}, info: {} })), 'scores')[0]?.[0];
     assert.deepEqual(rewards({ a: { score: 1, weight: 0.5 }, judge: null }), { reward: 0.5, a: 1, judge: null });
     assert.deepEqual(rewards({ a: { score: 1, weight: 1 }, b: { weight: 1 } }), { reward: null, a: 1, b: null });
     assert.deepEqual(rewards({ judge: null }), { reward: null, judge: null });
@@ -105,6 +106,11 @@ describe('rollouts of prime-rl', () => {
     assert.deepEqual(
       rowsOf(cells, 'step', 'env', 'prompt', 'messages', 'prediction', 'answer', 'ground_truth', 'scores'),
       [[7, 'math', 'q', [user], 'a', [said('a')], '72', { reward: 0.5, correct: 1 }]],
+    );
+    const cut = { ...cells, is_truncated: true };
+    assert.deepEqual(
+      [cells, cut].flatMap((row) => rowsOf(row, 'finish_reason')),
+      [[undefined], ['length']],
     );
     assert.deepEqual(rowsOf({ ...cells, prompt: 'q', completion: 'b' }, 'prompt', 'prediction'), [['q', 'b']]);
     assert.deepEqual(rowsOf({ ...cells, completion: null }, 'prompt'), []);
