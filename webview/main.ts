@@ -62,6 +62,7 @@ connectTextForm({
   formats,
   ask: (id, text, places) => host.post({ type: 'render', id, text, places: places.map(([from, to]) => [from, to]) }),
   choose: (form) => panel.change(showTexts(form)),
+  expect: () => host.post({ type: 'mayRender' }),
 });
 
 function keep() {

@@ -227,6 +227,7 @@ export class Panel implements vscode.Disposable {
       saveChart: (chart) => this.#carryOut('saveChart', saveChart(chart)),
       judgeBy: ({ score }) => this.watch.session.judging.choose(score),
       turnScore: ({ score, direction }) => this.watch.session.judging.turn(score, direction),
+      mayRender: () => this.#renderer.expect(),
       render: ({ id, text, places }) =>
         this.#renderer.ask({ text, places }, (outcome) => {
           const rendering = 'answer' in outcome ? outcome.answer : outcome;
@@ -248,6 +249,7 @@ export class Panel implements vscode.Disposable {
     this.#wanted = null;
     for (const part of [this.#scores, this.#table, this.#sample, this.#trends, this.#losses]) part.forgetReader();
     this.#table.show(this.#view, null);
+    if (this.#view.textForm === 'rendered') this.#renderer.expect();
     const { server, jobId } = this.watch;
     this.#postbox.post({
       type: 'hydrate',
@@ -425,7 +427,7 @@ function choiceOf({ pageSize, fit, wrap, textForm }: ViewState): TableChoice {
 
 /** Whether a reader does something with a panel: it tells by itself that it is there, and how much fits into it. */
 function isUse(message: WebviewMessage, before: ViewState): boolean {
-  if (message.type === 'ready') return false;
+  if (message.type === 'ready' || message.type === 'mayRender') return false;
   return message.type !== 'view' || !isDeepStrictEqual(readersOf(message.state), readersOf(before));
 }
 

@@ -209,6 +209,8 @@ export const webviewMessageType = Type.Union([
     score: Type.String({ maxLength: 200 }),
     direction: Type.Union([Type.Enum(['higher', 'lower', 'none']), Type.Null()]),
   }),
+  /** The reader may be about to have texts rendered. */
+  Type.Object({ type: Type.Literal('mayRender') }),
   /** Asks for a text to be rendered, of at most `renderedCharacters`; `id` names the question. */
   Type.Object({
     type: Type.Literal('render'),

@@ -18,8 +18,8 @@ interface Asked<Question, Answer> {
 const longestStart = 30_000;
 
 /**
- * A thread that answers one question after the other, each within a limit of time. It begins with the first question. A
- * question that it cannot answer costs that question alone: another thread takes the rest.
+ * A thread that answers one question after the other, each within a limit of time. It begins with the first question, or
+ * when one is expected. A question that it cannot answer costs that question alone: another thread takes the rest.
  */
 export class LimitedWorker<Question, Answer> {
   readonly #program: string;
@@ -36,11 +36,16 @@ export class LimitedWorker<Question, Answer> {
     this.#limits = limits;
   }
 
+  /** A question is to be expected: the program is loaded by then. */
+  expect(): void {
+    if (this.#worker === undefined) this.#start();
+  }
+
   /** @param done is called once, later, unless the worker is disposed before */
   ask(question: Question, done: Asked<Question, Answer>['done']): void {
     this.#waiting.push({ question, done });
-    if (this.#worker === undefined) this.#start();
-    else this.#next();
+    this.expect();
+    this.#next();
   }
 
   dispose(): void {

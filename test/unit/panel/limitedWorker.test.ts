@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Rendering } from '../../../src/panel/protocol.ts';
 import type { RenderQuestion } from '../../../src/panel/rendered/renderText.ts';
 import { LimitedWorker } from '../../../src/panel/workers/limitedWorker.ts';
@@ -22,6 +23,33 @@ describe('a worker with a limit', () => {
       { answer: 'b!' },
     ]);
     assert.deepEqual(await asked('c'), { answer: 'c!' });
+  });
+
+  it('begins when a question is expected, and once', async () => {
+    let begun = 0;
+    const count = () => {
+      begun += 1;
+    };
+    process.on('worker', count);
+    worker = new LimitedWorker(path.join(fixtures, 'oddWorker.ts'), { time: 60_000 });
+    await setImmediate();
+    assert.equal(begun, 0);
+    worker.expect();
+    worker.expect();
+    await setImmediate();
+    assert.equal(begun, 1);
+    assert.deepEqual(await asked('a'), { answer: 'a!' });
+    worker.expect();
+    await setImmediate();
+    assert.equal(begun, 1);
+    process.off('worker', count);
+  });
+
+  it('is not the worse for having been expected where its program is none', async () => {
+    worker = new LimitedWorker(path.join(fixtures, 'noSuchWorker.ts'), { time: 2000 });
+    worker.expect();
+    assert.deepEqual(await asked('a'), { failure: 'failed' });
+    assert.deepEqual(await asked('b'), { failure: 'failed' });
   });
 
   it('gives up what takes too long, and that alone', async () => {

@@ -1,7 +1,7 @@
 import type { TextForm } from '../../../src/panel/initialView.ts';
 import { createSelect } from '../../controls/select.ts';
 import { element } from '../../dom.ts';
-import { chooseForm, presentForm } from './textForm.ts';
+import { chooseForm, expectRendered, presentForm } from './textForm.ts';
 
 const choices: readonly { value: TextForm; text: string }[] = [
   { value: 'raw', text: 'Raw' },
@@ -18,5 +18,7 @@ export function createFormChoice(): HTMLElement {
     },
   );
   select.show(choices, presentForm());
-  return element('label', { class: 'labelled text-form' }, 'Text form', select.element);
+  const choice = element('label', { class: 'labelled text-form' }, 'Text form', select.element);
+  for (const approach of ['pointerenter', 'focusin']) choice.addEventListener(approach, expectRendered);
+  return choice;
 }

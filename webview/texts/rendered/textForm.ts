@@ -30,6 +30,8 @@ export interface TextFormHost {
   readonly formats: Formats;
   ask(id: number, text: string, places: readonly Hit[]): void;
   choose(form: TextForm): void;
+  /** Texts may have to be rendered soon. */
+  expect(): void;
 }
 
 /** So far from what is in sight texts are rendered, in px. */
@@ -37,6 +39,7 @@ const near = '400px';
 
 let host: TextFormHost | null = null;
 let form: TextForm = 'raw';
+let isExpected = false;
 const shown = new WeakMap<Element, Shown>();
 const cache = new RenderingCache();
 /** What was asked for, by the number of the question, and where it is shown. */
@@ -73,6 +76,12 @@ export function presentForm(): TextForm {
 
 export function chooseForm(chosen: TextForm): void {
   host?.choose(chosen);
+}
+
+/** The reader is near to the choice: what renders is made ready meanwhile. */
+export function expectRendered(): void {
+  if (!isExpected) host?.expect();
+  isExpected = true;
 }
 
 /**
