@@ -80,8 +80,8 @@ export function createFoldedText(
     drawnChat = chatNow;
     setAttribute(text.element, 'hidden', hasChat);
     text.show(hasChat ? '' : shown.text);
-    const length = hasChat ? chat.element.textContent?.length : (told.characters ?? shown.text?.length);
-    const words = isPart && hasChat ? showAllOfChatText(told.chat, formats) : showAllText(length ?? 0, formats);
+    const length = () => (hasChat ? chat.element.textContent?.length : (told.characters ?? shown.text?.length)) ?? 0;
+    const words = isPart && hasChat ? showAllOfChatText(told.chat, formats) : showAllText(length(), formats);
     const show = { words, isCut: isPart, isWhole: isWhole && !(isPart && held === null), of: title };
     setAttribute(all.chat.button, 'hidden', !hasChat);
     setAttribute(all.text.button, 'hidden', hasChat);
