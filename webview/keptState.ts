@@ -1,5 +1,6 @@
 import { initialView } from '../src/panel/initialView.ts';
-import type { ColumnKey, Condition, KeptState, Tab, ViewState } from '../src/panel/protocol.ts';
+import type { ColumnKey, Condition, Tab, ViewState } from '../src/panel/protocol/view.ts';
+import type { KeptState } from '../src/panel/protocol.ts';
 
 const tabs: Record<Tab, true> = { predictions: true, comparison: true, trends: true };
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

@@ -6,7 +6,7 @@ import './styles/grid.css';
 import './styles/detail.css';
 import './styles/comparison.css';
 import './styles/trends.css';
-import type { ViewState } from '../src/panel/protocol.ts';
+import type { ViewState } from '../src/panel/protocol/view.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createComparisonTab } from './comparison/comparisonTab.ts';
 import { element } from './dom.ts';

@@ -1,4 +1,5 @@
-import type { PanelCommand, ViewState, WebviewMessage } from '../src/panel/protocol.ts';
+import type { ViewState } from '../src/panel/protocol/view.ts';
+import type { PanelCommand, WebviewMessage } from '../src/panel/protocol.ts';
 import type { Layout } from './keptState.ts';
 import type { PanelStatus } from './panelStatus.ts';
 import type { Scores } from './scores.ts';

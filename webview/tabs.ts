@@ -1,4 +1,4 @@
-import type { Tab } from '../src/panel/protocol.ts';
+import type { Tab } from '../src/panel/protocol/view.ts';
 import { element, setAttribute } from './dom.ts';
 
 const titles: Record<Tab, string> = { predictions: 'Predictions', comparison: 'Comparison', trends: 'Trends' };

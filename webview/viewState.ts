@@ -1,5 +1,5 @@
 import type { SampleKey } from '../src/model/samples.ts';
-import type { ColumnKey, Condition, Tab, ViewState } from '../src/panel/protocol.ts';
+import type { ColumnKey, Condition, Tab, ViewState } from '../src/panel/protocol/view.ts';
 
 /** A change of what is shown. Another page or filter closes the open rows: they are out of sight there. */
 export type Transition = (view: ViewState) => ViewState;

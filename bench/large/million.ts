@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Differences } from '../../src/panel/differences/differences.ts';
 import { writeExport } from '../../src/panel/export/exportFile.ts';
 import { allRows } from '../../src/panel/export/exportRows.ts';
-import type { ViewState } from '../../src/panel/protocol.ts';
+import type { ViewState } from '../../src/panel/protocol/view.ts';
 import { SampleView } from '../../src/panel/sampleView.ts';
 import { TableView } from '../../src/panel/tableView.ts';
 import { TrendsView } from '../../src/panel/trendsView.ts';

@@ -12,7 +12,9 @@ import type { Prediction } from '../wire/prediction.ts';
 import type { Differences } from './differences/differences.ts';
 import { errorPlaces } from './json/errorPlaces.ts';
 import { jsonForm } from './json/keyDifference.ts';
-import type { HostMessageOf, JobSummary, RowDetail, ViewState } from './protocol.ts';
+import type { RowDetail } from './protocol/table.ts';
+import type { ViewState } from './protocol/view.ts';
+import type { HostMessageOf, JobSummary } from './protocol.ts';
 import { answerText } from './texts/answerText.ts';
 import { rooms, shownPrompt } from './texts/promptText.ts';
 

@@ -1,5 +1,6 @@
 import { isKnownScore } from '../model/knownScores.ts';
-import type { BandKind, ChartedScore, ColumnKey, ViewState } from './protocol.ts';
+import type { BandKind, ChartedScore } from './protocol/trends.ts';
+import type { ColumnKey, ViewState } from './protocol/view.ts';
 
 /** Rows that fit, before anybody looked. */
 const firstFit = 10;

@@ -1,6 +1,6 @@
 import { smoothed } from '../model/smoothing.ts';
 import type { Curve, LossPoint } from '../watch/lossCurves.ts';
-import type { LossLine } from './protocol.ts';
+import type { LossLine } from './protocol/trends.ts';
 
 /** More points than this are no more to be seen on a chart. */
 const mostPoints = 800;

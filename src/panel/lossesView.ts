@@ -4,7 +4,9 @@ import { Pace } from '../watch/pace.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { chartedMetrics } from './initialView.ts';
 import { lineOf } from './lossLines.ts';
-import type { HostMessage, HostMessageOf, LossLine, ViewState } from './protocol.ts';
+import type { LossLine } from './protocol/trends.ts';
+import type { ViewState } from './protocol/view.ts';
+import type { HostMessage, HostMessageOf } from './protocol.ts';
 
 /** The part of a view that decides what is told of the trainer's figures. */
 type FiguresView = Pick<ViewState, 'trendMetrics' | 'smoothing'>;

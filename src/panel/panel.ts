@@ -17,12 +17,11 @@ import { localResourceRoots, panelHtml } from './html.ts';
 import { initialView } from './initialView.ts';
 import { LossesView } from './lossesView.ts';
 import { Postbox } from './postbox.ts';
+import type { Tab, ViewState } from './protocol/view.ts';
 import {
   type HostMessage,
   type PanelCommand,
   type Rendering,
-  type Tab,
-  type ViewState,
   type WebviewMessage,
   type WebviewMessageOf,
   webviewMessageType,

@@ -5,7 +5,7 @@ import type { SampleKey } from '../model/samples.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { orNull } from '../store/rowTable.ts';
 import { groupFigures } from './groups/groupFigures.ts';
-import type { Row } from './protocol.ts';
+import type { Row } from './protocol/table.ts';
 import { meanOf } from './tableQuery.ts';
 import { repliedRow } from './texts/answerText.ts';
 import { cell } from './texts/cell.ts';

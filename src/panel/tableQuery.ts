@@ -6,7 +6,7 @@ import { searchPattern } from '../plainText.ts';
 import type { Part } from '../store/checkpointIndex.ts';
 import type { PredictionStore } from '../store/predictionStore.ts';
 import { isScoreColumn, type ScoreColumn, scoreOfColumn } from './initialView.ts';
-import type { ColumnKey, Condition, ViewState } from './protocol.ts';
+import type { ColumnKey, Condition, ViewState } from './protocol/view.ts';
 import { TextOrder } from './textOrder.ts';
 
 export type TableQuery = Pick<

@@ -5,13 +5,13 @@ import { bandOfScore, chartedScores } from './initialView.ts';
 import type {
   BandKind,
   ChartedScore,
-  HostMessageOf,
   PackedChanges,
   PackedPoint,
   ScorePoint,
   ToldCheckpoints,
-  ViewState,
-} from './protocol.ts';
+} from './protocol/trends.ts';
+import type { ViewState } from './protocol/view.ts';
+import type { HostMessageOf } from './protocol.ts';
 
 /** Another watched job, for the charts. */
 export interface OtherJob {

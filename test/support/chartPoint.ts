@@ -1,5 +1,5 @@
 import { bandOfScore } from '../../src/panel/initialView.ts';
-import type { ChartPoint, ScorePoint } from '../../src/panel/protocol.ts';
+import type { ChartPoint, ScorePoint } from '../../src/panel/protocol/trends.ts';
 import { noScores } from '../../webview/scores.ts';
 import { type SourceLine, sourceLines } from '../../webview/trends/lines/sourceLines.ts';
 import { scoreTrends } from '../../webview/trends/scoreTrends.ts';

@@ -1,6 +1,9 @@
 import type { SampleKey } from '../../src/model/samples.ts';
 import { heldAgainst } from '../../src/panel/initialView.ts';
-import type { HistoryEntry, HostMessageOf, SampleSummary, ViewState, WholeTexts } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, SampleSummary } from '../../src/panel/protocol/comparison.ts';
+import type { WholeTexts } from '../../src/panel/protocol/texts.ts';
+import type { ViewState } from '../../src/panel/protocol/view.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createJsonChoice } from '../controls/jsonChoice.ts';
 import { createSearchField } from '../controls/searchField.ts';

@@ -1,7 +1,9 @@
 import { type Checkpoint, compareCheckpoints } from '../../src/model/checkpoints.ts';
 import type { Mark } from '../../src/model/marks.ts';
 import type { SampleKey } from '../../src/model/samples.ts';
-import type { DiffSide, HistoryEntry, HostMessageOf, SampleSummary, ViewState } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, SampleSummary } from '../../src/panel/protocol/comparison.ts';
+import type { ViewState } from '../../src/panel/protocol/view.ts';
+import type { DiffSide, HostMessageOf } from '../../src/panel/protocol.ts';
 import { plainLine, plainName } from '../../src/plainText.ts';
 import type { Choice } from '../controls/choice.ts';
 import { noScores, type Scores } from '../scores.ts';

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../src/panel/protocol.ts';
+import type { HistoryEntry } from '../../src/panel/protocol/comparison.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';
 import type { Scores } from '../scores.ts';
 import type { Formats } from '../texts/formats.ts';

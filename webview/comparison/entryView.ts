@@ -1,4 +1,5 @@
-import type { HistoryEntry, WholeTexts } from '../../src/panel/protocol.ts';
+import type { HistoryEntry } from '../../src/panel/protocol/comparison.ts';
+import type { WholeTexts } from '../../src/panel/protocol/texts.ts';
 import type { Scores } from '../scores.ts';
 
 /** An answer of the comparison on the screen. */

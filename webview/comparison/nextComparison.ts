@@ -1,7 +1,8 @@
 import { placeIn } from '../../src/model/ascending.ts';
 import { compareTexts } from '../../src/model/order.ts';
 import type { SampleKey } from '../../src/model/samples.ts';
-import type { HistoryEntry, HostMessageOf, SampleSummary } from '../../src/panel/protocol.ts';
+import type { HistoryEntry, SampleSummary } from '../../src/panel/protocol/comparison.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { withChanged } from '../changed.ts';
 
 type Comparison = HostMessageOf<'comparison'>;

@@ -1,5 +1,5 @@
 import type { SampleKey } from '../../src/model/samples.ts';
-import type { SampleSummary } from '../../src/panel/protocol.ts';
+import type { SampleSummary } from '../../src/panel/protocol/comparison.ts';
 import { createButton } from '../controls/controls.ts';
 import { createSelect } from '../controls/select.ts';
 import { element } from '../dom.ts';

@@ -1,4 +1,5 @@
-import type { HistoryEntry, HostMessageOf } from '../../src/panel/protocol.ts';
+import type { HistoryEntry } from '../../src/panel/protocol/comparison.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { checkpointTexts } from './comparisonTexts.ts';

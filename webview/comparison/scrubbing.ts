@@ -1,5 +1,5 @@
 /** Where a slider stands that goes over the checkpoints of a sample, the oldest being 0. Pure. */
-import type { HistoryEntry } from '../../src/panel/protocol.ts';
+import type { HistoryEntry } from '../../src/panel/protocol/comparison.ts';
 
 /** The newest answers of so many, newest first. */
 export interface ToldAnswers {

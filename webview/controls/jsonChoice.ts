@@ -1,4 +1,4 @@
-import type { ViewState } from '../../src/panel/protocol.ts';
+import type { ViewState } from '../../src/panel/protocol/view.ts';
 import { element } from '../dom.ts';
 import { createSelect } from './select.ts';
 

@@ -1,4 +1,4 @@
-import type { CheckpointCount } from '../../src/panel/protocol.ts';
+import type { CheckpointCount } from '../../src/panel/protocol/table.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import type { Formats } from '../texts/formats.ts';

@@ -1,5 +1,5 @@
 import { columnOfScore } from '../../src/panel/initialView.ts';
-import type { ColumnKey, ViewState } from '../../src/panel/protocol.ts';
+import type { ColumnKey, ViewState } from '../../src/panel/protocol/view.ts';
 import type { Scores } from '../scores.ts';
 
 /** The columns of every job, in their usual order. */

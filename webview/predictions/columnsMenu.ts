@@ -1,5 +1,5 @@
 import { isKnownScore } from '../../src/model/knownScores.ts';
-import type { ColumnKey } from '../../src/panel/protocol.ts';
+import type { ColumnKey } from '../../src/panel/protocol/view.ts';
 import { type Checkbox, createCheckbox } from '../controls/checkbox.ts';
 import { createMenu } from '../controls/menu.ts';
 import { element, setAttribute, setChildren, setText } from '../dom.ts';

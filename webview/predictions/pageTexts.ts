@@ -1,4 +1,6 @@
-import type { CheckpointCount, Condition, HostMessageOf, Page, Row, ScoreInfo } from '../../src/panel/protocol.ts';
+import type { CheckpointCount, Page, Row } from '../../src/panel/protocol/table.ts';
+import type { Condition } from '../../src/panel/protocol/view.ts';
+import type { HostMessageOf, ScoreInfo } from '../../src/panel/protocol.ts';
 import { plainName } from '../../src/plainText.ts';
 import type { EpochSummary } from '../../src/wire/responses.ts';
 import { descendingCheckpoints, descendingEpochs, withChanged } from '../changed.ts';

@@ -1,4 +1,6 @@
-import type { ColumnKey, HostMessageOf, Row, ViewState } from '../../src/panel/protocol.ts';
+import type { Row } from '../../src/panel/protocol/table.ts';
+import type { ColumnKey, ViewState } from '../../src/panel/protocol/view.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { element, setAttribute } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import type { Scores } from '../scores.ts';

@@ -1,4 +1,4 @@
-import type { Condition } from '../../src/panel/protocol.ts';
+import type { Condition } from '../../src/panel/protocol/view.ts';
 import { createButton } from '../controls/controls.ts';
 import { createMenu } from '../controls/menu.ts';
 import { createSelect } from '../controls/select.ts';

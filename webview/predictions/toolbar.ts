@@ -1,4 +1,4 @@
-import type { ViewState } from '../../src/panel/protocol.ts';
+import type { ViewState } from '../../src/panel/protocol/view.ts';
 import { createCheckbox } from '../controls/checkbox.ts';
 import { createButton, createProgressRing } from '../controls/controls.ts';
 import { createMenu } from '../controls/menu.ts';

@@ -1,5 +1,5 @@
 import '../styles/difference.css';
-import type { DifferencePart } from '../../src/panel/protocol.ts';
+import type { DifferencePart } from '../../src/panel/protocol/texts.ts';
 import { element, setAttribute } from '../dom.ts';
 import { type Hit, piecesOf } from './foundText.ts';
 import { showInForm } from './rendered/textForm.ts';

@@ -1,5 +1,5 @@
 import { isKnownScore } from '../../src/model/knownScores.ts';
-import type { HistoryEntry } from '../../src/panel/protocol.ts';
+import type { HistoryEntry } from '../../src/panel/protocol/comparison.ts';
 import type { Scores } from '../scores.ts';
 import type { Formats } from './formats.ts';
 import { directionText, scoreTitle, scoreValueText, scoreWords } from './scoreTexts.ts';

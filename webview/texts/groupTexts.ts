@@ -1,4 +1,5 @@
-import type { AnswerGroup, GroupFigures, SupersededBy } from '../../src/panel/protocol.ts';
+import type { AnswerGroup } from '../../src/panel/protocol/comparison.ts';
+import type { GroupFigures, SupersededBy } from '../../src/panel/protocol/table.ts';
 import type { Scores } from '../scores.ts';
 import type { Formats } from './formats.ts';
 import { scoreTitle, scoreValueText, scoreWords } from './scoreTexts.ts';

@@ -1,4 +1,4 @@
-import type { DifferencePart, KeyDifference } from '../../src/panel/protocol.ts';
+import type { DifferencePart, KeyDifference } from '../../src/panel/protocol/texts.ts';
 import type { Formats } from './formats.ts';
 
 /** "city: Houston Austin", a line a key, with what was marked as removed and what is as added; the answer where nothing is. */

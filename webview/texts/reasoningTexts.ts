@@ -1,4 +1,5 @@
-import type { Reasoning, Row } from '../../src/panel/protocol.ts';
+import type { Row } from '../../src/panel/protocol/table.ts';
+import type { Reasoning } from '../../src/panel/protocol/texts.ts';
 import type { Formats } from './formats.ts';
 
 /** "Reasoning · 1,234 characters": what folded reasoning is headed. */

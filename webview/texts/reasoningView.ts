@@ -1,4 +1,4 @@
-import type { ReasoningText } from '../../src/panel/protocol.ts';
+import type { ReasoningText } from '../../src/panel/protocol/texts.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import { type CutText, createCutText, type WayToAll } from './cutText.ts';
 import type { Formats } from './formats.ts';

@@ -1,4 +1,4 @@
-import type { AnswerForm, ReasoningText, WholeTexts } from '../../src/panel/protocol.ts';
+import type { AnswerForm, ReasoningText, WholeTexts } from '../../src/panel/protocol/texts.ts';
 import { element, setChildren, setText } from '../dom.ts';
 import { endsInCallsText } from './chatTexts.ts';
 import { createCutChat } from './cutChat.ts';

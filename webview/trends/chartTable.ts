@@ -1,7 +1,7 @@
 import { csvLine } from '../../src/csv.ts';
 import type { Checkpoint } from '../../src/model/checkpoints.ts';
 import type { CheckpointChanges } from '../../src/model/marks.ts';
-import type { ChartPoint } from '../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../src/panel/protocol/trends.ts';
 import { ascendingCheckpoints, ascendingEpochs } from '../changed.ts';
 import type { Formats } from '../texts/formats.ts';
 import type { SourceLine } from './lines/sourceLines.ts';

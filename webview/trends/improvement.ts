@@ -1,7 +1,7 @@
 import { isSameCheckpoint } from '../../src/model/checkpoints.ts';
 import { overallImprovement } from '../../src/model/epochStatistics.ts';
 import { compareScores } from '../../src/model/marks.ts';
-import type { ChartedScore, ChartPoint } from '../../src/panel/protocol.ts';
+import type { ChartedScore, ChartPoint } from '../../src/panel/protocol/trends.ts';
 import type { Scores } from '../scores.ts';
 import type { Formats } from '../texts/formats.ts';
 import { scoreValueText, scoreWords } from '../texts/scoreTexts.ts';

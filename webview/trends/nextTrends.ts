@@ -1,12 +1,7 @@
 import type { CheckpointChanges } from '../../src/model/marks.ts';
 import { compareTexts } from '../../src/model/order.ts';
-import type {
-  ChartPoint,
-  HostMessageOf,
-  PackedChanges,
-  PackedPoint,
-  ToldCheckpoints,
-} from '../../src/panel/protocol.ts';
+import type { ChartPoint, PackedChanges, PackedPoint, ToldCheckpoints } from '../../src/panel/protocol/trends.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { ascendingCheckpoints, withChanged } from '../changed.ts';
 
 type Message = HostMessageOf<'trends'>;

@@ -1,4 +1,5 @@
-import type { ChartPoint, HostMessageOf } from '../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../src/panel/protocol/trends.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { plainName } from '../../src/plainText.ts';
 import type { Choice } from '../controls/choice.ts';
 import type { SourceLine } from './lines/sourceLines.ts';

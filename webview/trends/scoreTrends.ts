@@ -1,7 +1,7 @@
 import { directionOf, noSettings } from '../../src/model/directions.ts';
 import { isKnownScore } from '../../src/model/knownScores.ts';
 import { hasPlainScores } from '../../src/panel/initialView.ts';
-import type { BandKind, ChartedScore, ChartPoint } from '../../src/panel/protocol.ts';
+import type { BandKind, ChartedScore, ChartPoint } from '../../src/panel/protocol/trends.ts';
 import type { Scores } from '../scores.ts';
 import { directionText, scoreTitle, scoreValueText } from '../texts/scoreTexts.ts';
 import type { Band, Trend } from './series.ts';

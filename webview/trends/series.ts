@@ -1,4 +1,4 @@
-import type { ChartPoint } from '../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../src/panel/protocol/trends.ts';
 import type { Formats } from '../texts/formats.ts';
 import { pointAt, type SourceLine } from './lines/sourceLines.ts';
 import { clipped, type Overlay, overlayName, sourceName } from './overlay.ts';

@@ -1,5 +1,6 @@
 import { chartedScores } from '../../src/panel/initialView.ts';
-import type { HostMessageOf, ViewState } from '../../src/panel/protocol.ts';
+import type { ViewState } from '../../src/panel/protocol/view.ts';
+import type { HostMessageOf } from '../../src/panel/protocol.ts';
 import { element, setAttribute, setChildren } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createRestingDrawer } from '../rest.ts';

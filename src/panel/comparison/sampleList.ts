@@ -2,7 +2,9 @@ import type { SampleKey } from '../../model/samples.ts';
 import { beginning } from '../../plainText.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { SampleAnswers } from '../../store/sampleIndex.ts';
-import type { HostMessageOf, SampleSummary, ViewState } from '../protocol.ts';
+import type { SampleSummary } from '../protocol/comparison.ts';
+import type { ViewState } from '../protocol/view.ts';
+import type { HostMessageOf } from '../protocol.ts';
 import { askedOf } from '../texts/promptText.ts';
 import { SampleSearch } from './sampleSearch.ts';
 

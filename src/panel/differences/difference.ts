@@ -1,6 +1,6 @@
 /** The difference between two texts, piece by piece. Pure. */
 import { type ChangeObject, diffChars, diffWordsWithSpace } from 'diff';
-import type { DifferencePart } from '../protocol.ts';
+import type { DifferencePart } from '../protocol/texts.ts';
 import { isProse } from './prose.ts';
 
 /** Texts that are longer together are compared by word, in characters. */

@@ -1,4 +1,4 @@
-import type { DifferencePart } from '../protocol.ts';
+import type { DifferencePart } from '../protocol/texts.ts';
 import { LimitedWorker } from '../workers/limitedWorker.ts';
 import { findDifference } from './difference.ts';
 

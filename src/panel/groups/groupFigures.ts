@@ -2,7 +2,8 @@ import { cutOffOf, groupOf, passAt, teachesNothing } from '../../model/completio
 import type { ReasoningTags } from '../../model/reasoning.ts';
 import { isKnownScore } from '../../model/scores.ts';
 import type { PredictionStore } from '../../store/predictionStore.ts';
-import type { GroupDetail, GroupFigures, PassRates } from '../protocol.ts';
+import type { PassRates } from '../protocol/comparison.ts';
+import type { GroupDetail, GroupFigures } from '../protocol/table.ts';
 import { answerText, cutAnswer } from '../texts/answerText.ts';
 import { cell, cutLength } from '../texts/cell.ts';
 import { rooms, shownPromptOf } from '../texts/promptText.ts';

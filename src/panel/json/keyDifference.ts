@@ -1,6 +1,7 @@
 /** How one JSON value differs from another as data, key by key. Pure. */
 import { diffArrays } from 'diff';
-import type { JsonForm, KeyChange, KeyDifference, ViewState } from '../protocol.ts';
+import type { JsonForm, KeyChange, KeyDifference } from '../protocol/texts.ts';
+import type { ViewState } from '../protocol/view.ts';
 import { compactJson, dataOf, isJson, type JsonMember, type JsonNode, jsonTree } from './jsonTree.ts';
 
 /** Changes that are told; more are counted. */

@@ -4,7 +4,7 @@ import { cutOffOf } from '../../model/completions.ts';
 import type { ReasoningTags } from '../../model/reasoning.ts';
 import type { RowTable } from '../../store/rowTable.ts';
 import type { Prediction } from '../../wire/prediction.ts';
-import type { AnswerForm, CutAnswer, ReasoningText } from '../protocol.ts';
+import type { AnswerForm, CutAnswer, ReasoningText } from '../protocol/texts.ts';
 import { cell, cutLength } from './cell.ts';
 
 /** A reply as it is shown and compared. */

@@ -1,5 +1,5 @@
 import { beginning } from '../../plainText.ts';
-import { cellCharacters } from '../protocol.ts';
+import { cellCharacters } from '../protocol/texts.ts';
 
 /** A text as a cell of the webview carries it. */
 export function cell(text: string): string {

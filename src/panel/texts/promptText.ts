@@ -7,7 +7,7 @@ import type { PredictionStore } from '../../store/predictionStore.ts';
 import type { RowTable } from '../../store/rowTable.ts';
 import type { SampleAnswers } from '../../store/sampleIndex.ts';
 import type { Prediction } from '../../wire/prediction.ts';
-import { cellCharacters, type PromptForm } from '../protocol.ts';
+import { cellCharacters, type PromptForm } from '../protocol/texts.ts';
 import { cell, cutLength } from './cell.ts';
 
 /** What is shown of a chat in an open row, and where many texts travel in one message. */

@@ -1,6 +1,6 @@
 import type { ReasoningTags } from '../../model/reasoning.ts';
 import type { Prediction } from '../../wire/prediction.ts';
-import type { WholeTexts } from '../protocol.ts';
+import type { WholeTexts } from '../protocol/texts.ts';
 import { answerText } from './answerText.ts';
 import { rooms, shownPrompt } from './promptText.ts';
 

@@ -5,7 +5,7 @@ import { findDifference } from '../../../src/panel/differences/difference.ts';
 import { Differences } from '../../../src/panel/differences/differences.ts';
 import { groupDetail } from '../../../src/panel/groups/groupFigures.ts';
 import { initialView } from '../../../src/panel/initialView.ts';
-import type { RowDetail } from '../../../src/panel/protocol.ts';
+import type { RowDetail } from '../../../src/panel/protocol/table.ts';
 import { SampleView } from '../../../src/panel/sampleView.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { replyDocument } from '../../../src/panel/texts/replyDocument.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { newestFirst, predictionOrder } from '../../../src/model/order.ts';
 import { restartOf, revisionOf } from '../../../src/model/restarts.ts';
 import { initialView } from '../../../src/panel/initialView.ts';
-import type { Condition, ViewState } from '../../../src/panel/protocol.ts';
+import type { Condition, ViewState } from '../../../src/panel/protocol/view.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import type { Prediction } from '../../../src/wire/prediction.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialView } from '../../../src/panel/initialView.ts';
-import { cellCharacters } from '../../../src/panel/protocol.ts';
+import { cellCharacters } from '../../../src/panel/protocol/texts.ts';
 import { TableView } from '../../../src/panel/tableView.ts';
 import { PredictionStore } from '../../../src/store/predictionStore.ts';
 import { aPrediction } from '../../support/predictions.ts';

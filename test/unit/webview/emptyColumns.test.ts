@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialView } from '../../../src/panel/initialView.ts';
-import type { ViewState } from '../../../src/panel/protocol.ts';
+import type { ViewState } from '../../../src/panel/protocol/view.ts';
 import { comparedWith } from '../../../webview/comparison/comparisonTexts.ts';
 import { columnsOutOfSight } from '../../../webview/predictions/columnOrder.ts';
 import { noScores, type Scores } from '../../../webview/scores.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RowDetail } from '../../../src/panel/protocol.ts';
+import type { RowDetail } from '../../../src/panel/protocol/table.ts';
 import { metadataText } from '../../../webview/predictions/grid/detailTexts.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 

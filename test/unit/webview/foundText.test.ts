@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Row } from '../../../src/panel/protocol.ts';
+import type { Row } from '../../../src/panel/protocol/table.ts';
 import { searchPattern } from '../../../src/plainText.ts';
 import { cellCuts } from '../../../webview/predictions/grid/cells/cellCuts.ts';
 import { hitsIn, piecesOf } from '../../../webview/texts/foundText.ts';

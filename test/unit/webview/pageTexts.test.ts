@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Row } from '../../../src/panel/protocol.ts';
+import type { Row } from '../../../src/panel/protocol/table.ts';
 import type { PanelStatus } from '../../../webview/panelStatus.ts';
 import {
   allEpochsText,

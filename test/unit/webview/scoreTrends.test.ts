@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { bandOfScore, chartableScores, chartedMetrics, chartedScores } from '../../../src/panel/initialView.ts';
-import type { ChartedScore, ChartPoint, ScoreInfo, ScorePoint } from '../../../src/panel/protocol.ts';
+import type { ChartedScore, ChartPoint, ScorePoint } from '../../../src/panel/protocol/trends.ts';
+import type { ScoreInfo } from '../../../src/panel/protocol.ts';
 import { noScores, type Scores } from '../../../webview/scores.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 import { changesNote, newestBarsText, whyNoChanges } from '../../../webview/trends/changes/changes.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HistoryEntry } from '../../../src/panel/protocol.ts';
+import type { HistoryEntry } from '../../../src/panel/protocol/comparison.ts';
 import { entryAt, offersScrubber, placeOf } from '../../../webview/comparison/scrubbing.ts';
 
 const entry = (key: string) => ({ key }) as unknown as HistoryEntry;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChartPoint } from '../../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../../src/panel/protocol/trends.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
 import { improvementText } from '../../../webview/trends/improvement.ts';
 import { drawingOf } from '../../../webview/trends/lines/drawing.ts';

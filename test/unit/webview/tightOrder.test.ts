@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ColumnKey, columnKeys } from '../../../src/panel/protocol.ts';
+import { type ColumnKey, columnKeys } from '../../../src/panel/protocol/view.ts';
 import { tightOrder } from '../../../webview/predictions/grid/tightOrder.ts';
 
 describe('the columns of a narrow table', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { smoothed } from '../../../src/model/smoothing.ts';
-import type { ChartPoint } from '../../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../../src/panel/protocol/trends.ts';
 import { coordinates, drawingOf, lonely } from '../../../webview/trends/lines/drawing.ts';
 import { pointAt, type SourceLine, sourceLines } from '../../../webview/trends/lines/sourceLines.ts';
 import { chartPoint, plainTrend } from '../../support/chartPoint.ts';

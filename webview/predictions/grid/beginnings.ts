@@ -1,4 +1,4 @@
-import type { DifferencePart } from '../../../src/panel/protocol.ts';
+import type { DifferencePart } from '../../../src/panel/protocol/texts.ts';
 
 /** The first characters of a text; a pair of surrogates is not cut in two. */
 export function beginning(text: string, characters: number): string {

@@ -1,4 +1,4 @@
-import type { ColumnKey } from '../../../src/panel/protocol.ts';
+import type { ColumnKey } from '../../../src/panel/protocol/view.ts';
 import { element, setChildren } from '../../dom.ts';
 import { type ColumnWidth, openerWidth, type TableWidths } from './columnWidths.ts';
 

@@ -1,4 +1,4 @@
-import type { ColumnKey } from '../../../src/panel/protocol.ts';
+import type { ColumnKey } from '../../../src/panel/protocol/view.ts';
 
 /** How wide a column is unless the reader chose otherwise, in px; null: it shares what the others leave. */
 export interface ColumnWidth {

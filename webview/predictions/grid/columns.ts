@@ -1,7 +1,8 @@
 import { isKnownScore } from '../../../src/model/knownScores.ts';
 import type { Mark } from '../../../src/model/marks.ts';
 import { columnOfScore, isScoreColumn, type ScoreColumn, scoreOfColumn } from '../../../src/panel/initialView.ts';
-import type { ColumnKey, Row, ViewState } from '../../../src/panel/protocol.ts';
+import type { Row } from '../../../src/panel/protocol/table.ts';
+import type { ColumnKey, ViewState } from '../../../src/panel/protocol/view.ts';
 import { plainName } from '../../../src/plainText.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';

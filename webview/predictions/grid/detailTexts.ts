@@ -1,4 +1,4 @@
-import type { RowDetail } from '../../../src/panel/protocol.ts';
+import type { RowDetail } from '../../../src/panel/protocol/table.ts';
 import { plainName } from '../../../src/plainText.ts';
 import type { Formats } from '../../texts/formats.ts';
 

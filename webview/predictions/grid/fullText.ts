@@ -1,4 +1,4 @@
-import type { DifferencePart } from '../../../src/panel/protocol.ts';
+import type { DifferencePart } from '../../../src/panel/protocol/texts.ts';
 import { element } from '../../dom.ts';
 import { createDifference } from '../../texts/differenceView.ts';
 import type { Formats } from '../../texts/formats.ts';

@@ -1,4 +1,6 @@
-import type { ColumnKey, GroupDetail, Row, RowDetail, ViewState, WholeTexts } from '../../../src/panel/protocol.ts';
+import type { GroupDetail, Row, RowDetail } from '../../../src/panel/protocol/table.ts';
+import type { WholeTexts } from '../../../src/panel/protocol/texts.ts';
+import type { ColumnKey, ViewState } from '../../../src/panel/protocol/view.ts';
 import { searchPattern } from '../../../src/plainText.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Layout } from '../../keptState.ts';

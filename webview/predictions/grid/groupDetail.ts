@@ -1,4 +1,5 @@
-import type { GroupDetail, GroupMember, Row, WholeTexts } from '../../../src/panel/protocol.ts';
+import type { GroupDetail, GroupMember, Row } from '../../../src/panel/protocol/table.ts';
+import type { WholeTexts } from '../../../src/panel/protocol/texts.ts';
 import { element, setAttribute, setText } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import { createCutChat } from '../../texts/cutChat.ts';

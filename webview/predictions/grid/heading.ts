@@ -1,4 +1,4 @@
-import type { ColumnKey, ViewState } from '../../../src/panel/protocol.ts';
+import type { ColumnKey, ViewState } from '../../../src/panel/protocol/view.ts';
 import { element, setAttribute, setChildren, setText } from '../../dom.ts';
 import type { Column } from './columns.ts';
 import { fittingWidth } from './columnWidths.ts';

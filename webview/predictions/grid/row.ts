@@ -1,4 +1,5 @@
-import type { GroupDetail, Row, RowDetail, WholeTexts } from '../../../src/panel/protocol.ts';
+import type { GroupDetail, Row, RowDetail } from '../../../src/panel/protocol/table.ts';
+import type { WholeTexts } from '../../../src/panel/protocol/texts.ts';
 import { element, setAttribute, setChildren } from '../../dom.ts';
 import type { Scores } from '../../scores.ts';
 import type { Formats } from '../../texts/formats.ts';

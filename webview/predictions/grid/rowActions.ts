@@ -1,5 +1,6 @@
 import type { SampleKey } from '../../../src/model/samples.ts';
-import type { ViewState, WebviewMessageOf } from '../../../src/panel/protocol.ts';
+import type { ViewState } from '../../../src/panel/protocol/view.ts';
+import type { WebviewMessageOf } from '../../../src/panel/protocol.ts';
 
 export type Copied = WebviewMessageOf<'copy'>['what'];
 

@@ -1,4 +1,4 @@
-import type { Row, RowDetail } from '../../../src/panel/protocol.ts';
+import type { Row, RowDetail } from '../../../src/panel/protocol/table.ts';
 import { createCheckbox } from '../../controls/checkbox.ts';
 import { createJsonChoice } from '../../controls/jsonChoice.ts';
 import { element, setAttribute, setText } from '../../dom.ts';

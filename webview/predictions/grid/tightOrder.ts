@@ -1,4 +1,4 @@
-import type { ColumnKey } from '../../../src/panel/protocol.ts';
+import type { ColumnKey } from '../../../src/panel/protocol/view.ts';
 
 const places: readonly ColumnKey[] = ['epoch', 'step', 'sample'];
 const readFirst: readonly ColumnKey[] = ['prediction', 'groundTruth', 'prompt'];

@@ -1,5 +1,5 @@
 import type { CheckpointChanges } from '../../../src/model/marks.ts';
-import type { ChartPoint } from '../../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../../src/panel/protocol/trends.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { type CardActions, createChartCard } from '../chartCard.ts';
 import { changesTable } from '../chartTable.ts';

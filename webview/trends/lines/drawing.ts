@@ -1,5 +1,5 @@
 import { smoothed } from '../../../src/model/smoothing.ts';
-import type { ChartPoint } from '../../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../../src/panel/protocol/trends.ts';
 import type { SourceLine } from './sourceLines.ts';
 
 /** A point of a line; a gap where there is no value. */

@@ -1,4 +1,4 @@
-import type { ChartPoint } from '../../../src/panel/protocol.ts';
+import type { ChartPoint } from '../../../src/panel/protocol/trends.ts';
 
 /** What the charts go over. */
 export type Axis = 'epoch' | 'step';

@@ -9,7 +9,7 @@ import {
   Tooltip,
 } from 'chart.js';
 import { color as readColor } from 'chart.js/helpers';
-import type { LossLine } from '../../../src/panel/protocol.ts';
+import type { LossLine } from '../../../src/panel/protocol/trends.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { logTick, sharedOptions } from '../chartLook.ts';
 import { lonely } from '../lines/drawing.ts';

@@ -1,4 +1,5 @@
-import type { HostMessageOf, LossLine } from '../../../src/panel/protocol.ts';
+import type { LossLine } from '../../../src/panel/protocol/trends.ts';
+import type { HostMessageOf } from '../../../src/panel/protocol.ts';
 import { plainName } from '../../../src/plainText.ts';
 import type { Formats } from '../../texts/formats.ts';
 import { notFiniteText } from '../../texts/scoreTexts.ts';

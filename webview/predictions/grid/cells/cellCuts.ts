@@ -1,4 +1,4 @@
-import type { Row } from '../../../../src/panel/protocol.ts';
+import type { Row } from '../../../../src/panel/protocol/table.ts';
 import { type Hit, hitsIn } from '../../../texts/foundText.ts';
 import { differencesBehind, type LeftOut, leftOut } from './excerpts.ts';
 

@@ -1,4 +1,4 @@
-import type { Row } from '../../../../src/panel/protocol.ts';
+import type { Row } from '../../../../src/panel/protocol/table.ts';
 import type { Scores } from '../../../scores.ts';
 import type { CellCuts } from './cellCuts.ts';
 
