@@ -161,7 +161,7 @@ async function filesBelow(root: string, passed = (_link: string): void => {}): P
       for (const entry of entries ?? []) {
         const path = join(folder, entry.name);
         if (entry.isSymbolicLink()) passed(path);
-        else if (entry.isFile()) files.push(path);
+        else if (entry.isFile() && !isHidden(entry.name)) files.push(path);
         else if (entry.isDirectory() && !passedOver.test(entry.name)) next.push(path);
         if (files.length >= mostEntries) return files;
       }
@@ -169,6 +169,11 @@ async function filesBelow(root: string, passed = (_link: string): void => {}): P
     folders = next;
   }
   return files;
+}
+
+/** As rsync calls a copy that is not whole yet. */
+function isHidden(name: string): boolean {
+  return name.startsWith('.');
 }
 
 async function realPath(path: string): Promise<string | undefined> {

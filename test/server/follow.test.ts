@@ -254,6 +254,14 @@ describe('a follower', function () {
     assert.equal(status, 404);
   });
 
+  it('passes over what rsync has not brought whole yet', async () => {
+    const rows = '{"prompt":"p","completion":"a"}\n';
+    write(join(folder, 'answers.jsonl'), rows);
+    write(join(folder, '.answers.jsonl.AbC123'), rows);
+    const { code, lines } = await followOnce(['--list', folder, '--format', 'table'], server.dataDir);
+    assert.deepEqual([code, lines.map(({ path }) => path)], [0, [join(folder, 'answers.jsonl')]]);
+  });
+
   it('says what is wrong with a call', async () => {
     write(join(folder, 'notes.txt'), 'nothing\n');
     const calls: [string[], RegExp][] = [
