@@ -87,7 +87,16 @@ function draw() {
 }
 
 document.body.append(
-  element('main', { class: 'shell' }, header.element, tabs.element, header.failure, header.problem, announcer.element),
+  element(
+    'main',
+    { class: 'shell' },
+    header.element,
+    tabs.element,
+    header.failure,
+    header.unknownFields,
+    header.problem,
+    announcer.element,
+  ),
 );
 draw();
 

@@ -9,6 +9,8 @@ import {
   epochsAnswer,
   type HealthAnswer,
   healthAnswer,
+  type JobImported,
+  jobImported,
   type PredictionsPage,
   predictionsPage,
   type StoredAnswer,
@@ -16,7 +18,7 @@ import {
   type TrendsAnswer,
   trendsAnswer,
 } from '../wire/responses.ts';
-import { type Endpoint, send, sendForJson } from './request.ts';
+import { type Endpoint, readAnswer, send, sendForJson } from './request.ts';
 
 const jobsPageSize = 100;
 /** Beyond so many jobs the listing stops: nobody reads further down a tree. */
@@ -61,8 +63,9 @@ export class ApiClient {
   }
 
   /** Makes a finished job of predictions, JSON Lines that are sent while they are made; all of them or none. */
-  async importJob(jobId: string, lines: AsyncIterable<Uint8Array>): Promise<void> {
-    await send(this.endpoint, `${jobPath(jobId)}/import`, { method: 'POST', lines });
+  async importJob(jobId: string, lines: AsyncIterable<Uint8Array>): Promise<JobImported> {
+    const response = await send(this.endpoint, `${jobPath(jobId)}/import`, { method: 'POST', lines });
+    return readAnswer(this.endpoint, response, jobImported);
   }
 
   /**

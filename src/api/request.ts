@@ -126,6 +126,12 @@ export async function sendForJson<T>(
   }
 }
 
+/** The body of an answer that `send` gave, for requests that may take hours. @throws ApiError */
+export function readAnswer<T>(endpoint: Endpoint, response: Response, answer: Schema<T>): Promise<T> {
+  const { signal } = new AbortController();
+  return readJson(endpoint, response, answer, { signal, limits: usualLimits, progressed: () => {} });
+}
+
 async function readJson<T>(
   endpoint: Endpoint,
   response: Response,

@@ -7,6 +7,7 @@ import { ApiClient } from '../api/client.ts';
 import { checkTables } from '../tables/checkedTable.ts';
 import { jobParts, lookAtTables, previewOf } from '../tables/jobTables.ts';
 import type { Imported } from '../tables/rows.ts';
+import { unknownFieldsOf } from '../wire/job.ts';
 import type { ImportReport, ImportTask, PreviewRow } from './importTask.ts';
 import { english, noteText } from './noteTexts.ts';
 
@@ -32,13 +33,15 @@ async function run(task: ImportTask): Promise<ImportReport> {
   const checked = await checkTables(parts, half(0));
   const client = new ApiClient(task.endpoint);
   const sent = new Lines(checked.lines(half(0.5)));
+  let unknown: Record<string, string>;
   try {
-    await client.importJob(task.jobId, sent);
+    unknown = unknownFieldsOf((await client.importJob(task.jobId, sent)).unknown_fields);
   } catch (error) {
     // A request whose body breaks off tells nothing of why.
     throw sent.failure ?? error;
   }
-  const told = [...notes, ...checked.notes];
+  const misspelt = Object.entries(unknown).map(([column, field]) => ({ kind: 'misspelt', column, field }) as const);
+  const told = [...notes, ...checked.notes, ...misspelt];
   const imported = {
     files: parts.length,
     predictions: checked.count,

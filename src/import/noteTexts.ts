@@ -41,6 +41,8 @@ export function noteText(note: Note, l10n: Translator): string {
         note.lines,
         note.filters.join(', '),
       );
+    case 'misspelt':
+      return l10n.t('“{0}” is no known column, and is kept as it is: is “{1}” meant?', note.column, note.field);
     case 'rowIds':
       return l10n.t('“{0}” numbers rows, so that samples are numbered by their prompts.', note.column);
   }

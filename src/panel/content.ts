@@ -7,7 +7,7 @@ import { summarize } from '../stream/connectionSummary.ts';
 import { progressOf } from '../watch/jobProgress.ts';
 import { cutInMiddle, titleOf } from '../watch/jobTitle.ts';
 import type { WatchSession } from '../watch/watchSession.ts';
-import type { Job } from '../wire/job.ts';
+import { type Job, unknownFieldsOf } from '../wire/job.ts';
 import type { Prediction } from '../wire/prediction.ts';
 import type { Differences } from './differences/differences.ts';
 import { errorPlaces } from './json/errorPlaces.ts';
@@ -50,9 +50,16 @@ export function jobSummary(
     server,
     status: job === undefined ? null : plainName(job.status),
     failure: job === undefined ? null : failureOf(job),
+    ...unknownOf(job),
     ...progressOf(job, byEpoch),
     ...(job?.nonfinite_values && { nonFinite: job.nonfinite_values }),
   };
+}
+
+function unknownOf(job: Job | undefined): Pick<JobSummary, 'unknownFields'> {
+  const fields = Object.entries(unknownFieldsOf(job?.unknown_fields));
+  if (fields.length === 0) return {};
+  return { unknownFields: fields.map(([name, near]) => ({ name: plainName(name), near: plainName(near) })) };
 }
 
 /** Why it failed or was cancelled, in the words of its script, line by line. */

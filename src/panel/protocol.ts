@@ -131,6 +131,8 @@ export interface JobSummary {
   failure: string | null;
   currentEpoch: number | null;
   totalEpochs: number | null;
+  /** Fields of its rows that its server does not know, with the one that each is nearly called like; absent where none is. */
+  unknownFields?: { name: string; near: string }[];
   /** Where it tells more than the epoch; null elsewhere, as `totalSteps`. */
   currentStep: number | null;
   totalSteps: number | null;

@@ -22,6 +22,8 @@ export type Note =
   | { readonly kind: 'completions'; readonly count: number }
   /** Lines of a harness that say the same answer through several filters. */
   | { readonly kind: 'filters'; readonly lines: number; readonly filters: readonly string[] }
+  /** A column whose name is nearly that of a field: it is kept under its own. */
+  | { readonly kind: 'misspelt'; readonly column: string; readonly field: string }
   /** `id` counts or names rows: samples are numbered by their prompts. */
   | { readonly kind: 'rowIds'; readonly column: string };
 

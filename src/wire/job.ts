@@ -54,8 +54,24 @@ export const jobType = Type.Object({
   _originalStatus: Type.Optional(Type.String()),
   /** Local server only: how many values of its rows were NaN or infinite, where there were any. */
   nonfinite_values: Type.Optional(Type.Integer()),
+  /** Local server only: as `unknownFieldsOf` reads it. What another server means by it is not known. */
+  unknown_fields: Type.Optional(Type.Unknown()),
 });
 export type Job = Type.Static<typeof jobType>;
+
+/** So many names of a job are told of. */
+const mostUnknownFields = 10;
+/** None of them is longer. */
+const longestField = 40;
+
+/** Fields of a job's rows that its server does not know, by name, with the field that each is nearly called like. */
+export function unknownFieldsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const isName = (text: unknown): text is string =>
+    typeof text === 'string' && text !== '' && text.length <= longestField;
+  const named = Object.entries(value).filter((entry): entry is [string, string] => entry.every(isName));
+  return Object.fromEntries(named.slice(0, mostUnknownFields));
+}
 
 const jobListingType = Type.Object({ jobs: Type.Array(jobType), total: Type.Optional(Type.Integer()) });
 /** Answer of `GET /api/training/local/jobs`; also fits `GET /api/training/jobs`. */

@@ -44,6 +44,12 @@ export const errorAnswer = schema(
   ]),
 );
 
+/** Names of fields, each with the field that it is nearly called like. */
+export const unknownFieldsType = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  additionalProperties: { type: 'string' },
+});
+
 export const storedType = Type.Object({
   success: Type.Literal(true),
   /** Rows of the request. */
@@ -51,13 +57,16 @@ export const storedType = Type.Object({
   /** Local server only, where a row brought an id: how many of them were there already. */
   known: Type.Optional(Type.Integer({ minimum: 0 })),
   /** Local server only: fields that it does not know and keeps, with the field that each is nearly called like. */
-  unknown_fields: Type.Optional(
-    Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
-  ),
+  unknown_fields: Type.Optional(unknownFieldsType),
 });
 /** Answer of the two routes that add rows. */
 export const stored = schema(storedType);
 export type StoredAnswer = Type.Static<typeof storedType>;
+
+const jobImportedType = Type.Object({ unknown_fields: Type.Optional(Type.Unknown()) });
+/** What is read of the answer to an import. */
+export const jobImported = schema(jobImportedType);
+export type JobImported = Type.Static<typeof jobImportedType>;
 
 const healthAnswerType = Type.Object({
   status: Type.Literal('ok'),

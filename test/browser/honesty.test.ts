@@ -67,6 +67,17 @@ describe('what the panel says when there is little or nothing to show', () => {
     await stage.workbench.page.keyboard.press('Escape');
   });
 
+  it('says which fields of its rows are not known, and what they may be meant for', async () => {
+    const job = await stage.train('misspelt', [sample({ ground_thruth: 'x' })]);
+    await stage.watch('misspelt');
+    await stage.panel.getByText('The field “ground_thruth” is not known: is “ground_truth” meant?').waitFor();
+    // While it is watched.
+    const hostile = 'exact_match\u202e';
+    await stage.add(job, [sample({ [hostile]: 1 })]);
+    await stage.panel.getByText('“exact_match⟨U+202E⟩” (is “exact_match” meant?)').waitFor();
+    await stage.workbench.run('Stop Watching');
+  });
+
   it('says Sign in without a key, keeps what is there, and offers the way back', async () => {
     await stage.workbench.run('Clear API Key');
     await stage.panel.getByRole('status').filter({ hasText: 'Sign in' }).waitFor();

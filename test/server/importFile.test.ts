@@ -62,6 +62,17 @@ describe('a file on its way into a server', () => {
     assert.equal((await readPredictions(server, 'whole', '?epoch=199&limit=1000')).length, 100);
   });
 
+  it('says of a column that is nearly called like a field that it is kept as it is', async () => {
+    const misspelt = path.join(folder, 'misspelt.jsonl');
+    writeFileSync(misspelt, `${JSON.stringify({ ...sample(), ground_thruth: 'x', char_error_rat: 0.5 })}\n`);
+    const report = await send('misspelt', () => {}, new AbortController().signal, misspelt);
+    const notes = [
+      { kind: 'misspelt', column: 'ground_thruth', field: 'ground_truth' },
+      { kind: 'misspelt', column: 'char_error_rat', field: 'char_error_rate' },
+    ];
+    assert.deepEqual(report, { type: 'imported', count: 1, files: 1, notes });
+  });
+
   it('leaves nothing when it is cancelled while it is sent', async () => {
     const cancelled = new AbortController();
     const reason = new Error('cancelled');

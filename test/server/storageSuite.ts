@@ -44,6 +44,23 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         assert.deepEqual([failed.jobs.map((job) => job.id), failed.total], [['2'], 1]);
       });
 
+      it('keep what fields of their rows are not known, unless their life is over', async () => {
+        const job = await newJob('a');
+        await stage.storage.keepUnknownFields(job, { ground_thruth: 'ground_truth' });
+        await stage.storage.keepUnknownFields(job, { ground_thruth: 'ground_truth', predicton: 'prediction' });
+        await stage.storage.keepUnknownFields(job, {});
+        const kept = await stage.storage.job('a');
+        assert.deepEqual(JSON.parse(kept?.fields ?? '')['unknown_fields'], {
+          ground_thruth: 'ground_truth',
+          predicton: 'prediction',
+        });
+        assert.equal(kept?.status, job.status);
+        await stage.storage.deleteJob('ann', 'a');
+        const next = await newJob('a');
+        await stage.storage.keepUnknownFields(job, { exactMatch: 'exact_match' });
+        assert.deepEqual(await stage.storage.job('a'), next);
+      });
+
       for (const id of ['a/b c%2F', 'ünï😀', "'; DROP TABLE jobs; --", 'nul\0nul', 'lone \ud800 surrogate', '"']) {
         it(`keep the id ${JSON.stringify(id)}`, async () => {
           const job = await newJob(id, id);

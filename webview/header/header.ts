@@ -13,6 +13,7 @@ import {
   predictionsText,
   problemAction,
   retryText,
+  unknownFieldsText,
   unreadableText,
 } from './headerTexts.ts';
 
@@ -22,6 +23,8 @@ export interface Header {
   readonly problem: HTMLElement;
   /** Why the job itself failed, beside what is wrong with the connection. */
   readonly failure: HTMLElement;
+  /** Fields of its rows that are not known. */
+  readonly unknownFields: HTMLElement;
   showJob(job: JobSummary): void;
   showStatus(status: HostMessageOf<'status'>): void;
 }
@@ -97,6 +100,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     failureText,
   );
   failure.hidden = true;
+  const unknownFields = element('p', { class: 'unknown-fields', dir: 'auto' });
   live.setVisible(false);
 
   function runAction(action: { command: PanelCommand } | null) {
@@ -127,10 +131,12 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     setText(failureText, job.failure ?? '');
     setAttribute(failureText, 'hidden', !job.failure);
     setAttribute(failure, 'hidden', why === null);
+    showFact(unknownFields, unknownFieldsText(job));
   }
 
   showAges();
-  for (const fact of [id, server, jobStatus, epoch, predictions, unreadable, nonFinite]) showFact(fact, null);
+  for (const fact of [id, server, jobStatus, epoch, predictions, unreadable, nonFinite, unknownFields])
+    showFact(fact, null);
   setInterval(showAges, 1000);
 
   return {
@@ -141,6 +147,7 @@ export function createHeader(formats: Formats, run: (command: PanelCommand) => v
     ),
     problem,
     failure,
+    unknownFields,
     showJob,
     showStatus: (message) => {
       status = message;

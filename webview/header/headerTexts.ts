@@ -30,6 +30,15 @@ export function failureTitle({ status, failure }: JobSummary): string | null {
   return failure === '' ? `${what} and left no reason.` : `${what}:`;
 }
 
+/** Fields that the server of a job does not know, in one sentence; null where it knows all. */
+export function unknownFieldsText({ unknownFields = [] }: JobSummary): string | null {
+  const [first] = unknownFields;
+  if (first === undefined) return null;
+  if (unknownFields.length === 1) return `The field “${first.name}” is not known: is “${first.near}” meant?`;
+  const pairs = unknownFields.map(({ name, near }) => `“${name}” (is “${near}” meant?)`);
+  return `These fields are not known: ${pairs.join(', ')}`;
+}
+
 /** "520 predictions", or "480 of 520 predictions" where some cannot be read, or it is not proven that all are held. */
 export function predictionsText(counts: Counts, formats: Formats): string {
   const known = counts.held + counts.unreadableRows;

@@ -3,7 +3,7 @@ import { checkpointsAnswerType, checkpointTrendsAnswerType } from '../../wire/ch
 import { jobStatuses, jobType } from '../../wire/job.ts';
 import { metricType } from '../../wire/metric.ts';
 import { predictionType } from '../../wire/prediction.ts';
-import { epochsAnswerType, predictionsPageType, trendsAnswerType } from '../../wire/responses.ts';
+import { epochsAnswerType, predictionsPageType, trendsAnswerType, unknownFieldsType } from '../../wire/responses.ts';
 
 /*
  * What this server itself answers: the wire's types, which clients read the answers of any server with, and all that
@@ -30,6 +30,7 @@ const listedJob = Type.Object({
   ...jobType.properties,
   status: Type.Enum([...jobStatuses]),
   created_at: Type.String(),
+  unknown_fields: Type.Optional(unknownFieldsType),
 });
 
 /** Newest first. */
@@ -43,7 +44,13 @@ export const localJobsType = Type.Object({
 /** Newest first. */
 export const jobsType = Type.Object({ success: done, count, jobs: Type.Array(listedJob) });
 
-export const jobImportedType = Type.Object({ success: done, job_id: Type.String(), user_id: Type.String(), count });
+export const jobImportedType = Type.Object({
+  success: done,
+  job_id: Type.String(),
+  user_id: Type.String(),
+  count,
+  unknown_fields: Type.Optional(unknownFieldsType),
+});
 
 /** By step. */
 export const metricsType = Type.Object({ job_id: Type.String(), metrics: Type.Array(metricType) });

@@ -1,8 +1,10 @@
 import { stepsToField, withinLevels } from '../../wire/depth.ts';
+import { unknownFieldsOf } from '../../wire/job.ts';
 import { readJson } from '../../wire/pythonJson.ts';
 import { importedLine, type PredictionInput } from '../../wire/sentPrediction.ts';
 import { HttpError } from '../reporting/errors.ts';
 import type { Scorer } from '../scoring/scoring.ts';
+import { withUnknownFields } from '../storage/jobStates.ts';
 import { memberCount } from '../storage/jsonText.ts';
 import { newPrediction } from '../storage/predictionJson.ts';
 import { newRowId, uuidOf } from '../storage/rowIds.ts';
@@ -11,6 +13,7 @@ import { checkScoreNames } from './batch.ts';
 import { type TextLine, textLines } from './jsonLines.ts';
 import { LineIds } from './lineIds.ts';
 import { withTexts } from './madeTexts.ts';
+import { nearFields } from './nearFields.ts';
 import { type NotFinite, parseRows } from './nonFinite.ts';
 
 /** Rows of a batch end at one of these. */
@@ -29,6 +32,7 @@ export class ImportRows {
   readonly #scorer: Scorer;
   readonly #now = new Date().toISOString();
   readonly #ids = new LineIds();
+  #misspelt: Readonly<Record<string, string>> = {};
   #count = 0;
   #first: string | undefined;
   #last: string | undefined;
@@ -41,10 +45,16 @@ export class ImportRows {
     return this.#count;
   }
 
+  /** Fields and scores of these rows that are nearly called like a field of the contract, with that field. */
+  get misspelt(): Readonly<Record<string, string>> {
+    return this.#misspelt;
+  }
+
   /** The job of these rows: it ran from the first one's time to the last one's. */
   get change(): JobChange {
     const times = { started_at: this.#first ?? this.#now, completed_at: this.#last ?? this.#now };
-    return { status: 'completed', fields: JSON.stringify(times) };
+    const fields = JSON.stringify(times);
+    return { status: 'completed', fields: withUnknownFields(fields, this.#misspelt) ?? fields };
   }
 
   /**
@@ -101,6 +111,9 @@ export class ImportRows {
       (place) => batch[place]?.notFinite?.names,
     );
     this.#count += batch.length;
+    // A column of numbers that nobody knows comes as a score.
+    const named = batch.map(({ input }) => (input.scores == null ? input : { ...input.scores, ...input }));
+    this.#misspelt = unknownFieldsOf({ ...this.#misspelt, ...nearFields(named) });
     return batch.map(({ number, text, input, notFinite }, index) => {
       const filled = scores[index];
       if (filled === undefined) throw new Error(`line ${number} has no scores`);

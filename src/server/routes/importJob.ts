@@ -48,7 +48,9 @@ export function importRoute(app: FastifyInstance, { storage, auth, bodies, score
         const job = await storage.importJob(userId, jobId, stillAllowed, () => rows.change);
         if (job === undefined) throw conflict();
         metrics.inserts.add(rows.count);
-        return { success: true, job_id: jobId, user_id: userId, count: rows.count };
+        const { count, misspelt } = rows;
+        const told = Object.keys(misspelt).length === 0 ? {} : { unknown_fields: misspelt };
+        return { success: true, job_id: jobId, user_id: userId, count, ...told };
       } catch (error) {
         if (body.destroyed && !body.complete) {
           throw new HttpError(400, 'The body ended before it was complete', { cause: error });

@@ -16,6 +16,7 @@ import { parseQuery } from '../requests/query.ts';
 import { requireJob, requireUser } from '../requests/rights.ts';
 import type { Services } from '../requests/services.ts';
 import { mapInTurns } from '../scoring/turns.ts';
+import { withUnknownFields } from '../storage/jobStates.ts';
 import { memberElements } from '../storage/jsonText.ts';
 import { newPrediction, predictionJson } from '../storage/predictionJson.ts';
 import { newRowId, uuidOf } from '../storage/rowIds.ts';
@@ -46,10 +47,11 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
     (request, reply) =>
       storeBatch(services, request, reply, 'predictions', async ({ job, body, key }) => {
         const rows = await readRows(services, job, body);
+        const misspelt = nearFields((body.value as { predictions: object[] }).predictions);
+        if (withUnknownFields(job.fields, misspelt) !== undefined) await storage.keepUnknownFields(job, misspelt);
         const outcome = await storage.addPredictions(job, rows, key);
         if (outcome.kind === 'stored') metrics.inserts.add(outcome.stored);
-        const sent = (body.value as { predictions: object[] }).predictions;
-        return { count: rows.length, outcome, misspelt: nearFields(sent) };
+        return { count: rows.length, outcome, misspelt };
       }),
   );
 

@@ -1,4 +1,6 @@
+import { unknownFieldsOf } from '../../wire/job.ts';
 import { isStale } from './jobProgress.ts';
+import { unknownFields } from './jobStates.ts';
 import type { JobRecord } from './storage.ts';
 
 /** A job as `GET /api/training/local/jobs` and the `job` event tell it; null where nothing was given. */
@@ -23,8 +25,14 @@ export function jobRow(job: JobRecord): Record<string, unknown> {
     created_at: job.createdAt,
     error_message: given('error_message'),
     ...(job.nonfiniteValues > 0 && { nonfinite_values: job.nonfiniteValues }),
+    ...toldUnknown(fields[unknownFields]),
     ...toldConfig(fields['config']),
   };
+}
+
+function toldUnknown(kept: unknown): Record<string, unknown> {
+  const fields = unknownFieldsOf(kept);
+  return Object.keys(fields).length === 0 ? {} : { unknown_fields: fields };
 }
 
 /** Members of a job's `config` that its readers go by; what else a script was started with stays here. */
@@ -43,8 +51,12 @@ function toldConfig(config: unknown): Record<string, unknown> {
 
 /** A job as `GET /api/training/jobs` tells it at the time `now`, in ms. */
 export function jobSummary(job: JobRecord, now: number): Record<string, unknown> {
-  const { id, model_name, status, started_at, completed_at, created_at, nonfinite_values } = jobRow(job);
-  const told = nonfinite_values === undefined ? {} : { nonfinite_values };
+  const { id, model_name, status, started_at, completed_at, created_at, nonfinite_values, unknown_fields } =
+    jobRow(job);
+  const told = {
+    ...(nonfinite_values !== undefined && { nonfinite_values }),
+    ...(unknown_fields !== undefined && { unknown_fields }),
+  };
   const summary = { id, model_name, status, started_at, completed_at, created_at, ...told };
   return isStale(job, now) ? { ...summary, _stale: true, _originalStatus: status } : summary;
 }

@@ -1,4 +1,4 @@
-import type { JobStatus } from '../../wire/job.ts';
+import { type JobStatus, unknownFieldsOf } from '../../wire/job.ts';
 import { members, objectText } from './jsonText.ts';
 import type { JobChange, JobRecord } from './storage.ts';
 
@@ -18,6 +18,24 @@ export function savedState(known: JobRecord | undefined, userId: string, change:
   if (known.userId !== userId) return undefined;
   const fields = objectText(new Map([...members(known.fields), ...members(change.fields)]));
   return { status: change.status ?? known.status, fields };
+}
+
+/** Where a job's `fields` say which ones of its rows nobody knows; the server writes it itself. */
+export const unknownFields = 'unknown_fields';
+
+/**
+ * A job's `fields` that say these names too.
+ *
+ * @param found as `unknownFieldsOf` has it
+ * @returns undefined where nothing new is said
+ */
+export function withUnknownFields(fields: string, found: Readonly<Record<string, string>>): string | undefined {
+  // Nearly every job has none, and its config may be large.
+  if (Object.keys(found).length === 0) return undefined;
+  const before = unknownFieldsOf((JSON.parse(fields) as Record<string, unknown>)[unknownFields]);
+  const after = unknownFieldsOf({ ...before, ...found });
+  if (Object.keys(after).length === Object.keys(before).length) return undefined;
+  return objectText(members(fields).set(unknownFields, JSON.stringify(after)));
 }
 
 /** A job that was there as a whole when it was made. */

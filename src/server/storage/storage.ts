@@ -208,6 +208,8 @@ export interface Storage {
    * none, or when it is no longer as `only` says.
    */
   deleteJob(userId: string, jobId: string, only?: Pick<JobRecord, 'incarnation' | 'aliveAt'>): Promise<boolean>;
+  /** Keeps with a job which fields of its rows are not known, as `withUnknownFields` says; nothing where its life is over. */
+  keepUnknownFields(job: JobRecord, found: Readonly<Record<string, string>>): Promise<void>;
   /** Stores all rows or none, and the key with them. */
   addPredictions(job: JobRecord, rows: readonly NewPrediction[], key?: BatchKey): Promise<AddOutcome>;
   /** Stores all rows or none, and the key with them; the job follows as `jobAfterMetrics` says. */

@@ -39,6 +39,17 @@ describe('names and words of others in a panel', () => {
     assert.equal(jobSummary('a', { id: 'a', status: 'completed', error_message: 'old' }, 'host').failure, null);
   });
 
+  it('are so in fields that are not known, of which few and short ones are told', () => {
+    const told = (unknown_fields: unknown) =>
+      jobSummary('a', { id: 'a', status: 'running', unknown_fields }, 'host').unknownFields;
+    assert.deepEqual(told({ [hostile]: 'ground_truth' }), [{ name: shown, near: 'ground_truth' }]);
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`field ${index}`, 'step']));
+    assert.equal(told(many)?.length, 10);
+    // Another server may mean something else by it.
+    for (const other of [undefined, null, 'x', 7, ['a'], {}, { a: 1 }, { ['x'.repeat(41)]: 'step' }])
+      assert.equal(told(other), undefined);
+  });
+
   it('are so in what went wrong', () => {
     const problem = new NotFoundError(`host has no such job (status 404: ${hostile}\nx)`, 404);
     assert.equal(

@@ -8,6 +8,7 @@ import {
   predictionsText,
   problemAction,
   retryText,
+  unknownFieldsText,
   unreadableText,
 } from '../../../webview/header/headerTexts.ts';
 import { formatsFor } from '../../../webview/texts/formats.ts';
@@ -68,6 +69,21 @@ describe('the counts in the header', () => {
     assert.equal(unreadableText({ ...counts, unreadable: 2 }, formats), '2 unreadable events');
     const rows = { ...counts, unreadable: 2, unreadableRows: 2 };
     assert.equal(unreadableText(rows, formats), '2 unreadable predictions');
+  });
+});
+
+describe('fields that are not known', () => {
+  it('are told in one sentence, with those that they may be meant for', () => {
+    assert.equal(unknownFieldsText(job), null);
+    const truth = { name: 'ground_thruth', near: 'ground_truth' };
+    assert.equal(
+      unknownFieldsText({ ...job, unknownFields: [truth] }),
+      'The field “ground_thruth” is not known: is “ground_truth” meant?',
+    );
+    assert.equal(
+      unknownFieldsText({ ...job, unknownFields: [truth, { name: 'predicton', near: 'prediction' }] }),
+      'These fields are not known: “ground_thruth” (is “ground_truth” meant?), “predicton” (is “prediction” meant?)',
+    );
   });
 });
 

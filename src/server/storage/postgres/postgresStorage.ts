@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../../model/checkpoints.ts';
 import { type Added, addedOf, growthBy } from '../batches.ts';
-import { mayDelete, type SeenJob, savedState } from '../jobStates.ts';
+import { mayDelete, type SeenJob, savedState, withUnknownFields } from '../jobStates.ts';
 import type { KeyStore } from '../keyStore.ts';
 import { metricPages } from '../metricPages.ts';
 import {
@@ -93,6 +93,15 @@ export class PostgresStorage implements Storage {
       if (state === undefined) return undefined;
       if (known !== undefined) return updateJob(ask, known, state);
       return createJob(ask, { ...state, jobId, userId, lastSeq: await takeRetiredSeq(ask, jobId) });
+    });
+  }
+
+  async keepUnknownFields({ number }: JobRecord, found: Readonly<Record<string, string>>): Promise<void> {
+    await this.#change(async (ask) => {
+      const job = await lockedJobOfNumber(ask, number);
+      if (job === undefined) return undefined;
+      const fields = withUnknownFields(job.fields, found);
+      return fields === undefined ? undefined : updateJob(ask, job, { status: job.status, fields });
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../../model/checkpoints.ts';
 import { type Added, addedOf, growthBy } from '../batches.ts';
 import { ChangeListeners } from '../changeListeners.ts';
-import { mayDelete, type SeenJob, savedState } from '../jobStates.ts';
+import { mayDelete, type SeenJob, savedState, withUnknownFields } from '../jobStates.ts';
 import type { KeyStore } from '../keyStore.ts';
 import { metricPages } from '../metricPages.ts';
 import {
@@ -88,6 +88,16 @@ export class SqliteStorage implements Storage {
     });
     if (saved !== undefined) this.#changes.tell(saved.number);
     return saved;
+  }
+
+  async keepUnknownFields({ number }: JobRecord, found: Readonly<Record<string, string>>): Promise<void> {
+    const changed = this.#writes.atOnce(() => {
+      const job = jobOfNumber(this.#database, number);
+      if (job === undefined) return undefined;
+      const fields = withUnknownFields(job.fields, found);
+      return fields === undefined ? undefined : updateJob(this.#database, job, { status: job.status, fields });
+    });
+    if (changed !== undefined) this.#changes.tell(number);
   }
 
   async job(jobId: string): Promise<JobRecord | undefined> {
