@@ -83,6 +83,35 @@ describe('texts that are rendered, in VS Code', () => {
     assert.ok((await detail().locator('ins, del').count()) > 0);
   });
 
+  it('are prepared for once pointer or focus come to the choice, and not before', async () => {
+    // What the page says to VS Code goes through a port of the frame around it.
+    const told = () =>
+      form().evaluate((choice) => {
+        const frame = choice.ownerDocument.defaultView?.frameElement?.ownerDocument.defaultView;
+        const outer = frame as unknown as { told?: string[]; MessagePort: typeof MessagePort };
+        if (outer.told === undefined) {
+          const types: string[] = [];
+          outer.told = types;
+          const port = outer.MessagePort.prototype;
+          const post = port.postMessage as (...said: unknown[]) => void;
+          port.postMessage = function (this: unknown, ...said: unknown[]) {
+            const [word] = said as [{ data?: { message?: { type?: string } } }];
+            types.push(word.data?.message?.type ?? '');
+            post.apply(this, said);
+          };
+        }
+        return outer.told.filter((type) => type === 'mayRender' || type === 'render');
+      });
+    assert.deepEqual(await told(), []);
+    await stage.search.hover();
+    await stage.search.focus();
+    assert.deepEqual(await told(), []);
+    await form().hover();
+    await eventually('what renders is asked to be ready', async () => ((await told()).length === 1 ? true : undefined));
+    await form().focus();
+    assert.deepEqual(await told(), ['mayRender']);
+  });
+
   it('are Markdown, tables, code and mathematics once the reader asks for it by the keyboard', async () => {
     await form().focus();
     await stage.workbench.page.keyboard.press('ArrowDown');
