@@ -188,7 +188,8 @@ describe('the structure of the source', () => {
   it('lets the webview know the wire, the model, its protocol and how texts are written, and nothing else of the host', () => {
     const shared = ['src/panel/protocol.ts', 'src/panel/initialView.ts', 'src/plainText.ts', 'src/csv.ts'];
     const known = (file: string) =>
-      ['webview', 'src/wire', 'src/model', 'src/panel/protocol'].some((room) => inside(room)(file)) || shared.includes(file);
+      ['webview', 'src/wire', 'src/model', 'src/panel/protocol'].some((room) => inside(room)(file)) ||
+      shared.includes(file);
     const strays = imports
       .filter(({ from }) => inside('webview')(from))
       .filter(({ to }) => to === 'vscode' || to.startsWith('node:') || (isOurs(to) && !known(to)));

@@ -1,11 +1,7 @@
 /** Where in a JSON text validation errors are, as far as they say so. Pure. */
+import { type ErrorPlace, mostErrorPlaces } from '../protocol/texts.ts';
 import { type JsonNode, jsonTree } from './jsonTree.ts';
 
-/** From the first character to before the other. */
-export type ErrorPlace = readonly [from: number, to: number];
-
-/** More are not told. */
-export const mostErrorPlaces = 50;
 /** Fields in which validators name a place: of JSON Schema's, of Pydantic's, and of others. */
 const placeFields = ['path', 'instancePath', 'instance_path', 'pointer', 'dataPath', 'loc', 'json_path', 'field'];
 const pointer = /(?<=^|[\s'"`(])\/[^\s'"`,;:)]+/g;

@@ -3,8 +3,16 @@ import type { CutOff } from '../../model/completions.ts';
 import type { Mark } from '../../model/marks.ts';
 import type { SampleKey } from '../../model/samples.ts';
 import type { EpochSummary } from '../../wire/responses.ts';
-import type { ErrorPlace } from '../json/errorPlaces.ts';
-import type { AnswerForm, CutAnswer, DifferencePart, JsonForm, PromptForm, Reasoning, WholeTexts } from './texts.ts';
+import type {
+  AnswerForm,
+  CutAnswer,
+  DifferencePart,
+  ErrorPlace,
+  JsonForm,
+  PromptForm,
+  Reasoning,
+  WholeTexts,
+} from './texts.ts';
 
 /** What has taken the place of rows: a later start of the training, or a later writing of their checkpoint. */
 export type SupersededBy = 'start' | 'revision';

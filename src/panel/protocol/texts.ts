@@ -10,6 +10,11 @@ export interface DifferencePart {
   text: string;
 }
 
+/** Where something is wrong in a text: from the first character to before the other. */
+export type ErrorPlace = readonly [from: number, to: number];
+/** More are not told of one text. */
+export const mostErrorPlaces = 50;
+
 /** What a key of a JSON value was and is, on one line; null where it is not there. */
 export interface KeyChange {
   /** `a.b[0]`; `$` for the whole value. */

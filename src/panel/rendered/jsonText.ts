@@ -1,4 +1,4 @@
-import type { ErrorPlace } from '../json/errorPlaces.ts';
+import type { ErrorPlace } from '../protocol/texts.ts';
 
 /** Elements inside of each other, at most: each line of what is deeper would be mostly indentation. */
 const mostDepth = 60;

@@ -1,4 +1,4 @@
-import type { ErrorPlace } from '../json/errorPlaces.ts';
+import type { ErrorPlace } from '../protocol/texts.ts';
 import { looksLikeJson, placesWithin, prettyJson } from './jsonText.ts';
 import { RenderLimitError } from './limits.ts';
 import { codeBlock, markdownNodes } from './markdown.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { errorPlaces, mostErrorPlaces } from '../../../../src/panel/json/errorPlaces.ts';
+import { errorPlaces } from '../../../../src/panel/json/errorPlaces.ts';
+import { mostErrorPlaces } from '../../../../src/panel/protocol/texts.ts';
 
 const text = '{\n  "a": [{"b": 7}],\n  "city": "Houston",\n  "x/y": null,\n  "odd name": true\n}';
 const marked = (errors: unknown, of = text) => errorPlaces(errors, of).map(([from, to]) => of.slice(from, to));
