@@ -33,6 +33,8 @@ export function noteText(note: Note, l10n: Translator): string {
       );
     case 'emptyAnswers':
       return l10n.t('Answers that are null have become empty: {0}.', note.count);
+    case 'toldAgain':
+      return l10n.t('Answers that the file tells again of the same step are left out: {0}.', note.count);
     case 'completions':
       return l10n.t('Rows of one sample that follow each other are completions of one evaluation: {0}.', note.count);
     case 'filters':

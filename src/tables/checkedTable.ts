@@ -216,6 +216,7 @@ class PartReader {
   beginSecondReading(notes: Notes): void {
     this.#csv?.beginSecondReading();
     this.#filters?.beginSecondReading(notes);
+    this.#mapper.beginSecondReading();
   }
 
   /** @param notes undefined in the second reading */

@@ -15,6 +15,7 @@ import { tooDeep } from './json/jsonValue.ts';
 import { Notes } from './notes.ts';
 import type { Numbering } from './numbering.ts';
 import { type Imported, isObject, type TableRow } from './rows.ts';
+import { BatchLog } from './shapes/batchLog.ts';
 import { rowsInLists } from './shapes/listRows.ts';
 import { chatIn, hiddenTruth, structured, textsOf } from './shapes/texts.ts';
 import { ImportError } from './tableError.ts';
@@ -79,6 +80,7 @@ export class RowMapper {
   readonly #roleOf: ReadonlyMap<string, Role>;
   /** verl writes NumPy's scalars as texts. */
   readonly #hasNumbersAsTexts: boolean;
+  #log = new BatchLog();
   /** Texts of the row that is made now which stand for numbers that JSON has not. */
   #named = 0;
 
@@ -104,11 +106,25 @@ export class RowMapper {
     const read = this.#readTexts(row.cells);
     let all: readonly TableRow['cells'][];
     try {
-      all = rowsInLists(read, this.#mapping);
+      all = this.#fresh(rowsInLists(read, this.#mapping));
     } catch (error) {
       throw error instanceof CellError ? new ImportError(error.message, row.line, null, { cause: error }) : error;
     }
     return all.map((cells) => this.#made({ ...row, cells }));
+  }
+
+  /** Begins with the first row of the file again. */
+  beginSecondReading(): void {
+    this.#log = new BatchLog();
+  }
+
+  /** A batch without what the batches before it told of its step. */
+  #fresh(batch: readonly TableRow['cells'][]): readonly TableRow['cells'][] {
+    const { step } = this.#mapping.roles;
+    if (batch.length < 2 || step === undefined) return batch;
+    const fresh = this.#log.fresh(batch, batch[0]?.[step]);
+    this.#notes.toldAgain(batch.length - fresh.length);
+    return fresh;
   }
 
   #made({ line, cells, notFinite }: TableRow): Imported {

@@ -18,6 +18,8 @@ export type Note =
   | { readonly kind: 'keptAside'; readonly column: string; readonly count: number; readonly example: string }
   /** Rows whose answer was null. */
   | { readonly kind: 'emptyAnswers'; readonly count: number }
+  /** Rows of a log that tells a batch of one step again. */
+  | { readonly kind: 'toldAgain'; readonly count: number }
   /** Rows of one sample that stand one behind the other, in a table that tells neither epoch nor step. */
   | { readonly kind: 'completions'; readonly count: number }
   /** Lines of a harness that say the same answer through several filters. */
@@ -33,6 +35,7 @@ export class Notes {
   readonly #aside = new Map<string, { count: number; example: string }>();
   #notFinite = 0;
   #emptyAnswers = 0;
+  #toldAgain = 0;
 
   add(note: Note): void {
     this.#once.push(note);
@@ -46,6 +49,10 @@ export class Notes {
     this.#emptyAnswers += 1;
   }
 
+  toldAgain(count: number): void {
+    this.#toldAgain += count;
+  }
+
   keptAside(column: string, example: string): void {
     const known = this.#aside.get(column);
     if (known === undefined) this.#aside.set(column, { count: 1, example });
@@ -56,6 +63,7 @@ export class Notes {
     const counted: Note[] = [...this.#aside].map(([column, told]) => ({ kind: 'keptAside', column, ...told }));
     if (this.#notFinite > 0) counted.push({ kind: 'notFinite', count: this.#notFinite });
     if (this.#emptyAnswers > 0) counted.push({ kind: 'emptyAnswers', count: this.#emptyAnswers });
+    if (this.#toldAgain > 0) counted.push({ kind: 'toldAgain', count: this.#toldAgain });
     return [...this.#once, ...counted];
   }
 }

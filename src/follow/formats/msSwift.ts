@@ -1,10 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import type { TableRow } from '../../tables/rows.ts';
-import { hashOf } from '../rowIds.ts';
+import { BatchLog } from '../../tables/shapes/batchLog.ts';
 import { otherCells, plainScore, requiredText, stepOf } from './cells.ts';
 import { chatText, formAndText, isChat, roleOf } from './chats.ts';
 import type { Format, MadeRow, RowFile } from './format.ts';
+
+type Cells = TableRow['cells'];
 
 const columns = {
   grpo: new Set(['step', 'gen_step', 'prompt', 'messages', 'completion', 'solution']),
@@ -38,10 +40,10 @@ export const msSwift: Format = {
       : ['prompt', 'completion'].every((name) => names.includes(name)),
 
   maker(file) {
-    const log = new CompletionLog();
+    const log = new BatchLog();
     return {
       make: (row) =>
-        'response' in row.cells ? [answered(row, file)] : log.rowsOf(row).map((cells) => completed(cells, file)),
+        'response' in row.cells ? [answered(row, file)] : completions(row, log).map((cells) => completed(cells, file)),
     };
   },
 
@@ -59,33 +61,12 @@ function ofCheckpoint(folder: string, source: string): RowFile | undefined {
   return step === undefined ? undefined : { run: dirname(folder), reading: 'lines', step: Number(step), source };
 }
 
-/**
- * The completions of a log, a batch a line. At the end of a training, and with each evaluation, the trainer logs once more
- * what it holds of a step: what was told of the step already is left out.
- */
-class CompletionLog {
-  #step: unknown;
-  /** How often each row was told of the step. */
-  #told = new Map<string, number>();
-
-  rowsOf({ cells }: TableRow): Record<string, unknown>[] {
-    const { completion } = cells;
-    if (!Array.isArray(completion) || isChat(completion)) return [cells];
-    const rows = sideBySide(cells, completion);
-    const step = rows[0]?.['step'] ?? rows[0]?.['gen_step'];
-    if (step !== this.#step) [this.#step, this.#told] = [step, new Map()];
-    const counts = new Map<string, number>();
-    const fresh = rows.filter((row) => {
-      // What is measured while training on a row comes later.
-      const { entropy: _, ...lasting } = row;
-      const key = hashOf(JSON.stringify(lasting));
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      return count > (this.#told.get(key) ?? 0);
-    });
-    for (const [key, count] of counts) this.#told.set(key, Math.max(count, this.#told.get(key) ?? 0));
-    return fresh;
-  }
+/** The completions of a line that those before it did not tell. */
+function completions({ cells }: TableRow, log: BatchLog): Cells[] {
+  const { completion } = cells;
+  if (!Array.isArray(completion) || isChat(completion)) return [cells];
+  const rows = sideBySide(cells, completion);
+  return log.fresh(rows, rows[0]?.['step'] ?? rows[0]?.['gen_step']);
 }
 
 /** Lists of that length side by side, what is none with each. */

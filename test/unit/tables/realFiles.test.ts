@@ -351,6 +351,19 @@ describe('what real files hold', () => {
       ]);
     });
 
+    it('leaves out what a log tells again of its step, as trainers do at the end, and says so', async () => {
+      const batch = { step: ['1', '1'], prompt: ['p', 'p'], completion: ['a', 'a'], reward: [1, 1] };
+      const later = { ...batch, step: ['2', '2'] };
+      const { rows, notes } = await stage.read(jsonLines(batch, later, { ...later, entropy: [0.5, 0.6] }));
+      assert.deepEqual(notes, [{ kind: 'toldAgain', count: 2 }]);
+      assert.deepEqual(only(rows, 'step', 'sample_index', 'prediction'), [
+        [1, 0, 'a'],
+        [1, 0, 'a'],
+        [2, 0, 'a'],
+        [2, 0, 'a'],
+      ]);
+    });
+
     it('is chats in lists, one value for all, and several answers to one prompt', async () => {
       const chats = ['p', 'q'].map((content) => [{ role: 'user', content }]);
       const rows = await stage.rows(jsonLines({ step: 3, prompt: chats, completion: ['a', 'b'], reward: [1, 0] }));
