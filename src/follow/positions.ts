@@ -145,10 +145,15 @@ export class Positions {
     this.#database.prepare('INSERT INTO judged VALUES (?)').run(config);
   }
 
-  /** The server has nothing of the job: all is to be sent again, under the numbers that samples have. */
+  /**
+   * The server has nothing of the job: all is to be sent again, under the numbers that samples have. A first batch that was
+   * under way may still be stored: what its file is now is held against it.
+   */
   forget(): void {
+    const underWay = [...this.files()].filter(([, { rows, sending }]) => rows === 0 && sending !== null);
     this.#begin();
     this.#database.exec('DELETE FROM files; DELETE FROM logged; DELETE FROM pending; DELETE FROM judged');
+    for (const [path, position] of underWay) this.setFile(path, position);
     this.commit();
   }
 
