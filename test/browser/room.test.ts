@@ -31,6 +31,15 @@ describe('the table in the room that there is, in VS Code', () => {
     });
   }
 
+  const linesOfFirst = () =>
+    stage.rows
+      .first()
+      .locator('.column-prediction .clip')
+      .evaluate((clip) => {
+        const style = clip.ownerDocument.defaultView?.getComputedStyle(clip);
+        return Math.round(clip.clientHeight / Number.parseFloat(style?.lineHeight ?? ''));
+      });
+
   before(async () => {
     stage = await PanelStage.open({ userSettings: { 'trainingPredictions.pageSize': 'fit' } });
     const rows = Array.from({ length: 60 }, (_, index) =>
@@ -60,14 +69,7 @@ describe('the table in the room that there is, in VS Code', () => {
       .getByRole('combobox', { name: 'Rows per page' })
       .and(stage.panel.locator(':has(option:checked[value=fit])'))
       .waitFor();
-    const lines = await stage.rows
-      .first()
-      .locator('.column-prediction .clip')
-      .evaluate((clip) => {
-        const style = clip.ownerDocument.defaultView?.getComputedStyle(clip);
-        return Math.round(clip.clientHeight / Number.parseFloat(style?.lineHeight ?? ''));
-      });
-    assert.equal(lines, 3);
+    assert.equal(await linesOfFirst(), 3);
   });
 
   it('has fewer in a lower window, more in a higher one, and the same while a row is open', async () => {
@@ -136,6 +138,15 @@ describe('the table in the room that there is, in VS Code', () => {
       const { answer, truth } = await widths();
       return Math.abs(answer - truth) <= 1 || undefined;
     });
+  });
+
+  it('gives texts that were cut to one line the lines that they have room for now', async () => {
+    await stage.panel.getByRole('combobox', { name: 'Rows per page' }).selectOption('10');
+    await resize(1400, 420);
+    await eventually('one line', async () => ((await linesOfFirst()) === 1 ? true : undefined));
+    await settled();
+    await resize(1400, 900);
+    await eventually('two lines', async () => ((await linesOfFirst()) === 2 ? true : undefined));
   });
 
   it('keeps a page size and wrapped texts for the next job', async () => {

@@ -17,11 +17,13 @@ export interface Fit {
  *
  * @param whole holds the table and what stands above and below it
  * @param mayChange the reader would not be disturbed
+ * @param setLines gives the rows so many lines of text
  */
 export function createFit(
   panel: Panel,
   { whole, scroller, table }: { whole: HTMLElement; scroller: HTMLElement; table: HTMLTableElement },
   mayChange: () => boolean,
+  setLines: (lines: number) => void,
 ): Fit {
   let page: Page | null = null;
   let lines = 0;
@@ -54,8 +56,9 @@ export function createFit(
     before = decides;
     if (wanted !== lines) {
       lines = wanted;
-      table.style.setProperty('--lines', String(lines));
-      // Rows are of another height now, which is told by the next look.
+      setLines(lines);
+      // Rows are of another height then.
+      requestAnimationFrame(settle);
       return;
     }
     if (!view.fit || page.searching || rows !== page.rows.length) return;

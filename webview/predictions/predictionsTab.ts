@@ -104,7 +104,12 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
   });
   const pager = createPager(panel);
   const whole = element('div', { class: 'predictions' });
-  const fit = createFit(panel, { whole, scroller: grid.element, table: grid.table }, () => !textSelected);
+  const fit = createFit(
+    panel,
+    { whole, scroller: grid.element, table: grid.table },
+    () => !textSelected,
+    grid.setLines,
+  );
   const nothing = createAbsence(() => {
     toolbar.focus();
     panel.change(filterBy(noFilters));

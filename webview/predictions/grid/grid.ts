@@ -39,6 +39,8 @@ export interface Grid {
   readonly table: HTMLTableElement;
   /** Rows are kept by id: what stays on the screen keeps its nodes, and with them focus and selection. */
   show(content: GridContent): void;
+  /** Texts of a row that are not wrapped have so many lines. */
+  setLines(lines: number): void;
   showDetail(id: string, detail: RowDetail | null): void;
   showGroup(id: string, group: GroupDetail | null): void;
   /** @param id of a row, or of one of the completions of one */
@@ -87,6 +89,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   let content: GridContent | null = null;
   /** How much of it is in sight where that is little, in px. */
   let tight: number | null = null;
+  let linesOfRow = 1;
   let room: CellRoom | null = null;
   /** What is searched for. */
   let found: { search: string; pattern: RegExp | null } = { search: '', pattern: null };
@@ -201,7 +204,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       requestAnimationFrame(look);
       return;
     }
-    const lines = content.view.wrap ? wrappedLines : Number(table.style.getPropertyValue('--lines')) || 1;
+    const lines = content.view.wrap ? wrappedLines : linesOfRow;
     const next = cellRoom(lines, (kind) => body.querySelector<HTMLElement>(`.row > .column-${kind}`));
     const isSame = isDeepEqual(room, next);
     room = next;
@@ -212,7 +215,14 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   const observer = new ResizeObserver(() => requestAnimationFrame(look));
   for (const part of [container, table]) observer.observe(part);
 
-  return { element: container, table, show, showDetail, showGroup, showWhole };
+  return { element: container, table, show, setLines, showDetail, showGroup, showWhole };
+
+  function setLines(lines: number) {
+    linesOfRow = lines;
+    table.style.setProperty('--lines', String(lines));
+    // Texts that were cut for fewer lines make no row higher, which would be told.
+    requestAnimationFrame(look);
+  }
 
   function showDetail(id: string, detail: RowDetail | null) {
     views.get(id)?.showDetail(detail);
