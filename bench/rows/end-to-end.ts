@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packageExtension } from '../../scripts/vscode/package.ts';
 import { PanelStage } from '../../test/support/panelStage.ts';
+import { packaged } from '../../test/support/workbench.ts';
 import { median, quantile, report } from '../report.ts';
 import { noteArrivals, stopNoting } from '../support/arrivals.ts';
 import { BareTable } from '../support/bareTable.ts';
@@ -20,7 +20,7 @@ const mark = `bench-${process.pid}`;
 const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
 const bareTable = await BareTable.pack(folder);
 const stage = await PanelStage.open({
-  extensions: [await packageExtension(), bareTable.file],
+  extensions: [await packaged(), bareTable.file],
   env: { TRAINING_PREDICTIONS_BENCH: mark, ...bareTable.env },
 });
 const [host = 0] = extensionHosts(mark);

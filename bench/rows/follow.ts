@@ -4,11 +4,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
-import { packageExtension } from '../../scripts/vscode/package.ts';
 import { startFollower } from '../../test/support/follow.ts';
 import { PanelStage } from '../../test/support/panelStage.ts';
 import { parquetOf } from '../../test/support/parquet.ts';
 import { predictionsPath, request } from '../../test/support/serverClient.ts';
+import { packaged } from '../../test/support/workbench.ts';
 import { quantile, report } from '../report.ts';
 import { arrivalText, noteArrivals, now, readArrivals, stopNoting } from '../support/arrivals.ts';
 import { completionRow, samples, writeCompletions } from '../support/completionsFile.ts';
@@ -33,7 +33,7 @@ type Writer = (n: number) => void;
 
 await build();
 await withFolder(async (folder) => {
-  const stage = await PanelStage.open({ extensions: [await packageExtension()] });
+  const stage = await PanelStage.open({ extensions: [await packaged()] });
   try {
     await lineToScreen(stage, 'json-lines', 'a line of JSON Lines', linesIn(path.join(folder, 'lines')));
     await lineToScreen(stage, 'parquet', 'a Parquet file a step', filesIn(path.join(folder, 'parquet')));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { packageVariable } from '../../scripts/vscode/package.ts';
 import { startServer, type TestServer } from '../../test/support/server.ts';
 import { createJob, type TestJob } from '../../test/support/serverClient.ts';
 
@@ -62,8 +63,9 @@ export function postBody({ url }: Pick<TestServer, 'url'>, job: Pick<TestJob, 't
   });
 }
 
-/** Builds what ships, once a process. */
+/** Builds what ships, where that was not done for the whole run. */
 export async function build(): Promise<void> {
+  if (process.env[packageVariable] !== undefined) return;
   const { execFileSync } = await import('node:child_process');
   execFileSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: path.dirname(path.dirname(bundle)) });
 }
