@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
+import type { Locator } from 'playwright-core';
 import { askedChat, said } from '../support/chats.ts';
 import { eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
@@ -30,6 +31,12 @@ describe('predictions that are chats, in VS Code', () => {
   const messages = (name: string) => stage.panel.getByRole('list', { name });
   const entry = (name: string) =>
     stage.panel.locator('.history > .entry').filter({ has: stage.panel.getByRole('heading', { name, exact: true }) });
+  /** Nothing that scrolls hides it. */
+  const isInPlace = (text: Locator) =>
+    text.evaluate((node) => {
+      const place = node.closest('.chat')?.getBoundingClientRect();
+      return place !== undefined && node.getBoundingClientRect().bottom <= place.bottom + 1;
+    });
   const markedUp = () =>
     stage.panel.locator('.detail img, .detail b, .comparison img, .comparison b, .grid img').count();
 
@@ -122,6 +129,11 @@ describe('predictions that are chats, in VS Code', () => {
   it('are compared epoch by epoch with the messages of each answer', async () => {
     await stage.openTab('Comparison');
     await messages('Messages of the prompt').getByText('system · 9 characters').waitFor();
+    // Its messages are short, and higher than the six lines that a prompt is given above the answers.
+    const question = messages('Messages of the prompt').getByText('What is it?');
+    await stage.panel.getByRole('button', { name: /^Show all \d+ characters\s*, Prompt/ }).click();
+    assert.equal(await isInPlace(question), true);
+    await stage.panel.getByRole('button', { name: /^Show less\s*, Prompt/ }).click();
     assert.match(await entry('Epoch 1').innerText(), /calls add\n\{\n {2}"a": 1,[\s\S]*tool · add\nsum 3/);
     assert.equal((await entry('Epoch 2').locator('.difference').innerText()).trim(), 'It is 4.');
     const samples = stage.panel.getByLabel('Sample', { exact: true });

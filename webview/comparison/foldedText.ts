@@ -5,7 +5,7 @@ import { createChat } from '../texts/chatView.ts';
 import { showAllOfChatText } from '../texts/cutChat.ts';
 import type { Formats } from '../texts/formats.ts';
 import { createLongText } from '../texts/longText.ts';
-import { stopAtScroller } from '../texts/scrollStop.ts';
+import { stopWhereItScrolls } from '../texts/scrollStop.ts';
 import { createShowAll, showAllText } from '../texts/showAll.ts';
 
 /** A text that all answers belong to, whole or its beginning. */
@@ -76,7 +76,8 @@ export function createFoldedText(
     const hasChat = shown.chat !== undefined;
     chat.show(shown.chat, isPart && shown === told);
     const chatNow = hasChat ? JSON.stringify(shown.chat) : '';
-    if (chatNow !== drawnChat) stopAtScroller(chat.element);
+    // Several messages are high, however short they are.
+    if (chatNow !== drawnChat) stopWhereItScrolls(chat.element);
     drawnChat = chatNow;
     setAttribute(text.element, 'hidden', hasChat);
     text.show(hasChat ? '' : shown.text);

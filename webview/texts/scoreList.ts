@@ -21,6 +21,7 @@ export function createScoreList(formats: Formats): ScoreList {
   const more = element('li', {}, button);
   let [scores, label]: [readonly EntryScore[], string] = [[], ''];
   let isWhole = false;
+  const items: ReturnType<typeof createScoreItem>[] = [];
   button.addEventListener('click', (event) => {
     // A click on it opens no row.
     event.stopPropagation();
@@ -34,7 +35,10 @@ export function createScoreList(formats: Formats): ScoreList {
     setAttribute(list, 'aria-label', label);
     setText(words, isWhole ? 'Show less' : `Show all ${formats.count(scores.length)} scores`);
     setText(whose, `, ${label}`);
-    setChildren(list, [...shown.map(scoreItem), ...(scores.length > mostShown ? [more] : [])]);
+    while (items.length < shown.length) items.push(createScoreItem());
+    for (const [place, score] of shown.entries()) items[place]?.show(score);
+    const made = items.slice(0, shown.length).map((item) => item.element);
+    setChildren(list, [...made, ...(scores.length > mostShown ? [more] : [])]);
   }
 
   return {
@@ -47,19 +51,26 @@ export function createScoreList(formats: Formats): ScoreList {
 }
 
 /** The first ones, among them the one that decides. */
-export function firstScores(scores: readonly EntryScore[]): readonly EntryScore[] {
+function firstScores(scores: readonly EntryScore[]): readonly EntryScore[] {
   const first = scores.slice(0, mostShown);
   const judge = scores.find(({ decides }) => decides);
   return judge === undefined || first.includes(judge) ? first : [...first.slice(0, -1), judge];
 }
 
-function scoreItem({ title, value, decides, meaning }: EntryScore): HTMLElement {
-  return element(
-    'li',
-    { class: 'entry-score', title: meaning, 'data-decides': decides },
-    element('span', { class: 'entry-score-name', dir: 'auto' }, title),
-    ' ',
-    element('span', { class: 'entry-score-value' }, value),
-    ...(decides ? [element('span', { class: 'spoken' }, ', the deciding score')] : []),
-  );
+/** One score, which may become another: answers by the hundred are shown anew at once. */
+function createScoreItem(): { readonly element: HTMLElement; show(score: EntryScore): void } {
+  const name = element('span', { class: 'entry-score-name', dir: 'auto' });
+  const written = element('span', { class: 'entry-score-value' });
+  const spoken = element('span', { class: 'spoken' });
+  const item = element('li', { class: 'entry-score' }, name, ' ', written, spoken);
+  return {
+    element: item,
+    show: ({ title, value, decides, meaning }) => {
+      setText(name, title);
+      setText(written, value);
+      setText(spoken, decides ? ', the deciding score' : '');
+      setAttribute(item, 'title', meaning);
+      setAttribute(item, 'data-decides', decides);
+    },
+  };
 }
