@@ -224,5 +224,5 @@ function chartsOf(chosen: ViewState['trendScores'], { scores, truths }: Scores):
 
 const none: Trends['changes'] = [];
 
-/** Charts of thousands of checkpoints need not move with each event: a fortieth of the time is for them. */
-const rest = { share: 39, longest: 2000 };
+/** Charts of thousands of checkpoints need not move with each event: a sixtieth of the time is for them. */
+const rest = { share: 59, longest: 3000 };
