@@ -358,8 +358,8 @@ def main():
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     left = 0
     for folder in sorted(folder for folder in outbox_folder().glob("*") if folder.is_dir()):
+        count = len(list(folder.glob("*.json")))  # The outbox begins to send at once.
         outbox = PredictionOutbox(job_of(folder), folder, ends_job=False)
-        count = len(outbox.waiting())
         remaining = outbox.close(timeout=60.0)
         left += remaining or 0
         if count > 0:
