@@ -19,7 +19,7 @@ const quote = 0x22;
 /**
  * As `parseJson`, but a number that a double would change (`18446744073709551615`, `1e400`, `-0`) stays as it is written.
  *
- * @param plain names of fields whose numbers are doubles nevertheless
+ * @param plain names of a row's fields whose numbers are doubles nevertheless; within a field they mean nothing
  */
 export function parseExactly(text: string, steps: number, plain: ReadonlySet<string>): unknown {
   const value = parseJson(text, steps);
@@ -30,7 +30,10 @@ export function parseExactly(text: string, steps: number, plain: ReadonlySet<str
   // Nobody who wrote the text knew it, in whatever escapes; to look for one that is not in it may take for ever.
   const mark = crypto.randomUUID();
   const marked = withMarks(text, mark);
-  return marked === undefined ? value : withNumbers(JSON.parse(marked), '', { mark, plain, levels: mostLevels });
+  const above = steps === stepsToField.ofRow ? 0 : 1;
+  return marked === undefined
+    ? value
+    : withNumbers(JSON.parse(marked), false, { mark, plain, levels: mostLevels, above });
 }
 
 /**
@@ -39,7 +42,7 @@ export function parseExactly(text: string, steps: number, plain: ReadonlySet<str
  */
 function rowHoldsNumber(row: object, plain: ReadonlySet<string>): boolean {
   for (const name of keptNames(row, plain)) {
-    if (holdsNumber((row as Record<string, unknown>)[name], plain, mostLevels - 1)) return true;
+    if (holdsNumber((row as Record<string, unknown>)[name], mostLevels - 1)) return true;
   }
   return false;
 }
@@ -49,20 +52,20 @@ function holdsNumbers(rows: unknown, plain: ReadonlySet<string>): boolean {
   const list: unknown[] = Array.isArray(rows) ? rows : [rows];
   for (const row of list) {
     const isRow = typeof row === 'object' && row !== null && !Array.isArray(row);
-    if (isRow ? rowHoldsNumber(row, plain) : holdsNumber(row, plain, mostLevels)) return true;
+    if (isRow ? rowHoldsNumber(row, plain) : holdsNumber(row, mostLevels)) return true;
   }
   return false;
 }
 
-function holdsNumber(value: unknown, plain: ReadonlySet<string>, levels: number): boolean {
+function holdsNumber(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return true;
   if (typeof value !== 'object' || value === null || levels === 0) return false;
   if (Array.isArray(value)) {
-    for (const inner of value) if (holdsNumber(inner, plain, levels - 1)) return true;
+    for (const inner of value) if (holdsNumber(inner, levels - 1)) return true;
     return false;
   }
   for (const name of Object.keys(value)) {
-    if (!plain.has(name) && holdsNumber((value as Record<string, unknown>)[name], plain, levels - 1)) return true;
+    if (holdsNumber((value as Record<string, unknown>)[name], levels - 1)) return true;
   }
   return false;
 }
@@ -113,20 +116,26 @@ function withMarks(text: string, mark: string): string | undefined {
   return copied === 0 ? undefined : marked + text.slice(copied);
 }
 
+interface Marked {
+  readonly mark: string;
+  readonly plain: ReadonlySet<string>;
+  readonly levels: number;
+  /** How many objects are around a row here; below 0 within one of its fields. */
+  readonly above: number;
+}
+
 /** Puts the numbers into the places of their marks. */
-function withNumbers(
-  value: unknown,
-  name: string,
-  how: { readonly mark: string; readonly plain: ReadonlySet<string>; readonly levels: number },
-): unknown {
+function withNumbers(value: unknown, isPlain: boolean, how: Marked): unknown {
   if (typeof value === 'string' && value.startsWith(how.mark)) {
     const source = value.slice(how.mark.length);
-    return how.plain.has(name) ? Number(source) : json.rawJSON?.(source);
+    return isPlain ? Number(source) : json.rawJSON?.(source);
   }
   if (typeof value !== 'object' || value === null || how.levels === 0) return value;
-  const deeper = { ...how, levels: how.levels - 1 };
+  const isList = Array.isArray(value);
+  const deeper = { ...how, levels: how.levels - 1, above: isList ? how.above : how.above - 1 };
+  const mayBePlain = !isList && how.above >= 0;
   for (const [key, inner] of Object.entries(value)) {
-    const number: unknown = withNumbers(inner, key, deeper);
+    const number: unknown = withNumbers(inner, mayBePlain && how.plain.has(key), deeper);
     // An assignment would not do for a field of the name `__proto__`.
     if (number !== inner) Object.defineProperty(value, key, { value: number });
   }

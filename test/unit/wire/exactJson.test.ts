@@ -45,6 +45,19 @@ describe('JSON that is read exactly', () => {
     assert.equal(writtenNumber({ rawJSON: '1' }), undefined);
   });
 
+  it('keeps digits within a field of a row also under names that are plain in the row itself', () => {
+    const within = '{"id":-0,"step":18446744073709551615,"calls":[{"step":-0}]}';
+    const row = `{"step":-0,"messages":[${within}],"scores":${within}}`;
+    for (const [text, steps] of [
+      [row, stepsToField.ofRow],
+      [`{"prediction":${row},"total_count":1}`, stepsToField.ofListed],
+      [`{"predictions":[${row},${row}],"total":2}`, stepsToField.ofListed],
+    ] as const) {
+      const value = parseExactly(text, steps, new Set(['id', 'step']));
+      assert.equal(JSON.stringify(value), text.replaceAll('{"step":-0,"messages"', '{"step":0,"messages"'));
+    }
+  });
+
   it('leaves every text as it is, escaped or not, whatever numbers stand beside it', () => {
     for (const string of ['"\\u0023123"', '"\\u0023#1e400"', '"#abc"', '"\\u0000"', '"1e400"']) {
       const [number, text] = exactly(`[-0.0,${string}]`) as unknown[];
