@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 type Cells = Readonly<Record<string, unknown>>;
 
 /**
@@ -6,7 +8,7 @@ type Cells = Readonly<Record<string, unknown>>;
  */
 export class BatchLog {
   #step: unknown;
-  /** How often each row was told of the step. */
+  /** How often each row was told of the step, by a hash: a batch may be of many megabytes. */
   #told = new Map<string, number>();
 
   /** The rows of a batch that the lines before did not tell. @param step of the batch */
@@ -16,7 +18,7 @@ export class BatchLog {
     const fresh = rows.filter((row) => {
       // What is measured while training on a row comes later.
       const { entropy: _, ...lasting } = row;
-      const key = JSON.stringify(lasting);
+      const key = hash('sha256', JSON.stringify(lasting), 'base64url');
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
       return count > (this.#told.get(key) ?? 0);
