@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { plainLine } from '../plainText.ts';
 import { parseJson, stepsToField } from '../wire/depth.ts';
 import { parseExactly } from '../wire/exactJson.ts';
@@ -33,6 +34,8 @@ export interface Endpoint {
 
 /** A REST answer has to begin within this, and then to go on, in ms: a large one over a slow line may take its time. */
 const answerTimeout = 30_000;
+/** Lines are made for so long, in ms, before an answer or an abort gets its turn. */
+const turn = 10;
 /** An error's explanation is read for so long, in ms, and so far, in bytes: its status says what matters. */
 const explanationTimeout = 2000;
 const longestExplanation = 16_384;
@@ -77,7 +80,8 @@ export async function send(endpoint: Endpoint, path: string, options: RequestOpt
 }
 
 function carry({ key, proof }: Endpoint, url: URL, options: RequestOptions): Promise<Response> {
-  const { method = 'GET', body, write = JSON.stringify, lines, signal } = options;
+  const { method = 'GET', body, write = JSON.stringify, signal } = options;
+  const lines = options.lines === undefined ? undefined : inTurns(options.lines);
   const headers = {
     ...keyHeader(key),
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -97,6 +101,20 @@ function carry({ key, proof }: Endpoint, url: URL, options: RequestOptions): Pro
       : { body: ReadableStream.from(lines), duplex: 'half', redirect: 'error', window: null }),
     ...(signal === undefined ? {} : { signal }),
   });
+}
+
+/**
+ * The same lines. A connection that takes them faster than they are made never lets its sender wait, so that this thread
+ * would do nothing else before the last one: no answer is read, no abort heard.
+ */
+async function* inTurns(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let end = performance.now() + turn;
+  for await (const line of lines) {
+    yield line;
+    if (performance.now() < end) continue;
+    await nextTurn();
+    end = performance.now() + turn;
+  }
 }
 
 /**

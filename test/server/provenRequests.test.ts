@@ -251,6 +251,24 @@ describe('a local server that proves itself', function () {
     assert.ok(ids.includes('imported') && !ids.includes('broken') && !ids.includes('failing'), String(ids));
   });
 
+  it('hears its answer while it sends what is taken faster than it is made', async () => {
+    const line = Buffer.from(`${JSON.stringify(sample({ prompt: 'x'.repeat(500) }))}\n`);
+    const all = 60_000;
+    for (const { endpoint } of [client, new ApiClient({ ...client.endpoint, proof: undefined })]) {
+      let made = 0;
+      const slow = (async function* () {
+        yield Buffer.from('no JSON\n');
+        for (; made < all; made += 1) {
+          const end = performance.now() + 0.05;
+          while (performance.now() < end);
+          yield line;
+        }
+      })();
+      await assert.rejects(new ApiClient(endpoint).importJob('slow', slow), RejectedError);
+      assert.ok(made < all, 'all of it was sent before the answer was read');
+    }
+  });
+
   it('tells those who hold its lease whether it stops or dies', async () => {
     for (const [signal, end] of [
       ['SIGTERM', 'stopped'],
