@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chunkRows } from '../../src/server/storage/predictionPages.ts';
 import { type EngineUnderTest, row, StorageStage } from '../support/storageStage.ts';
 
 const stored = (count: number) => ({ kind: 'stored', stored: count, known: null });
@@ -147,6 +148,33 @@ export function storageSuite(name: string, engine: EngineUnderTest): void {
         const all = { order: 'asc', after: 0, upTo: 9 } as const;
         for await (const chunk of stage.storage.predictions(job, all)) sizes.push(chunk.length);
         assert.deepEqual(sizes, [2, 1]);
+      });
+
+      it('are read in turns with all else, however fast they are taken', async () => {
+        const job = await newJob();
+        await stage.storage.addPredictions(
+          job,
+          Array.from({ length: 10 * chunkRows }, () => row()),
+        );
+        const { lastSeq } = await fresh(job);
+        let turns = 0;
+        let seen = 0;
+        const other = () => {
+          turns += 1;
+          immediate = setImmediate(other);
+        };
+        let immediate = setImmediate(other);
+        const chunks: number[] = [];
+        try {
+          for await (const rows of stage.storage.predictions(job, { order: 'asc', after: 0, upTo: lastSeq })) {
+            if (chunks.length > 0) assert.ok(turns > seen, `no turn before chunk ${chunks.length}`);
+            seen = turns;
+            chunks.push(rows.length);
+          }
+        } finally {
+          clearImmediate(immediate);
+        }
+        assert.deepEqual(chunks, Array<number>(10).fill(chunkRows));
       });
 
       it('are stored while others are read', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numberOf, type SqlRow, textOf } from './storedRows.ts';
 
 /** Where a read of metrics is: behind the metric of this step and number. */
@@ -5,7 +6,7 @@ export type MetricPlace = readonly [step: number, number: number];
 
 /**
  * The read of a job's metrics, chunk by chunk, as `Storage.metrics` says. Each chunk is a query of its own, so that none
- * stays open.
+ * stays open, and others have a turn before the next.
  *
  * @param readPage the next rows behind a place, by step and number
  */
@@ -20,5 +21,6 @@ export async function* metricPages(
     if (end === undefined) return;
     last = [numberOf(end, 'step'), numberOf(end, 'number')];
     yield rows.map((row) => textOf(row, 'content'));
+    await nextTurn();
   }
 }

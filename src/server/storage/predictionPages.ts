@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PredictionsRead, StoredPrediction } from './storage.ts';
 
 /** A chunk of a read ends at the row that reaches one of these. */
@@ -15,7 +16,10 @@ export interface PageQuery {
   readonly offset: number;
 }
 
-/** The read of a job's predictions, chunk by chunk. Each chunk is a query of its own, so that none stays open. */
+/**
+ * The read of a job's predictions, chunk by chunk. Each chunk is a query of its own, so that none stays open, and others
+ * have a turn before the next: an engine in this process and a reader that takes all at once never wait.
+ */
 export async function* predictionPages(
   job: number,
   read: PredictionsRead,
@@ -31,6 +35,7 @@ export async function* predictionPages(
     remaining -= chunk.length;
     offset = 0;
     yield chunk;
+    await nextTurn();
   }
 }
 
