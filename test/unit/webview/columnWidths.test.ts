@@ -35,6 +35,30 @@ describe('the widths of columns', () => {
     assert.equal(table, openerWidth + 70 + 400 + 200);
   });
 
+  it('give answers room to be read in before texts share alike, also beside many scores', () => {
+    const texts: ColumnWidth[] = [
+      { key: 'epoch', width: 70 },
+      { key: 'prompt', width: null },
+      { key: 'groundTruth', width: null },
+      { key: 'prediction', width: null },
+    ];
+    const before = openerWidth + 70;
+    const of = (inSight: number, columns = texts) => {
+      const { columns: laidOut, table, minimum } = tableWidths(columns, {}, inSight);
+      assert.equal(table, null);
+      return { widths: laidOut.map(({ width }) => width), minimum };
+    };
+    assert.deepEqual(of(before + 660), { widths: [70, null, null, null], minimum: before + 330 });
+    assert.deepEqual(of(before + 659), { widths: [70, null, null, 220], minimum: before + 440 });
+    const scores = Array.from({ length: 20 }, (_, at): ColumnWidth => ({ key: `score:${at}`, width: 80 }));
+    const minimum = before + 440 + 1600;
+    assert.deepEqual(of(1000, [...texts, ...scores]).minimum, minimum);
+    assert.equal(of(1000, [...texts, ...scores]).widths[3], 220);
+    const alone = [...texts.slice(0, 1), ...texts.slice(3), ...scores];
+    assert.deepEqual(of(1000, alone).minimum, before + 220 + 1600);
+    assert.equal(tableWidths(texts, { prediction: 90 }, 400).columns[3]?.width, 90);
+  });
+
   describe('in little room', () => {
     const tight: ColumnWidth[] = [
       { key: 'epoch', width: 64 },

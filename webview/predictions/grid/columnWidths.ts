@@ -23,10 +23,30 @@ const sharedMinimum = 110;
 const narrowest = 40;
 const widest = 2000;
 
-/** Lays out the columns that are shown. */
-export function tableWidths(shown: readonly ColumnWidth[], chosen: ChosenWidths): TableWidths {
-  const columns = shown.map(({ key, width }) => ({ key, width: chosen[key] ?? width }));
-  const minimum = columns.reduce((sum, { width }) => sum + (width ?? sharedMinimum), openerWidth);
+/** What an answer has before it shares alike with the texts beside it. */
+const answerMinimum = 220;
+
+/**
+ * Lays out the columns that are shown. Texts share alike what the others leave, unless that is too little to read answers
+ * in: those come first then.
+ *
+ * @param inSight of the table, in px
+ */
+export function tableWidths(
+  shown: readonly ColumnWidth[],
+  chosen: ChosenWidths,
+  inSight = Number.POSITIVE_INFINITY,
+): TableWidths {
+  const wished = shown.map(({ key, width }) => ({ key, width: chosen[key] ?? width }));
+  const sharing = wished.filter(({ width }) => width === null).length;
+  const left = wished.reduce((rest, { width }) => rest - (width ?? 0), inSight - openerWidth);
+  const isLittle = left < sharing * answerMinimum;
+  const leastOf = (key: ColumnKey) => (isLittle && key === 'prediction' ? answerMinimum : sharedMinimum);
+  const columns = wished.map(({ key, width }) => ({
+    key,
+    width: isLittle && sharing > 1 && key === 'prediction' ? (width ?? answerMinimum) : width,
+  }));
+  const minimum = columns.reduce((sum, { key, width }) => sum + (width ?? leastOf(key)), openerWidth);
   const shares = columns.some(({ width }) => width === null);
   return { columns, table: shares ? null : minimum, minimum };
 }

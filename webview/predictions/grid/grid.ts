@@ -47,12 +47,14 @@ export interface Grid {
   showWhole(id: string, texts: WholeTexts | null): void;
 }
 
-/** The cells may be cut: their texts are copied by the host, which has all of them. */
 /** Of a wrapped text so many lines are shown, as grid.css has them. */
 const wrappedLines = 12;
 /** A table that is narrower than this has its texts first, in px. */
 const tightWidth = 860;
 
+const isTightRoom = (width: number | null): boolean => width !== null && width < tightWidth;
+
+/** The cells may be cut: their texts are copied by the host, which has all of them. */
 const isCopied = (key: ColumnKey): key is ColumnKey & Copied =>
   key === 'prompt' || key === 'groundTruth' || key === 'prediction';
 
@@ -80,15 +82,15 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   /** Where these are among all columns; the one that opens rows is the first. */
   let places: readonly number[] = [];
   let laidOut: Pick<GridContent, 'columns' | 'widths'> &
-    Pick<GridContent['view'], 'hiddenColumns'> & { tight: number | null } = {
+    Pick<GridContent['view'], 'hiddenColumns'> & { inSight: number | null } = {
     columns: [],
     hiddenColumns: [],
     widths: {},
-    tight: null,
+    inSight: null,
   };
   let content: GridContent | null = null;
-  /** How much of it is in sight where that is little, in px. */
-  let tight: number | null = null;
+  /** How much of the table is in sight, in px; null before the browser has laid it out. */
+  let inSight: number | null = null;
   let linesOfRow = 1;
   let room: CellRoom | null = null;
   /** What is searched for. */
@@ -154,11 +156,11 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
 
   /** @returns whether the columns are others now */
   function layOut({ columns, view: { hiddenColumns }, widths }: GridContent): boolean {
-    const wasTight = laidOut.tight !== null;
-    const isTight = tight !== null;
+    const wasTight = isTightRoom(laidOut.inSight);
+    const isTight = isTightRoom(inSight);
     const isSame = columns === laidOut.columns && hiddenColumns === laidOut.hiddenColumns && isTight === wasTight;
-    if (isSame && widths === laidOut.widths && tight === laidOut.tight) return false;
-    laidOut = { columns, hiddenColumns, widths, tight };
+    if (isSame && widths === laidOut.widths && inSight === laidOut.inSight) return false;
+    laidOut = { columns, hiddenColumns, widths, inSight };
     if (!isSame) {
       const hidden = new Set(hiddenColumns);
       const wanted = columns.filter(({ key }) => !hidden.has(key));
@@ -170,7 +172,7 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
       for (const view of views.values()) view.arrange(shown, places);
     }
     // What was chosen for a wide table leaves no room in a narrow one.
-    group.layOut(table, tight === null ? tableWidths(shown, widths) : tightWidths(shown, tight));
+    group.layOut(table, isTight ? tightWidths(shown, inSight ?? 0) : tableWidths(shown, widths, inSight ?? undefined));
     return !isSame;
   }
 
@@ -194,10 +196,9 @@ export function createGrid(formats: Formats, actions: GridActions): Grid {
   function look() {
     const width = container.clientWidth;
     if (width === 0 || content === null) return;
-    const now = width < tightWidth ? width : null;
-    if (now !== tight) {
-      const hasOthers = (now === null) !== (tight === null);
-      tight = now;
+    if (width !== inSight) {
+      const hasOthers = isTightRoom(width) !== isTightRoom(inSight);
+      inSight = width;
       if (hasOthers) show(content);
       else layOut(content);
       // Cells may have another width in a table of the same.
