@@ -21,7 +21,7 @@ import { createTabs } from './tabs.ts';
 import { formatsFor } from './texts/formats.ts';
 import { connectTextForm, showForm, takeRendering } from './texts/rendered/textForm.ts';
 import { createTrendsTab } from './trends/trendsTab.ts';
-import { showTab, showTexts } from './viewState.ts';
+import { showTab, showTexts, type Transition } from './viewState.ts';
 
 const host = connectHost();
 const kept = host.kept();
@@ -30,6 +30,8 @@ let view: ViewState = { ...(kept?.view ?? initialView(10)), hold: false };
 let layout: Layout = kept?.layout ?? initialLayout;
 let restore = kept?.restore ?? null;
 let scores: Scores = noScores;
+/** What the reader did before the host first told what is shown, which is done to that again; null from then on. */
+let early: Transition[] | null = [];
 let status: PanelStatus = { label: null, loading: true, settled: false };
 
 const formats = formatsFor();
@@ -45,7 +47,8 @@ const panel: Panel = {
     if (next === view) return;
     view = next;
     keep();
-    host.post({ type: 'view', state: view, version: predictions.version() });
+    if (early === null) host.post({ type: 'view', state: view, version: predictions.version() });
+    else early.push(transition);
     draw();
   },
   layout: () => layout,
@@ -107,6 +110,9 @@ host.listen({
     keep();
     header.showJob(message.job);
     draw();
+    const meanwhile = early ?? [];
+    early = null;
+    for (const transition of meanwhile) panel.change(transition);
   },
   status: (message) => {
     header.showStatus(message);

@@ -7,6 +7,7 @@ import { launchChromium } from '../../scripts/vscode/chromium.ts';
 import { packageExtension, packageFile, packageVariable } from '../../scripts/vscode/package.ts';
 import { startVsCode, type VsCode, type VsCodeOptions } from '../../scripts/vscode/server.ts';
 import { exitOnStop } from '../../scripts/vscode/stopping.ts';
+import { delayMessages } from './lateMessages.ts';
 
 let packaging: Promise<string> | undefined;
 /** The package as it stands: the one that was made for this run, else made once for all tests of a process. */
@@ -23,6 +24,8 @@ exitOnStop();
 export type WorkbenchOptions = Partial<VsCodeOptions> & {
   /** Of the browser, and with it of the person. */
   locale?: string;
+  /** How much later the panels are told, in ms: by default `TEST_PANEL_DELAY`, which finds tests that look too early. */
+  panelDelay?: number;
 };
 
 /** A real VS Code in a real browser, with the hands of a person who uses it. */
@@ -59,7 +62,10 @@ export class Workbench {
       if (made !== undefined) await rm(made, { recursive: true, force: true, maxRetries: 5 });
     };
     try {
-      const page = await (await Workbench.#context(browser, options.locale)).newPage();
+      const context = await Workbench.#context(browser, options.locale);
+      const delay = options.panelDelay ?? Number(process.env['TEST_PANEL_DELAY'] ?? 0);
+      if (delay > 0) await delayMessages(context, delay);
+      const page = await context.newPage();
       page.setDefaultTimeout(limit);
       const workbench = new Workbench(page, vscode, dispose);
       await page.goto(vscode.address);
