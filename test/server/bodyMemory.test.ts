@@ -165,6 +165,9 @@ describe('the bodies of requests', function () {
       socket.write(`${[...bearer(job.token), 'Host: localhost', 'Content-Length: 33000000'].join('\r\n')}\r\n\r\n{`);
       return socket;
     });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    // What comes later is answered later: the server has read of them by then.
+    assert.equal((await request(server, '/health')).status, 200);
     await sleep(500);
     // The same user's larger ones are told to wait, small ones are stored.
     const large = await postText(server, job.token, bodyOf(job.id, 30 * megabyte).toString());

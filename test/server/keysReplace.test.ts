@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../../src/api/client.ts';
 import { findServer } from '../../src/localServer/discovery.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { runServer, startServer, type TestServer } from '../support/server.ts';
 import { createJob, openStream, post, request, sample } from '../support/serverClient.ts';
 import { sharedPostgres } from '../support/sharedPostgres.ts';
@@ -109,7 +109,7 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const) {
         seconds,
       );
       assert.equal(found.endpoint.key, key);
-      assert.equal(server.output.stderr.match(/not be told/g)?.length, 1);
+      await becomes(() => server.output.stderr.match(/not be told/g)?.length, 1, undefined, seconds);
     });
 
     it('ends an import that was begun with the old one: nothing of it is stored', async () => {

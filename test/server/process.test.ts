@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { becomes } from '../support/eventually.ts';
 import { runServer, type StartOptions, startServer, type TestServer } from '../support/server.ts';
 import { createJob, openStream, post, readPredictions, request, sample, saveJob } from '../support/serverClient.ts';
 
@@ -141,7 +142,8 @@ describe('the server process', () => {
     blocker.close();
     const chosen = new URL(server.url).port;
     assert.notEqual(Number(chosen), port);
-    assert.match(server.output.stderr, new RegExp(`Port ${port} is taken; listening on ${chosen} instead`));
+    const said = new RegExp(`Port ${port} is taken; listening on ${chosen} instead`);
+    await becomes(() => server.output.stderr, said, 'beside its first line, in another pipe', 10_000);
     assert.equal((await request(server, '/health')).status, 200);
   });
 

@@ -7,7 +7,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findServer } from '../../src/localServer/discovery.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { runServer, type StartOptions, startServer, type TestServer } from '../support/server.ts';
 import { createJob, request } from '../support/serverClient.ts';
 
@@ -97,15 +97,18 @@ describe('a server on a shared machine', () => {
 
   it('warns loudly when it listens beyond the machine without TLS, and answers allowed names alone', async () => {
     const open = await start(['--host', '0.0.0.0', '--allowed-host', 'gpu.example']);
-    assert.match(open.output.stderr, /WARNING: listening on 0\.0\.0\.0 without TLS/);
-    assert.match(open.output.stderr, /--tls-cert/);
+    // Beside its first line, in another pipe.
+    await becomes(() => open.output.stderr, /WARNING: listening on 0\.0\.0\.0 without TLS/, undefined, 10_000);
+    await becomes(() => open.output.stderr, /--tls-cert/, undefined, 10_000);
     assert.equal((await get(open, '/health', 'gpu.example')).status, 200);
     assert.equal((await get(open, '/health', 'evil.example')).status, 403);
     assert.equal((await get(open, '/health', 'evil.gpu.example')).status, 403);
   });
 
   it('says nothing of TLS on loopback', async () => {
-    assert.ok(!(await start([])).output.stderr.includes('WARNING'));
+    const plain = await start([]);
+    await plain.kill();
+    assert.ok(!plain.output.stderr.includes('WARNING'));
   });
 
   it('names the file that it cannot use for TLS', async () => {
@@ -214,7 +217,8 @@ describe('a server on a shared machine', () => {
           () => undefined,
         ),
       );
-      assert.match(limited.output.stderr, /"msg":"too many connections: new ones are refused"/);
+      const said = /"msg":"too many connections: new ones are refused"/;
+      await becomes(() => limited.output.stderr, said, undefined, 10_000);
     });
 
     it('refuses a body above the limit with 413, and takes one below', async () => {

@@ -39,7 +39,11 @@ describe('a watch that ends', () => {
       watched.session.dispose();
       told = 0;
       // What was sent before still reaches the server.
-      await sleep(100);
+      await eventually('nothing more reaches the server', async () => {
+        const before = server.seen.length;
+        await sleep(200);
+        return server.seen.length === before || undefined;
+      });
       const { length } = server.seen;
       server.store.insert(jobId, rowsOf(2, 3));
       // The connection looks at the clock every 2 s: a timer that was left behind would still be there.
