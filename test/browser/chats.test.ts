@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { askedChat, said } from '../support/chats.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { createJob, type Fields, sample, type TestJob } from '../support/serverClient.ts';
 
@@ -69,8 +69,11 @@ describe('predictions that are chats, in VS Code', () => {
 
   it('have cells with the last question, marked as one of a chat, and the final answer', async () => {
     await stage.showing('1–4 of 4');
-    assert.match(await row('#0').innerText(), /chat\s*\[image\] What is it\?[\s\S]*reasoning 8 characters\s*It is 4\./);
-    assert.match(await row('#1').innerText(), /ends with a tool call/);
+    await becomes(
+      () => row('#0').innerText(),
+      /chat\s*\[image\] What is it\?[\s\S]*reasoning 8 characters\s*It is 4\./,
+    );
+    await becomes(() => row('#1').innerText(), /ends with a tool call/);
   });
 
   it('open to messages by role, the system prompt folded, with calls, results and images as text', async () => {
@@ -82,15 +85,15 @@ describe('predictions that are chats, in VS Code', () => {
     assert.equal(await text.isVisible(), false);
     await system.press('Enter');
     await text.waitFor();
-    assert.match(await prompt.innerText(), /user\nHello\nassistant\nHi!\nuser\nimage · sum\.png\s*What is it\?/);
+    await becomes(() => prompt.innerText(), /user\nHello\nassistant\nHi!\nuser\nimage · sum\.png\s*What is it\?/);
     const turns = messages('Messages before the final answer');
-    assert.match(
-      await turns.innerText(),
+    await becomes(
+      () => turns.innerText(),
       /assistant\nLet me see\.\ncalls add\n\{\n {2}"a": 2,\n {2}"b": 2\n\}\ntool · add\nsum 4/,
     );
     await stage.panel.getByText('Reasoning · 8 characters').press('Enter');
     await stage.panel.getByText('so it is').waitFor();
-    assert.equal((await stage.panel.locator('.detail .difference').innerText()).trim(), 'It is 4.');
+    await becomes(async () => (await stage.panel.locator('.detail .difference').innerText()).trim(), 'It is 4.');
   });
 
   it('stay as the reader opened them while others arrive', async () => {
@@ -104,7 +107,7 @@ describe('predictions that are chats, in VS Code', () => {
     const box = stage.panel.getByRole('checkbox', { name: 'Final answer only' });
     await box.uncheck();
     await stage.panel.locator('.detail .difference').filter({ hasText: 'add({"a":2,"b":2})' }).waitFor();
-    assert.equal(await messages('Messages before the final answer').count(), 0);
+    await becomes(() => messages('Messages before the final answer').count(), 0);
     await box.check();
     await messages('Messages before the final answer').waitFor();
     await opener('#0').press('Enter');
@@ -120,8 +123,12 @@ describe('predictions that are chats, in VS Code', () => {
     await opener('#2').press('Enter');
     const prompt = messages('Messages of the prompt');
     await prompt.waitFor();
-    assert.ok((await prompt.innerText()).startsWith(`${markup} · ${markup}\n${markup}\nuser\n`));
-    assert.ok((await messages('Messages before the final answer').innerText()).includes(`calls ${markup}\n${markup}`));
+    await becomes(async () => (await prompt.innerText()).startsWith(`${markup} · ${markup}\n${markup}\nuser\n`), true);
+    await becomes(
+      async () =>
+        (await messages('Messages before the final answer').innerText()).includes(`calls ${markup}\n${markup}`),
+      true,
+    );
     assert.equal(await markedUp(), 0);
     await opener('#2').press('Enter');
   });
@@ -132,18 +139,15 @@ describe('predictions that are chats, in VS Code', () => {
     // Its messages are short, and higher than the six lines that a prompt is given above the answers.
     const question = messages('Messages of the prompt').getByText('What is it?');
     await stage.panel.getByRole('button', { name: /^Show all \d+ characters\s*, Prompt/ }).click();
-    assert.equal(await isInPlace(question), true);
+    await becomes(() => isInPlace(question), true);
     await stage.panel.getByRole('button', { name: /^Show less\s*, Prompt/ }).click();
-    assert.match(await entry('Epoch 1').innerText(), /calls add\n\{\n {2}"a": 1,[\s\S]*tool · add\nsum 3/);
-    assert.equal((await entry('Epoch 2').locator('.difference').innerText()).trim(), 'It is 4.');
+    await becomes(() => entry('Epoch 1').innerText(), /calls add\n\{\n {2}"a": 1,[\s\S]*tool · add\nsum 3/);
+    await becomes(async () => (await entry('Epoch 2').locator('.difference').innerText()).trim(), 'It is 4.');
     const samples = stage.panel.getByLabel('Sample', { exact: true });
-    assert.deepEqual(await samples.locator('option').allTextContents(), [
-      ...[
-        '#0 [image] What is it? (3 epochs)',
-        '#1 [image] What is it? (1 epoch)',
-        `#2 [${markup}] ${markup} (1 epoch)`,
-      ],
-    ]);
+    await becomes(
+      () => samples.locator('option').allTextContents(),
+      ['#0 [image] What is it? (3 epochs)', '#1 [image] What is it? (1 epoch)', `#2 [${markup}] ${markup} (1 epoch)`],
+    );
     await samples.selectOption({ index: 2 });
     await eventually('the hostile sample', async () =>
       (await entry('Epoch 2').innerText()).includes(`calls ${markup}`) ? true : undefined,

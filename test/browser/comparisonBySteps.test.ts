@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { firstCorrect, rowsAt, steps } from '../support/oneEpochRun.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import type { TestJob } from '../support/serverClient.ts';
@@ -27,23 +27,22 @@ describe('one sample of a run of one epoch in VS Code', () => {
   after(() => stage?.close());
 
   it('has a heading for each step, with the epoch beside it', async () => {
-    const headings = await stage.panel.getByRole('heading', { name: /^Step / }).allTextContents();
-    assert.deepEqual(
-      headings,
+    await becomes(
+      () => stage.panel.getByRole('heading', { name: /^Step / }).allTextContents(),
       steps
         .slice(0, -1)
         .toReversed()
         .map((step) => `Step ${step}`),
     );
-    assert.equal(await entry('650').locator('.entry-step').textContent(), 'epoch 0');
+    await becomes(() => entry('650').locator('.entry-step').textContent(), 'epoch 0');
   });
 
   it('tells samples of several sources apart, and shows those of one alone', async () => {
+    await becomes(async () => (await options(sample())).length, 12);
     const all = await options(sample());
-    assert.equal(all.length, 12);
     assert.match(all[0] ?? '', /^#0 train: How many kettles .* \(19 answers\)$/);
     assert.match(all[1] ?? '', /^#0 val: /);
-    assert.deepEqual(await options(source()), ['All', 'train', 'val']);
+    await becomes(() => options(source()), ['All', 'train', 'val']);
     await source().selectOption('val');
     await eventually('six samples', async () => ((await sample().locator('option').count()) === 6 ? true : undefined));
     await stage.panel.getByText('How many kettles does order 0 of val ask for?', { exact: true }).waitFor();
@@ -53,25 +52,21 @@ describe('one sample of a run of one epoch in VS Code', () => {
   });
 
   it('shows every score of an answer, marks the deciding one and judges by it', async () => {
-    const scores = await entry('650').locator('.entry-score').allTextContents();
-    assert.deepEqual(scores, [
-      'answer_length 15',
-      'format_reward 1',
-      'judge 7',
-      'kl 0.026',
-      'reward 0.650, the deciding score',
-    ]);
+    await becomes(
+      () => entry('650').locator('.entry-score').allTextContents(),
+      ['answer_length 15', 'format_reward 1', 'judge 7', 'kl 0.026', 'reward 0.650, the deciding score'],
+    );
     assert.doesNotMatch((await entry('600').locator('.entry-score').allTextContents()).join(), /judge/);
-    assert.equal(await entry('400').locator('.entry-mark').textContent(), '▼ worse');
-    assert.equal(await entry('450').locator('.entry-mark').textContent(), '▲ better');
-    assert.equal(
-      await entry('450').locator('.entry-mark').getAttribute('title'),
+    await becomes(() => entry('400').locator('.entry-mark').textContent(), '▼ worse');
+    await becomes(() => entry('450').locator('.entry-mark').textContent(), '▲ better');
+    await becomes(
+      () => entry('450').locator('.entry-mark').getAttribute('title'),
       'Against the checkpoint before, by reward',
     );
   });
 
   it('holds answers against the step before, the first one and the best one', async () => {
-    assert.deepEqual(await options(against()), ['ground truth', 'previous step', 'first', 'best', 'nothing']);
+    await becomes(() => options(against()), ['ground truth', 'previous step', 'first', 'best', 'nothing']);
     const before = (step: string) =>
       entry(step)
         .locator('.difference')
@@ -90,7 +85,7 @@ describe('one sample of a run of one epoch in VS Code', () => {
     await against().selectOption('best');
     // 900 and 950 have the same reward: the earlier one is the best.
     await holds('500', answer(900));
-    assert.equal(await entry('900').locator('ins, del').count(), 0);
+    await becomes(() => entry('900').locator('ins, del').count(), 0);
   });
 
   it('opens an answer beside the best one, with both steps in the title', async () => {
@@ -116,7 +111,7 @@ describe('one sample of a run of one epoch in VS Code', () => {
   it('shows a new step, which got worse, where it belongs', async () => {
     await stage.add(job, rowsAt(1000));
     await heading('1,000').waitFor();
-    assert.equal(await entry('1,000').locator('.entry-mark').textContent(), '▼ worse');
-    assert.match((await options(sample()))[0] ?? '', /\(20 answers\)$/);
+    await becomes(() => entry('1,000').locator('.entry-mark').textContent(), '▼ worse');
+    await becomes(async () => (await options(sample()))[0] ?? '', /\(20 answers\)$/);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
+import { openTab } from '../support/panelStage.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, predictionsPath, request, type TestJob } from '../support/serverClient.ts';
@@ -43,7 +44,6 @@ describe('one sample and all epochs in VS Code', () => {
   let workbench: Workbench;
 
   const panel = () => workbench.panel;
-  const openTab = (name: string) => panel().getByRole('tab', { name }).click();
   const sample = () => panel().getByRole('combobox', { name: 'Sample' });
   const against = () => panel().getByRole('combobox', { name: 'Difference to' });
   const button = (name: string | RegExp) => panel().getByRole('button', { name });
@@ -89,16 +89,16 @@ describe('one sample and all epochs in VS Code', () => {
   });
 
   it('names prompt and epochs of each sample and shows the answers, the newest epoch first', async () => {
-    await openTab('Comparison');
+    await openTab(panel(), 'Comparison');
     await heading(newest - 1).waitFor();
-    const texts = await sample().locator('option').allTextContents();
-    assert.equal(texts.length, 50);
-    assert.match(texts[sampleIndex] ?? '', /^#3 Can you get 32 tea kettles .* \(30 epochs\)$/);
-    const headings = await panel()
-      .getByRole('heading', { name: /^Epoch \d+$/ })
-      .allTextContents();
-    assert.deepEqual(
-      headings,
+    const texts = () => sample().locator('option').allTextContents();
+    await becomes(async () => (await texts()).length, 50);
+    await becomes(async () => (await texts())[sampleIndex], /^#3 Can you get 32 tea kettles .* \(30 epochs\)$/);
+    await becomes(
+      () =>
+        panel()
+          .getByRole('heading', { name: /^Epoch \d+$/ })
+          .allTextContents(),
       epochs
         .slice(0, -1)
         .toReversed()
@@ -130,14 +130,15 @@ describe('one sample and all epochs in VS Code', () => {
     const shown = entry(0);
     await shown.locator('ins').first().waitFor();
     await shown.locator('del').first().waitFor();
-    const texts = await shown.locator('.difference').evaluate((content) =>
-      (['del', 'ins'] as const).map((without) => {
-        const copy = content.cloneNode(true);
-        for (const part of copy.querySelectorAll(without)) part.remove();
-        return copy.textContent;
-      }),
-    );
-    assert.deepEqual(texts, [first?.prediction, first?.ground_truth]);
+    const texts = () =>
+      shown.locator('.difference').evaluate((content) =>
+        (['del', 'ins'] as const).map((without) => {
+          const copy = content.cloneNode(true);
+          for (const part of copy.querySelectorAll(without)) part.remove();
+          return copy.textContent;
+        }),
+      );
+    await becomes<unknown[]>(texts, [first?.prediction, first?.ground_truth]);
   });
 
   it('marks the difference to the epoch before, or none, as one likes', async () => {
@@ -163,8 +164,10 @@ describe('one sample and all epochs in VS Code', () => {
     ] as const) {
       await button(name).press('Enter');
       await eventually(name, () => heading(epoch).evaluate((target) => (target.matches(':focus') ? true : undefined)));
-      const box = await heading(epoch).boundingBox();
-      assert.ok(box !== null && box.y > 0 && box.y < 900, `the heading is in sight at ${box?.y}`);
+      await eventually('the heading is in sight', async () => {
+        const y = (await heading(epoch).boundingBox())?.y ?? 0;
+        return (y > 0 && y < 900) || undefined;
+      });
     }
   });
 
@@ -190,7 +193,7 @@ describe('one sample and all epochs in VS Code', () => {
   });
 
   it('has the numbers of the server in the data tables of its charts', async () => {
-    await openTab('Trends');
+    await openTab(panel(), 'Trends');
     const answer = await request(server, predictionsPath(job.id, '/trends'));
     const points = answer.json['trends'] as TrendPoint[];
     assert.equal(points.length, epochs.length);
@@ -237,19 +240,21 @@ describe('one sample and all epochs in VS Code', () => {
     for (let epoch = 0; epoch < 7; epoch += 1) await panel().locator(':focus').press('ArrowDown');
     await row.press('Enter');
     await panel().getByText('Showing 1–10 of 50', { exact: true }).waitFor();
-    assert.equal(await panel().getByRole('combobox', { name: 'Epoch' }).inputValue(), '7');
-    assert.equal(await panel().getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected'), 'true');
+    await becomes(() => panel().getByRole('combobox', { name: 'Epoch' }).inputValue(), '7');
+    await becomes(() => panel().getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected'), 'true');
   });
 
   it('opens the predictions of an epoch by a click on a chart', async () => {
-    await openTab('Trends');
+    await openTab(panel(), 'Trends');
     const chart = panel().getByRole('img', { name: 'Exact match', exact: true });
     const box = await chart.boundingBox();
     assert.ok(box !== null);
-    await chart.click({ position: { x: box.width - 12, y: 60 } });
-    await eventually('the last epoch', async () =>
-      (await panel().getByRole('combobox', { name: 'Epoch' }).inputValue()) === String(newest) ? true : undefined,
-    );
+    // A click on a chart that is still to be drawn does nothing.
+    await eventually('the predictions', async () => {
+      await chart.click({ position: { x: box.width - 12, y: 60 }, timeout: 2000 });
+      return (await panel().getByRole('grid', { name: 'Predictions' }).isVisible()) || undefined;
+    });
+    await becomes(() => panel().getByRole('combobox', { name: 'Epoch' }).inputValue(), String(newest));
     await panel().getByText('Showing 1–10 of 50', { exact: true }).waitFor();
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fromHarmless } from '../../src/csv.ts';
 import { parseCsv } from '../support/csv.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { type Fields, readPredictions, type TestJob } from '../support/serverClient.ts';
@@ -163,7 +163,7 @@ describe('what leaves the panel in VS Code', () => {
     await showsBoth(late?.prediction, early?.prediction);
 
     await stage.openTab('Comparison');
-    await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption(String(index));
+    await stage.chooseSample(index);
     const entry = stage.panel.getByRole('listitem').filter({ hasText: 'Epoch 27' });
     await entry.hover();
     await entry.getByRole('button', { name: 'Open in diff editor' }).click();
@@ -175,7 +175,7 @@ describe('what leaves the panel in VS Code', () => {
   it('lays another watched job over the charts', async () => {
     await stage.openTab('Trends');
     const overlay = stage.panel.getByRole('combobox', { name: 'Overlay' });
-    assert.deepEqual(await overlay.locator('option').allTextContents(), ['none', 'another run']);
+    await becomes(() => overlay.locator('option').allTextContents(), ['none', 'another run']);
     await overlay.selectOption('another run');
     await stage.panel.getByText('This job').first().waitFor();
     const table = dataTable('Character error rate');
@@ -191,7 +191,7 @@ describe('what leaves the panel in VS Code', () => {
       [26, 27, 28, 29, 30, 31, 32].map((epoch) => [String(epoch), epoch < 28 ? '–' : '0.500']),
     );
     // An epoch that only the other job has leads nowhere here.
-    assert.equal(await table.getByRole('button', { name: '32' }).isDisabled(), true);
+    await becomes(() => table.getByRole('button', { name: '32' }).isDisabled(), true);
   });
 
   it('saves a chart as numbers', async () => {

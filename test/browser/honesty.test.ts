@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { becomes } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample, saveJob } from '../support/serverClient.ts';
 
@@ -18,7 +19,7 @@ describe('what the panel says when there is little or nothing to show', () => {
     for (const tab of tabs) {
       await stage.openTab(tab);
       await stage.panel.getByRole('tabpanel', { name: tab }).getByText(text, { exact: true }).waitFor();
-      assert.equal(await stage.panel.locator('vscode-progress-ring:visible').count(), 0, tab);
+      await becomes(() => stage.panel.locator('vscode-progress-ring:visible').count(), 0, tab);
     }
   }
 
@@ -51,16 +52,16 @@ describe('what the panel says when there is little or nothing to show', () => {
     await stage.openTab('Comparison');
     await stage.panel.getByText(/^No ground truth: send ground_truth/).waitFor();
     const against = stage.panel.getByRole('combobox', { name: 'Difference to' });
-    assert.equal(await against.inputValue(), 'previous');
+    await becomes(() => against.inputValue(), 'previous');
     await stage.openTab('Predictions');
     const headings = stage.grid.getByRole('columnheader');
     const names = async () => (await headings.allInnerTexts()).slice(1);
-    assert.deepEqual(await names(), ['Epoch', 'Step', 'Sample', 'Prompt', 'Prediction']);
+    await becomes(names, ['Epoch', 'Step', 'Sample', 'Prompt', 'Prediction']);
     // Asked for, an empty column stays.
     await stage.button('Columns').click();
     await stage.panel.getByRole('checkbox', { name: 'CER' }).check();
     await stage.workbench.page.keyboard.press('Escape');
-    assert.deepEqual(await names(), ['Epoch', 'Step', 'Sample', 'Prompt', 'Prediction', 'CER']);
+    await becomes(names, ['Epoch', 'Step', 'Sample', 'Prompt', 'Prediction', 'CER']);
     await stage.rows.first().getByTitle('No ground truth to compare with').first().waitFor();
     await stage.button('Columns').click();
     await stage.panel.getByRole('checkbox', { name: 'CER' }).uncheck();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
+import { openTab } from '../support/panelStage.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, sample, type TestJob } from '../support/serverClient.ts';
 import { Workbench } from '../support/workbench.ts';
@@ -74,22 +75,22 @@ describe('the table of predictions in VS Code', () => {
     await samples(9, 8, 7, 6);
     await heading('CER').getByRole('button').click();
     await samples(0, 1, 2, 3, 4);
-    assert.equal(await heading('CER').getAttribute('aria-sort'), 'ascending');
+    await becomes(() => heading('CER').getAttribute('aria-sort'), 'ascending');
     await heading('CER').getByRole('button').press('Enter');
     await samples(9, 8, 7, 6);
-    assert.equal(await heading('CER').getAttribute('aria-sort'), 'descending');
+    await becomes(() => heading('CER').getAttribute('aria-sort'), 'descending');
     await heading('CER').getByRole('button').click();
     await samples(9, 8, 7, 6);
-    assert.equal(await heading('CER').getAttribute('aria-sort'), 'none');
-    assert.equal(await heading('Epoch').getAttribute('aria-sort'), 'descending');
+    await becomes(() => heading('CER').getAttribute('aria-sort'), 'none');
+    await becomes(() => heading('Epoch').getAttribute('aria-sort'), 'descending');
   });
 
   it('says by words how an answer compares with the epoch before', async () => {
     const mark = (name: string) => grid().getByRole('img', { name });
     await samples(9, 8);
-    assert.equal(await mark('better').count(), 5);
-    assert.equal(await mark('same').count(), 1);
-    assert.equal(await mark('worse').count(), 4);
+    await becomes(() => mark('better').count(), 5);
+    await becomes(() => mark('same').count(), 1);
+    await becomes(() => mark('worse').count(), 4);
   });
 
   it('draws the error rate as a bar that is as long as the number beside it says', async () => {
@@ -102,7 +103,10 @@ describe('the table of predictions in VS Code', () => {
       .evaluateAll((numbers) => numbers.map((number) => Number(number.textContent)));
     assert.equal(rates[0], 0.9);
     for (const [index, length] of lengths.entries()) assert.ok(Math.abs(length - (rates[index] ?? 2)) < 0.03);
-    assert.match((await grid().locator('.bar').first().getAttribute('title')) ?? '', /empty is 0.*full is 1/);
+    await becomes(
+      async () => (await grid().locator('.bar').first().getAttribute('title')) ?? '',
+      /empty is 0.*full is 1/,
+    );
   });
 
   it('is searched while one types, from Ctrl+F on, and says which filters hide everything', async () => {
@@ -113,7 +117,7 @@ describe('the table of predictions in VS Code', () => {
     await panel().getByText('No predictions match the filters: “nowhere to be found”.').waitFor();
     await panel().getByRole('button', { name: 'Clear filters' }).click();
     await showing('1–10 of 20');
-    assert.equal(await search().inputValue(), '');
+    await becomes(() => search().inputValue(), '');
     await search().fill('XXXXX');
     await showing('1–10 of 15');
     await search().press('Escape');
@@ -157,8 +161,8 @@ describe('the table of predictions in VS Code', () => {
     await row.getByRole('button').click();
     const detail = grid().locator('tbody tr:not([data-id])');
     await detail.getByText('/city: is missing').waitFor();
-    assert.deepEqual(await detail.locator('ins').allTextContents(), ['XXX']);
-    assert.deepEqual(await detail.locator('del').allTextContents(), ['hij']);
+    await becomes(() => detail.locator('ins').allTextContents(), ['XXX']);
+    await becomes(() => detail.locator('del').allTextContents(), ['hij']);
     await detail.getByRole('button', { name: 'Compare across epochs' }).click();
     await panel().getByRole('tab', { name: 'Comparison', selected: true }).waitFor();
     await panel().getByText('question 3').last().waitFor();
@@ -184,7 +188,7 @@ describe('the table of predictions in VS Code', () => {
     await panel().getByRole('checkbox', { name: 'Wrap text' }).check();
     await workbench.page.keyboard.press('Escape');
     await heading('Step').waitFor({ state: 'hidden' });
-    assert.equal(await columns.evaluate((button) => button.matches(':focus')), true);
+    await becomes(() => columns.evaluate((button) => button.matches(':focus')), true);
     await heading('Prompt').getByRole('button').press('Shift+ArrowRight');
     const width = (await heading('Prompt').boundingBox())?.width;
     await heading('CER').getByRole('button').click();
@@ -197,10 +201,10 @@ describe('the table of predictions in VS Code', () => {
     await workbench.page.locator('iframe.webview.ready').waitFor({ state: 'hidden' });
     await workbench.tab('Predictions: orders').click();
     await showing('1–3 of 3');
-    assert.equal(await heading('Step').isVisible(), false);
-    assert.equal(await heading('CER').getAttribute('aria-sort'), 'ascending');
-    assert.equal(await search().inputValue(), 'question 1');
-    assert.equal((await heading('Prompt').boundingBox())?.width, width);
+    await becomes(() => heading('Step').isVisible(), false);
+    await becomes(() => heading('CER').getAttribute('aria-sort'), 'ascending');
+    await becomes(() => search().inputValue(), 'question 1');
+    await becomes(async () => (await heading('Prompt').boundingBox())?.width, width);
     await search().press('Escape');
   });
 
@@ -208,8 +212,7 @@ describe('the table of predictions in VS Code', () => {
     it(`has nothing that axe calls serious in any tab, in ${theme}`, async () => {
       await workbench.useTheme(theme);
       for (const tab of ['Predictions', 'Comparison', 'Trends']) {
-        await panel().getByRole('tab', { name: tab }).click();
-        await panel().getByRole('tabpanel', { name: tab }).waitFor();
+        await openTab(panel(), tab);
         const axe = new AxeBuilder({ page: workbench.page });
         const { violations } = await axe.include(['iframe.webview.ready', '#active-frame', 'body']).analyze();
         const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { rewardAt, rowsAt, sources, steps } from '../support/oneEpochRun.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { type Fields, request, sample, type TestJob } from '../support/serverClient.ts';
@@ -67,19 +67,16 @@ describe('the charts of a run of one epoch in VS Code', () => {
   after(() => stage?.close());
 
   it('are one for each score, over steps, with a line a source', async () => {
-    assert.deepEqual(await titles(), [
+    await becomes(titles, [
       ...['reward', 'Character error rate', 'Exact match', 'Word overlap', 'Length ratio'],
       ...['answer_length', 'format_reward', 'judge', 'kl', 'Improved and regressed'],
     ]);
-    assert.equal(await choice('Axis').inputValue(), 'step');
-    assert.equal(await choice('Band').inputValue(), 'percentiles');
+    await becomes(() => choice('Axis').inputValue(), 'step');
+    await becomes(() => choice('Band').inputValue(), 'percentiles');
     await card('reward').scrollIntoViewIfNeeded();
     await card('reward').locator('.legend-entry').first().waitFor();
-    assert.deepEqual(await card('reward').locator('.legend-entry').allTextContents(), sources);
-    assert.match(
-      (await card('format_reward').locator('.trend-value').textContent()) ?? '',
-      /^train 100\.0% +val 100\.0%$/,
-    );
+    await becomes(() => card('reward').locator('.legend-entry').allTextContents(), sources);
+    await becomes(() => card('format_reward').locator('.trend-value').textContent(), /^train 100\.0% +val 100\.0%$/);
   });
 
   it('have a row for each checkpoint in their tables, with the numbers of each source', async () => {
@@ -167,7 +164,7 @@ describe('the charts of a run of one epoch in VS Code', () => {
     await stage.button('Table of reward').press('Enter');
     await table('reward').getByRole('button', { name: '650', exact: true }).click();
     await stage.showing('1–10 of 12');
-    assert.match((await stage.rows.first().textContent()) ?? '', /650/);
+    await becomes(async () => (await stage.rows.first().textContent()) ?? '', /650/);
     await stage.openTab('Trends');
     await card('kl').scrollIntoViewIfNeeded();
     const chart = card('kl').locator('canvas');
@@ -178,7 +175,7 @@ describe('the charts of a run of one epoch in VS Code', () => {
       return (await stage.grid.isVisible()) ? true : undefined;
     });
     await stage.showing('1–10 of 12');
-    assert.match((await stage.rows.first().textContent()) ?? '', /1,000/);
+    await becomes(async () => (await stage.rows.first().textContent()) ?? '', /1,000/);
     await stage.openTab('Trends');
   });
 
@@ -194,7 +191,7 @@ describe('the charts of a run of one epoch in VS Code', () => {
     await eventually('the figures', async () => ((await titles()).includes('grad_norm') ? true : undefined), 30_000);
     await card('train/kl').scrollIntoViewIfNeeded();
     await card('train/kl').getByText('step 950 · 4 values were not finite').waitFor();
-    assert.equal(await card('rewards/<b>format</b>').count(), 1);
+    await becomes(() => card('rewards/<b>format</b>').count(), 1);
     const group = tab().getByRole('button', { name: 'rewards', exact: true });
     await group.press('Enter');
     await card('rewards/<b>format</b>').waitFor({ state: 'hidden' });
@@ -213,11 +210,11 @@ describe('the charts of a run of one epoch in VS Code', () => {
     await stage.workbench.page.locator('iframe.webview.ready').waitFor({ state: 'hidden' });
     await stage.workbench.tab('Predictions: one epoch').click();
     await card('reward').waitFor();
-    assert.deepEqual(
-      [await tab().getByLabel('Smoothing').inputValue(), await choice('Band').inputValue()],
+    await becomes(
+      async () => [await tab().getByLabel('Smoothing').inputValue(), await choice('Band').inputValue()],
       ['30', 'range'],
     );
-    assert.ok(!(await titles()).includes('answer_length'));
+    await becomes(async () => (await titles()).includes('answer_length'), false);
   });
 
   it('are the four of the first edition, over epochs, for a run with one step an epoch and no scores of its own', async () => {
@@ -233,11 +230,18 @@ describe('the charts of a run of one epoch in VS Code', () => {
     await card('Character error rate')
       .getByText(/^epoch 4 · 4 samples · mean, lower is better · band: min–max$/)
       .waitFor();
-    assert.deepEqual(await titles(), [
-      ...['Character error rate', 'Exact match', 'Word overlap', 'Validation pass rate', 'Improved and regressed'],
+    await becomes(titles, [
+      'Character error rate',
+      'Exact match',
+      'Word overlap',
+      'Validation pass rate',
+      'Improved and regressed',
     ]);
-    assert.deepEqual([await choice('Axis').inputValue(), await choice('Band').inputValue()], ['epoch', 'range']);
-    assert.equal(await choice('Source').isVisible(), false);
+    await becomes(
+      async () => [await choice('Axis').inputValue(), await choice('Band').inputValue()],
+      ['epoch', 'range'],
+    );
+    await becomes(() => choice('Source').isVisible(), false);
     await tab().getByText('= same error').waitFor();
     await card('Improved and regressed')
       .getByText('samples against the epoch before, by character error rate')

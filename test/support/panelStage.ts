@@ -8,6 +8,14 @@ import { Workbench, type WorkbenchOptions } from './workbench.ts';
 /** The most that one request takes here. */
 const batch = 1000;
 
+/** Turns to a tab and waits for what is in it, which the extension host tells: until then a ring turns. */
+export async function openTab(panel: FrameLocator, name: string): Promise<void> {
+  await panel.getByRole('tab', { name }).click();
+  const tab = panel.getByRole('tabpanel', { name });
+  await tab.waitFor();
+  await tab.locator('vscode-progress-ring').filter({ visible: true }).first().waitFor({ state: 'hidden' });
+}
+
 export class PanelStage {
   readonly server: TestServer;
   readonly workbench: Workbench;
@@ -81,9 +89,14 @@ export class PanelStage {
     await this.panel.getByText(`Showing ${text}`, { exact: true }).waitFor();
   }
 
-  async openTab(name: string): Promise<void> {
-    await this.panel.getByRole('tab', { name }).click();
-    await this.panel.getByRole('tabpanel', { name }).waitFor();
+  openTab(name: string): Promise<void> {
+    return openTab(this.panel, name);
+  }
+
+  /** Chooses a sample of the Comparison tab and waits for its answers: until then those of the one before stand there. */
+  async chooseSample(index: number): Promise<void> {
+    await this.panel.getByRole('combobox', { name: 'Sample' }).selectOption(String(index));
+    await this.panel.locator('.history[aria-busy]').waitFor({ state: 'hidden' });
   }
 
   async close(): Promise<void> {
