@@ -100,7 +100,8 @@ describe('importing predictions in VS Code', () => {
       made = job;
       isOver = true;
     });
-    await sleep(1000);
+    // Nothing tells an extension that a list is open.
+    await sleep(3000);
     // What the model answered is the second of the columns; of all else what is offered first is right.
     await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
     for (let asked = 0; asked < 20 && !isOver; asked += 1) {
