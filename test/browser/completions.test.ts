@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { type Fields, sample, type TestJob } from '../support/serverClient.ts';
 
@@ -47,13 +47,13 @@ describe('a job with several completions a sample, in VS Code', () => {
 
   it('has a line a sample and checkpoint, with the means of its scores', async () => {
     await stage.showing('1–9 of 9');
-    assert.equal(await box('Group completions').isChecked(), true);
+    await becomes(() => box('Group completions').isChecked(), true);
     const first = stage.rows.first();
-    assert.match(await first.innerText(), /4 completions · best 1 · worst 0 · spread 1/);
-    assert.match(await first.innerText(), /0\.625/);
-    assert.equal(await stage.grid.getByText('teaches nothing').filter({ visible: true }).count(), 3);
-    assert.match((await line('#1').first().innerText()) ?? '', /4 completions · all 0\.250/);
-    assert.equal(await stage.panel.getByText('36 predictions').count(), 1);
+    await becomes(() => first.innerText(), /4 completions · best 1 · worst 0 · spread 1/);
+    await becomes(() => first.innerText(), /0\.625/);
+    await becomes(() => stage.grid.getByText('teaches nothing').filter({ visible: true }).count(), 3);
+    await becomes(async () => (await line('#1').first().innerText()) ?? '', /4 completions · all 0\.250/);
+    await becomes(() => stage.panel.getByText('36 predictions').count(), 1);
   });
 
   it('opens to all of them, best first, and stays still when another one comes', async () => {
@@ -61,7 +61,7 @@ describe('a job with several completions a sample, in VS Code', () => {
     const list = stage.panel.getByRole('list', { name: 'Completions, best first' });
     const titles = () => list.getByRole('heading').allTextContents();
     await eventually('the completions', async () => ((await titles()).length === 4 ? true : undefined));
-    assert.deepEqual(await titles(), ['Completion 2', 'Completion 4', 'Completion 3', 'Completion 1']);
+    await becomes(titles, ['Completion 2', 'Completion 4', 'Completion 3', 'Completion 1']);
     await stage.add(job, [completion(30, 0, 4, { scores: { reward: 2 } }), ...group(40, 0)]);
     await stage.button('1 new').waitFor();
     await stage.rows.nth(2).getByText('5 completions').waitFor();
@@ -93,7 +93,7 @@ describe('a job with several completions a sample, in VS Code', () => {
     await box('Group completions').uncheck();
     await stage.showing('1–10 of 41');
     const first = stage.rows.first();
-    assert.match(await first.innerText(), /reasoning 40 characters\s*answer 3 of step 40/);
+    await becomes(() => first.innerText(), /reasoning 40 characters\s*answer 3 of step 40/);
     await first.getByRole('button').first().press('Enter');
     await stage.panel.getByText('Reasoning · 40 characters').waitFor();
     const removed = stage.panel.locator('.detail del');
@@ -113,19 +113,20 @@ describe('a job with several completions a sample, in VS Code', () => {
     const figures = '4 completions · mean 0.625 · best 1 · worst 0 · correct pass@1 0.250 · pass@4 1';
     const opener = entry('Step 20').getByRole('button', { name: figures });
     await opener.waitFor();
-    assert.equal(await opener.getAttribute('aria-expanded'), 'false');
-    assert.match(await entry('Step 20').innerText(), /answer 1 of step 20/);
+    await becomes(() => opener.getAttribute('aria-expanded'), 'false');
+    await becomes(() => entry('Step 20').innerText(), /answer 1 of step 20/);
     await opener.press('Enter');
     const list = stage.panel.getByRole('list', { name: 'Completions of Step 20, best first' });
     await list.waitFor();
-    assert.deepEqual(await list.getByRole('heading').allTextContents(), [
-      ...['Completion 2', 'Completion 4', 'Completion 3', 'Completion 1'],
-    ]);
-    assert.equal(await opener.getAttribute('aria-expanded'), 'true');
+    await becomes(
+      () => list.getByRole('heading').allTextContents(),
+      ['Completion 2', 'Completion 4', 'Completion 3', 'Completion 1'],
+    );
+    await becomes(() => opener.getAttribute('aria-expanded'), 'true');
     await list.getByText('Reasoning · 20 characters').waitFor();
     await stage.add(job, [completion(20, 0, 4, { finish_reason: 'length', completion_tokens: 64 })]);
     await list.getByText('cut off at 64 tokens').waitFor();
-    assert.equal(await list.getByRole('heading').count(), 5);
+    await becomes(() => list.getByRole('heading').count(), 5);
     await entry('Step 20').getByRole('button', { name: '5 completions' }).press('Enter');
     await list.waitFor({ state: 'hidden' });
   });
@@ -138,16 +139,16 @@ describe('a job with several completions a sample, in VS Code', () => {
       [0, 1].map((place) => completion(30, 0, place, { ...later, scores: { reward: 1 } })),
     );
     await entry('Step 30').getByRole('button', { name: '2 completions · mean 1' }).waitFor();
-    assert.equal(await stage.panel.getByRole('heading', { name: 'Step 40' }).count(), 0);
+    await becomes(() => stage.panel.getByRole('heading', { name: 'Step 40' }).count(), 0);
     await box('Superseded').check();
     await stage.panel.getByRole('heading', { name: 'Step 40' }).waitFor();
-    assert.equal(await stage.panel.getByText('superseded by a later start').count(), 2);
+    await becomes(() => stage.panel.getByText('superseded by a later start').count(), 2);
     await stage.openTab('Predictions');
     await stage.showing('1–10 of 11');
-    assert.equal(await stage.grid.getByText('superseded by a later start').count(), 4);
+    await becomes(() => stage.grid.getByText('superseded by a later start').count(), 4);
     await box('Superseded').uncheck();
     await stage.showing('1–7 of 7');
-    assert.equal(await stage.panel.getByText('44 predictions').count(), 1);
+    await becomes(() => stage.panel.getByText('44 predictions').count(), 1);
   });
 
   it('has all controls in sight at 480 px, and nothing that axe calls serious, in every theme', async () => {

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { becomes } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { createJob, sample } from '../support/serverClient.ts';
 
@@ -34,9 +34,9 @@ describe('the habits of the tree of jobs, in VS Code', () => {
       .waitFor();
     await look('two');
     await tab('one').waitFor({ state: 'hidden' });
-    assert.equal(await tabs().count(), 1);
+    await becomes(() => tabs().count(), 1);
     await stage.workbench.page.getByRole('treeitem', { name: /^one, running/ }).waitFor();
-    assert.equal(await stage.workbench.page.getByRole('treeitem', { name: /, watching/ }).count(), 1);
+    await becomes(() => stage.workbench.page.getByRole('treeitem', { name: /, watching/ }).count(), 1);
   });
 
   it('ends the watch of a job with the panel that was only for a look', async () => {
@@ -48,17 +48,18 @@ describe('the habits of the tree of jobs, in VS Code', () => {
     await row('one').dblclick();
     await tab('one').waitFor();
     await look('two');
-    await stage.search.fill('hello');
+    await stage.search.fill('nowhere to be found');
     // What is searched for is told once the reader rests.
-    await stage.workbench.page.waitForTimeout(700);
+    await stage.panel.getByText('No predictions match the filters: “nowhere to be found”.').waitFor();
     await row('two').click();
+    await chosen('two').waitFor();
     await stage.workbench.page.waitForTimeout(700);
     await stage.workbench.page.keyboard.press('ArrowUp');
     await stage.workbench.page.keyboard.press('Enter');
     await tab('three').waitFor();
     await look('four');
-    assert.deepEqual(
-      (await tabs().allInnerTexts()).map((text) => text.trim()).sort(),
+    await becomes(
+      async () => (await tabs().allInnerTexts()).map((text) => text.trim()).sort(),
       ['four', 'one', 'three', 'two'].map((name) => `Predictions: ${name}`),
     );
   });
@@ -71,8 +72,11 @@ describe('the habits of the tree of jobs, in VS Code', () => {
   });
 
   it('deletes all that are chosen by one key, after one question that names them', async () => {
-    await row('one').click();
+    await look('one');
+    // A panel that comes up takes the focus for a moment, and with it the key.
+    await stage.panel.getByRole('status').filter({ hasText: 'Live' }).waitFor();
     await row('two').click({ modifiers: ['ControlOrMeta'] });
+    await chosen('one').waitFor();
     await chosen('two').waitFor();
     await stage.workbench.page.keyboard.press('Delete');
     await dialog().getByText('Delete 2 jobs?').waitFor();

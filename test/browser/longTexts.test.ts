@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample, type TestJob } from '../support/serverClient.ts';
 
@@ -24,7 +24,6 @@ describe('long texts, in VS Code', () => {
     sample({ epoch, step: epoch, sample_index: 0, prompt, ground_truth: answer(0), prediction: answer(epoch) }),
     sample({ epoch, step: epoch, sample_index: 1, prompt: exact, ground_truth: truth, prediction: prose(epoch) }),
   ];
-  const choose = (index: number) => stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption(String(index));
   const shared = () => stage.panel.locator('.sample-texts .long-text:visible').first();
   const heightOf = async (of: ReturnType<typeof shared>) => (await of.boundingBox())?.height ?? 0;
   const title = (name: string) => stage.panel.getByRole('button', { name, exact: true });
@@ -40,7 +39,7 @@ describe('long texts, in VS Code', () => {
     job = await stage.train('long texts', [1, 2, 3].flatMap(row));
     await stage.watch('long texts');
     await stage.openTab('Comparison');
-    await choose(0);
+    await stage.chooseSample(0);
   });
 
   after(() => stage?.close());
@@ -48,32 +47,32 @@ describe('long texts, in VS Code', () => {
   it('have six lines of a prompt that all answers belong to, and all of it in place when one asks', async () => {
     const all = showAll(prompt.length.toLocaleString('en'), 'Prompt');
     await all.waitFor();
-    assert.ok((await heightOf(shared())) < 130, 'about six lines');
-    assert.equal((await shared().textContent())?.length, 2000);
+    await becomes(async () => (await heightOf(shared())) < 130, true, 'about six lines');
+    await becomes(async () => (await shared().textContent())?.length, 2000);
     await all.click();
     await eventually('all of it', async () => ((await shared().textContent()) === prompt ? true : undefined));
-    assert.ok((await heightOf(shared())) > 900, 'without a place that scrolls');
+    await becomes(async () => (await heightOf(shared())) > 900, true, 'without a place that scrolls');
   });
 
   it('stay folded or whole from sample to sample, while others arrive, and out of the way once closed', async () => {
     await stage.add(job, row(4));
     await entry(4).waitFor();
     assert.equal(await shared().textContent(), prompt);
-    await choose(1);
+    await stage.chooseSample(1);
     await eventually('the other one', async () => ((await shared().textContent()) === exact ? true : undefined));
     // All of it is there, though it is as long as what a message carries.
     await stage.button(/^Show less\s*, Prompt$/).click();
     await showAll('2,000', 'Prompt').waitFor();
     assert.doesNotMatch(await stage.panel.locator('.sample-texts').innerText(), /first 2,000/);
-    assert.equal(await title('Prompt').getAttribute('aria-expanded'), 'true');
+    await becomes(() => title('Prompt').getAttribute('aria-expanded'), 'true');
     await title('Prompt').press('Enter');
-    assert.equal(await title('Prompt').getAttribute('aria-expanded'), 'false');
-    await choose(0);
+    await becomes(() => title('Prompt').getAttribute('aria-expanded'), 'false');
+    await stage.chooseSample(0);
     await entry(4).waitFor();
-    assert.equal(await title('Prompt').getAttribute('aria-expanded'), 'false');
+    await becomes(() => title('Prompt').getAttribute('aria-expanded'), 'false');
     assert.doesNotMatch(await stage.panel.locator('.sample-texts').innerText(), /^Line 0/m);
     await title('Prompt').press('Enter');
-    assert.ok((await heightOf(shared())) < 130, 'about six lines');
+    await becomes(async () => (await heightOf(shared())) < 130, true, 'about six lines');
   });
 
   it('are whole in an answer of the comparison when one asks, and stay so', async () => {
@@ -94,11 +93,11 @@ describe('long texts, in VS Code', () => {
   });
 
   it('have differences of prose by word', async () => {
-    await choose(1);
+    await stage.chooseSample(1);
     await entry(3).locator('ins').first().waitFor();
     const marked = (kind: string) => entry(3).locator(kind).allTextContents();
-    assert.deepEqual(
-      [await marked('del'), await marked('ins')],
+    await becomes(
+      async () => [await marked('del'), await marked('ins')],
       [
         ['Paris', 'river Seine'],
         ['Town 3', 'broad Rhone'],
@@ -121,10 +120,10 @@ describe('long texts, in VS Code', () => {
     await stage.add(job, [1, 2].map(json));
     const choice = stage.panel.getByRole('combobox', { name: 'Compare JSON' });
     assert.equal(await choice.isVisible(), false, 'prose has no keys');
-    await choose(2);
+    await stage.chooseSample(2);
     await choice.selectOption('By key');
     await entry(2).getByText('The same data: the order of keys and spaces do not count.').waitFor();
-    assert.equal(await entry(2).locator('ins, del').count(), 0);
+    await becomes(() => entry(2).locator('ins, del').count(), 0);
     const text = entry(1).locator('.difference');
     await eventually('the keys', async () =>
       (await text.innerText()) === 'city: "Austin" "Houston"\ndue: null' ? true : undefined,
@@ -137,8 +136,7 @@ describe('long texts, in VS Code', () => {
     await detail.getByRole('combobox', { name: 'Compare JSON' }).selectOption('Text');
     // The place that the validator names is marked in the text.
     await detail.locator('.error-place').first().waitFor();
-    const places = await detail.locator('.error-place').allTextContents();
-    assert.equal(places.join(''), '"Houston"');
+    await becomes(async () => (await detail.locator('.error-place').allTextContents()).join(''), '"Houston"');
     await stage.rows.filter({ hasText: 'Houston' }).getByRole('button').first().click();
   });
 
@@ -151,12 +149,12 @@ describe('long texts, in VS Code', () => {
     await form.selectOption('Rendered');
     const mark = detail.locator('.rendered mark[data-kind="error-place"]');
     await mark.waitFor();
-    assert.equal(await mark.textContent(), '"Houston"');
+    await becomes(() => mark.textContent(), '"Houston"');
     // Which has no place in what differs by key, and one in the text.
     await form.selectOption('Raw');
     await json.selectOption('By key');
     await detail.getByText('2 keys differ.').waitFor();
-    assert.equal(await detail.locator('.error-place').count(), 0);
+    await becomes(() => detail.locator('.error-place').count(), 0);
     await form.selectOption('Rendered');
     await mark.waitFor();
     await form.selectOption('Raw');
@@ -174,7 +172,7 @@ describe('long texts, in VS Code', () => {
     for (const place of ['prompt', 'groundTruth', 'prediction']) {
       const cell = stage.rows.first().locator(`td.column-${place}`);
       const mark = cell.locator('mark');
-      assert.equal(await mark.textContent(), 'Line 25 tells');
+      await becomes(() => mark.textContent(), 'Line 25 tells');
       const [outer, inner] = [await cell.boundingBox(), await mark.boundingBox()];
       assert.ok(outer !== null && inner !== null && inner.y + inner.height <= outer.y + outer.height, place);
       const text = await cell.locator('.cell-text, .clip').last().textContent();
@@ -184,7 +182,7 @@ describe('long texts, in VS Code', () => {
     }
     await stage.search.press('Escape');
     await stage.showing('1–10 of 12');
-    assert.equal(await stage.grid.locator('mark').count(), 0);
+    await becomes(() => stage.grid.locator('mark').count(), 0);
   });
 
   it('are whole in the completions of an open group when one asks', async () => {
@@ -200,7 +198,7 @@ describe('long texts, in VS Code', () => {
     await stage.rows.first().getByRole('button').first().click();
     const text = stage.panel.locator('.completion').filter({ hasText: 'In epoch 1' }).locator('.long-text');
     await text.waitFor();
-    assert.equal((await text.textContent())?.length, 2000);
+    await becomes(async () => (await text.textContent())?.length, 2000);
     await showAll(answer(1).length.toLocaleString('en'), 'Completion 2').click();
     await eventually('all of it', async () => ((await text.textContent()) === answer(1) ? true : undefined));
     await showAll(prompt.length.toLocaleString('en'), 'Prompt').click();
@@ -222,8 +220,8 @@ describe('long texts, in VS Code', () => {
       .getByRole('button', { name: `Show all ${length} characters` })
       .first()
       .click();
-    assert.ok((await heightOf(text)) > before + 1000, 'without a place that scrolls');
+    await becomes(async () => (await heightOf(text)) > before + 1000, true, 'without a place that scrolls');
     await detail.getByRole('button', { name: 'Show less' }).click();
-    assert.equal(await heightOf(text), before);
+    await becomes(() => heightOf(text), before);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { type Fields, postText, sample, type TestJob } from '../support/serverClient.ts';
 
@@ -68,9 +68,9 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
   it('has a column for each score that it sent, beside those of every job', async () => {
     const own = ['answer_length', 'format_reward', 'judge', 'kl', 'reward'];
     const usual = ['Epoch', 'Step', 'Sample', 'Prompt', 'Ground truth', 'Prediction', 'CER', 'Exact'];
-    assert.deepEqual(await headings(), [...usual, ...own]);
-    assert.deepEqual((await cells('answer_length')).slice(0, 2), ['111', '110']);
-    assert.equal((await cells('judge'))[8], '–');
+    await becomes(headings, [...usual, ...own]);
+    await becomes(async () => (await cells('answer_length')).slice(0, 2), ['111', '110']);
+    await becomes(async () => (await cells('judge'))[8], '–');
   });
 
   it('is filtered by checkpoint, the newest first', async () => {
@@ -78,7 +78,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     await eventually('its choices', async () => ((await choices()).slice(0, 3).join() === newest ? true : undefined));
     await checkpoint().selectOption({ label: 'Step 950 (12)' });
     await stage.showing('1–10 of 12');
-    assert.deepEqual([...new Set(await cells('Step'))], ['950']);
+    await becomes(async () => [...new Set(await cells('Step'))], ['950']);
     await checkpoint().selectOption({ label: 'All (240)' });
     await stage.showing('1–10 of 240');
   });
@@ -86,7 +86,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
   it('is filtered by source, which the sample tells', async () => {
     await source().selectOption('train');
     await stage.showing('1–10 of 120');
-    assert.equal(await stage.grid.getByTitle('Of source train').count(), 10);
+    await becomes(() => stage.grid.getByTitle('Of source train').count(), 10);
     await source().selectOption({ label: 'All' });
     await stage.showing('1–10 of 240');
   });
@@ -97,7 +97,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
       return counts.join() === '7,3' ? true : undefined;
     });
     const told = 'By reward, to the checkpoint before: better';
-    assert.equal(await stage.grid.getByTitle(told).count(), 7);
+    await becomes(() => stage.grid.getByTitle(told).count(), 7);
     await judge().selectOption({ label: 'kl' });
     await stage.grid.getByTitle('By kl, to the checkpoint before: worse').nth(9).waitFor();
     await stage.button('kl: lower is better').click();
@@ -119,7 +119,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
   it('is sorted by a score, rows without it last', async () => {
     await heading('judge').getByRole('button').click();
     await stage.showing('1–10 of 240');
-    assert.equal(await heading('judge').getAttribute('aria-sort'), 'ascending');
+    await becomes(() => heading('judge').getAttribute('aria-sort'), 'ascending');
     await eventually('three first', async () => ((await cells('judge'))[0] === '3' ? true : undefined));
     await stage.panel.getByRole('combobox', { name: 'page' }).selectOption('100');
     await stage.button('Next page').click();
@@ -154,7 +154,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     await stage.workbench.page.keyboard.press('Escape');
     const reward = heading('reward').getByRole('button');
     await reward.press('Control+Shift+ArrowLeft');
-    assert.equal(await reward.evaluate((button) => button.matches(':focus')), true);
+    await becomes(() => reward.evaluate((button) => button.matches(':focus')), true);
     await reward.press('Shift+ArrowRight');
     await heading('Epoch').scrollIntoViewIfNeeded();
     const [from, to] = [await heading('Sample').boundingBox(), await heading('Step').boundingBox()];
@@ -172,8 +172,8 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     await stage.workbench.page.locator('iframe.webview.ready').waitFor({ state: 'hidden' });
     await stage.workbench.tab('Predictions: grpo').click();
     await stage.showing('1–10 of 240');
-    assert.deepEqual(await headings(), columns);
-    assert.equal((await heading('reward').boundingBox())?.width, width);
+    await becomes(headings, columns);
+    await becomes(async () => (await heading('reward').boundingBox())?.width, width);
     await eventually('values', async () => ((await cells('Word overlap'))[0] !== '–' ? true : undefined));
   });
 
@@ -184,13 +184,13 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     await stage.add(job, [answer(1050, 0, { scores: { reward: 2, aaa: 0.5 } })]);
     await stage.button('1 new').waitFor();
     await heading('aaa').waitFor();
-    assert.equal((await headings()).at(-1), 'aaa');
+    await becomes(async () => (await headings()).at(-1), 'aaa');
     const after = await stage.rows.nth(2).boundingBox();
     assert.deepEqual([after?.y, after?.height], [before?.y, before?.height]);
     assert.equal(await stage.rows.nth(2).getByRole('button').first().getAttribute('aria-expanded'), 'true');
     await stage.rows.nth(2).getByRole('button').first().click();
     await stage.showing('1–10 of 241');
-    assert.equal((await cells('aaa'))[0], '0.500');
+    await becomes(async () => (await cells('aaa'))[0], '0.500');
   });
 
   it('keeps an epoch that is chosen when its second step comes', async () => {
@@ -204,14 +204,11 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
       const texts = await choices();
       return texts.join() === 'All (3),Epoch 1 (3),Step 10 (1),Step 5 (2)' ? true : undefined;
     });
-    assert.equal(await checkpoint().locator('option:checked').textContent(), 'Epoch 1 (3)');
+    await becomes(() => checkpoint().locator('option:checked').textContent(), 'Epoch 1 (3)');
     await stage.add(other, [answer(20, 0, { epoch: 2 })]);
     await checkpoint().selectOption({ label: 'Step 20 (1)' });
     await stage.showing('1–1 of 1');
-    assert.deepEqual(await choices(), [
-      ...['All (4)', 'Epoch 2 (1)', 'Step 20 (1)', 'Epoch 1 (3)'],
-      ...['Step 10 (1)', 'Step 5 (2)'],
-    ]);
+    await becomes(choices, ['All (4)', 'Epoch 2 (1)', 'Step 20 (1)', 'Epoch 1 (3)', 'Step 10 (1)', 'Step 5 (2)']);
   });
 
   it('has a menu of columns that can be searched, and says how many scores there is no room for', async () => {
@@ -224,7 +221,7 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     await stage.button('Columns').click();
     await stage.panel.getByText('64 of 100 scores are shown').waitFor();
     await stage.panel.getByRole('searchbox', { name: 'Search columns' }).fill('S06');
-    assert.equal(await stage.panel.getByRole('checkbox', { name: /^s/ }).count(), 4);
+    await becomes(() => stage.panel.getByRole('checkbox', { name: /^s/ }).count(), 4);
     await stage.panel.getByRole('checkbox', { name: 's063' }).check();
     await stage.workbench.page.keyboard.press('Escape');
     await eventually('its values', async () => ((await cells('s063'))[0] === '7.875' ? true : undefined));
@@ -237,11 +234,11 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     const own = newest.getByRole('list', { name: 'Scores' }).getByRole('listitem');
     const more = newest.getByRole('button', { name: /^Show all 64 scores/ });
     await more.waitFor();
-    assert.equal(await own.count(), 13);
-    assert.match((await own.nth(11).textContent()) ?? '', /^s060 7\.5/);
+    await becomes(() => own.count(), 13);
+    await becomes(async () => (await own.nth(11).textContent()) ?? '', /^s060 7\.5/);
     await more.click();
     await newest.getByRole('button', { name: /^Show less/ }).waitFor();
-    assert.equal(await own.count(), 65);
+    await becomes(() => own.count(), 65);
     await stage.openTab('Predictions');
   });
 
@@ -256,8 +253,8 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
     );
     await stage.watch('names');
     const shown = ['<img src=x onerror=alert(1)>⟨U+202E⟩', '__proto__', 'constructor', 'reward'];
-    assert.deepEqual((await headings()).slice(-4), shown);
-    assert.equal((await cells('__proto__'))[0], '0.500');
+    await becomes(async () => (await headings()).slice(-4), shown);
+    await becomes(async () => (await cells('__proto__'))[0], '0.500');
   });
 
   it('has one line of controls at any width, and the score that decides is named whole', async () => {
@@ -287,13 +284,14 @@ describe('a job of one epoch with scores of its own, in VS Code', () => {
       await stage.workbench.useTheme(theme);
       for (const width of [1400, 480]) {
         await stage.workbench.page.setViewportSize({ width, height: 900 });
-        const cut = await stage.panel.locator('.predictions .toolbar').evaluate((toolbar) => {
-          const { clientWidth } = toolbar.ownerDocument.body;
-          return [...toolbar.querySelectorAll('button, select, input, vscode-button')]
-            .filter((control) => control.checkVisibility() && control.getBoundingClientRect().right > clientWidth)
-            .map((control) => control.outerHTML);
-        });
-        assert.deepEqual(cut, [], `${width} px`);
+        const cut = () =>
+          stage.panel.locator('.predictions .toolbar').evaluate((toolbar) => {
+            const { clientWidth } = toolbar.ownerDocument.body;
+            return [...toolbar.querySelectorAll('button, select, input, vscode-button')]
+              .filter((control) => control.checkVisibility() && control.getBoundingClientRect().right > clientWidth)
+              .map((control) => control.outerHTML);
+          });
+        await becomes(cut, [], `${width} px`);
         if (width === 1400) continue;
         const axe = new AxeBuilder({ page: stage.workbench.page });
         const { violations } = await axe.include(['iframe.webview.ready', '#active-frame', 'body']).analyze();
