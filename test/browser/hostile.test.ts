@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core';
 import { fromHarmless } from '../../src/csv.ts';
 import { plainLine, plainName } from '../../src/plainText.ts';
 import { parseCsv } from '../support/csv.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { type Fields, readPredictions, sample, type TestJob } from '../support/serverClient.ts';
@@ -83,8 +83,8 @@ describe('what a hostile model wrote, in VS Code', () => {
     for (const [index, text] of texts.entries()) {
       // Newest first, and within an epoch the last sample first.
       const row = stage.rows.nth(length - 1 - index);
-      assert.equal(await raw(row.locator('td.column-prompt')), text.slice(0, 2000));
-      assert.equal(await raw(row.locator('td.column-prediction')), `${text}!`.slice(0, 2000));
+      await becomes(() => raw(row.locator('td.column-prompt')), text.slice(0, 2000));
+      await becomes(() => raw(row.locator('td.column-prediction')), `${text}!`.slice(0, 2000));
       await row.getByRole('button').first().click();
       const detail = stage.grid.locator('tbody tr:not([data-id])');
       await detail.getByText(/received/).waitFor();
@@ -93,7 +93,7 @@ describe('what a hostile model wrote, in VS Code', () => {
       await shows('the prompt', detail.locator('.long-text').nth(0), text);
       await shows('the truth', detail.locator('.long-text').nth(1), text);
       await shows('the prediction', detail.locator('.long-text').nth(2), `${text}!`);
-      if (text !== megabyte) assert.deepEqual(await detail.locator('ins').allTextContents(), ['!']);
+      if (text !== megabyte) await becomes(() => detail.locator('ins').allTextContents(), ['!']);
       await shows('the error', detail.locator('.detail-errors li').first(), text);
       // What changes the direction of a text does so in its own place alone.
       for (const place of [row.locator('.clip').first(), detail.locator('.long-text').first(), detail.locator('li')]) {
@@ -126,15 +126,15 @@ describe('what a hostile model wrote, in VS Code', () => {
     await stage.openTab('Comparison');
     const choice = stage.panel.getByRole('combobox', { name: 'Sample' });
     for (const [index, text] of texts.entries()) {
-      await choice.selectOption(String(index));
+      await stage.chooseSample(index);
       await shows('the prompt', stage.panel.locator('.sample-texts .long-text').first(), text.slice(0, 2000));
       await shows('the oldest answer', stage.panel.locator('.history .difference').last(), text.slice(0, 2000));
       // An option has no place of its own for a text that changes direction.
       const words = plainLine(text.slice(0, 40));
-      assert.ok((await raw(choice.locator('option').nth(index)))?.includes(words), words);
+      await becomes(async () => (await raw(choice.locator('option').nth(index)))?.includes(words), true, words);
     }
     const index = Object.keys(hostileTexts).indexOf('script');
-    await choice.selectOption(String(index));
+    await stage.chooseSample(index);
     await shows('the script', stage.panel.locator('.history .difference').last(), texts[index] ?? '');
     const entry = stage.panel.getByRole('listitem').filter({ hasText: 'Epoch 0' });
     await entry.hover();
@@ -168,7 +168,7 @@ describe('what a hostile model wrote, in VS Code', () => {
 
   it('does no harm as the name of a job in title, tree, header and export', async () => {
     await stage.workbench.tab(`Predictions: ${title}`).waitFor();
-    assert.equal(await raw(stage.panel.getByRole('heading', { level: 1 })), title);
+    await becomes(() => raw(stage.panel.getByRole('heading', { level: 1 })), title);
     await stage.workbench.run('View: Show Training Predictions');
     const item = stage.workbench.page.getByRole('treeitem').filter({ hasText: '<b>run</b>' });
     await item.waitFor();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample, type TestJob } from '../support/serverClient.ts';
 
@@ -47,7 +47,7 @@ describe('a job of many epochs in VS Code', () => {
     await stage.search.focus();
     // The one that is chosen stays, though it is an old one.
     await eventually('the newest and the chosen one', async () => ((await choices()) === 202 ? true : undefined));
-    assert.equal(await chosen(), '3 (2)');
+    await becomes(chosen, '3 (2)');
   });
 
   it('counts an old epoch that is chosen up to what the server has', async () => {
@@ -56,7 +56,7 @@ describe('a job of many epochs in VS Code', () => {
     await eventually('the count', async () => ((await chosen()) === '3 (3)' ? true : undefined));
     await list().focus();
     await eventually('one choice of it', async () => ((await choices()) === epochs + 1 ? true : undefined));
-    assert.equal(await chosen(), '3 (3)');
+    await becomes(chosen, '3 (3)');
     await list().selectOption({ label: 'All (501)' });
     await stage.showing('1–10 of 501');
   });
@@ -66,17 +66,17 @@ describe('a job of many epochs in VS Code', () => {
     const said = (shown: number) => `Showing the newest ${shown} of ${epochs} lines. A saved CSV has all of them.`;
     const card = stage.panel.getByRole('region', { name: 'Character error rate' });
     await card.getByText(said(100)).waitFor({ state: 'attached' });
-    assert.equal(await lines(), 100);
+    await becomes(lines, 100);
     // Out of sight there is nothing that could take the focus unseen.
     assert.equal(await card.getByRole('button', { name: 'Show more' }).count(), 0);
     await stage.button('Table of Character error rate').click();
     await card.getByRole('button', { name: 'Show more' }).click();
     await card.getByText(said(200)).waitFor();
-    assert.equal(await lines(), 200);
-    assert.equal(await table().locator('tbody tr').first().locator('th').innerText(), String(epochs - 200));
+    await becomes(lines, 200);
+    await becomes(() => table().locator('tbody tr').first().locator('th').innerText(), String(epochs - 200));
     await card.getByRole('button', { name: 'Show more' }).click();
     await eventually('all', async () => ((await lines()) === epochs ? true : undefined));
-    assert.equal(await card.getByText('Showing the newest').isVisible(), false);
+    await becomes(() => card.getByText('Showing the newest').isVisible(), false);
   });
 
   it('draws the bars of the newest epochs, and says of how many', async () => {
@@ -91,7 +91,7 @@ describe('a job of many epochs in VS Code', () => {
 
   it('has room for large steps, and stops the keyboard at an answer that scrolls, once that is near, and at no other', async () => {
     await stage.openTab('Comparison');
-    await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('1');
+    await stage.chooseSample(1);
     // Entries that were still to be drawn when the tab was left are drawn when one comes back.
     await stage.openTab('Trends');
     await stage.openTab('Comparison');

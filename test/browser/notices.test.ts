@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
+import { openTab } from '../support/panelStage.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, type Fields, post, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 import { Workbench } from '../support/workbench.ts';
@@ -142,7 +143,7 @@ describe('what people are told in VS Code', () => {
   it('are losses below the charts, live, where the trainer logs them', async () => {
     const job = await jobWith('logging');
     await watch('logging');
-    await workbench.panel.getByRole('tab', { name: 'Trends' }).click();
+    await openTab(workbench.panel, 'Trends');
     await workbench.panel.getByRole('heading', { name: 'Exact match' }).waitFor();
     assert.equal(await workbench.panel.getByRole('heading', { name: 'Loss', exact: true }).isVisible(), false);
     const rows = (name: string, expected: string[][]) =>
@@ -200,7 +201,7 @@ describe('the walkthrough in VS Code', () => {
       },
       30_000,
     );
-    assert.equal(await page.locator('.getting-started-step').count(), 5);
+    await becomes(() => page.locator('.getting-started-step').count(), 5);
     await step('Watch a recorded run').click();
     // The step takes the focus once it has opened, which closes a list that is there by then.
     await eventually(

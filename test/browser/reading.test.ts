@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample, type TestJob } from '../support/serverClient.ts';
 import { steadyRun } from '../support/steadyRun.ts';
@@ -107,17 +107,17 @@ describe('reading while ten predictions a second arrive', () => {
         };
       });
     assert.ok(Number((await place()).top) > 0, 'the table is scrolled');
-    assert.match((await place()).selected, /^question \d+$/);
+    await becomes(async () => (await place()).selected, /^question \d+$/);
     await stays('the place', async () => [await place(), await ids()]);
     // What came meanwhile waits, and comes when it is asked for.
     await stage.button(/^\d+ new$/).click();
     await eventually('the newest rows', async () => (held.includes((await ids())[0] ?? null) ? undefined : true));
-    assert.equal(await stage.grid.evaluate((grid) => grid.parentElement?.scrollTop), 0);
+    await becomes(() => stage.grid.evaluate((grid) => grid.parentElement?.scrollTop), 0);
   });
 
   it('offers the new epochs of a sample without moving its older ones', async () => {
     await stage.openTab('Comparison');
-    await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('0');
+    await stage.chooseSample(0);
     const oldest = stage.panel.getByRole('heading', { name: 'Epoch 1', exact: true });
     await eventually(
       'more answers than fit',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample } from '../support/serverClient.ts';
 
@@ -69,7 +69,7 @@ describe('the table in the room that there is, in VS Code', () => {
       .getByRole('combobox', { name: 'Rows per page' })
       .and(stage.panel.locator(':has(option:checked[value=fit])'))
       .waitFor();
-    assert.equal(await linesOfFirst(), 3);
+    await becomes(linesOfFirst, 3);
   });
 
   it('has fewer in a lower window, more in a higher one, and the same while a row is open', async () => {
@@ -93,7 +93,7 @@ describe('the table in the room that there is, in VS Code', () => {
       return (seen.endsWith('"quantity": 5}') && seen.length < truth.length) || undefined;
     });
     await cell.hover();
-    assert.equal(await cell.locator('.clip').getAttribute('title'), truth.replace('7}', '5}'));
+    await becomes(() => cell.locator('.clip').getAttribute('title'), truth.replace('7}', '5}'));
     await resize(1400, 900);
   });
 
@@ -104,7 +104,7 @@ describe('the table in the room that there is, in VS Code', () => {
       (await headings.allInnerTexts()).slice(1, 4).join() === 'At,Prediction,Ground truth' ? true : undefined,
     );
     const toolbar = stage.panel.locator('.predictions .toolbar');
-    assert.ok(((await toolbar.boundingBox())?.height ?? 99) < 50);
+    await becomes(async () => ((await toolbar.boundingBox())?.height ?? 99) < 50, true);
     await stage.button('Options').click();
     await stage.panel.getByRole('checkbox', { name: 'Regressed only' }).check();
     await stage.button('Options (1)').waitFor();
@@ -162,7 +162,7 @@ describe('the table in the room that there is, in VS Code', () => {
     );
     await stage.watch('next');
     await stage.showing('1–25 of 30');
-    assert.equal(await stage.grid.evaluate((table) => table.classList.contains('wrap')), true);
+    await becomes(() => stage.grid.evaluate((table) => table.classList.contains('wrap')), true);
   });
 
   it('says of an answer of nothing that it is empty, in words that are none of its text', async () => {
@@ -177,7 +177,7 @@ describe('the table in the room that there is, in VS Code', () => {
           text.ownerDocument.defaultView?.getComputedStyle(text, '::before').content ?? '',
         ]);
     await stage.panel.locator('.column-prediction [data-empty]').waitFor();
-    assert.deepEqual(await said('.column-prediction .cell-text'), ['', '"(empty)"']);
+    await becomes(() => said('.column-prediction .cell-text'), ['', '"(empty)"']);
     await stage.rows.first().getByRole('button').first().click();
     await stage.panel.locator('.long-text').first().waitFor();
     assert.notDeepEqual(await said('.long-text.prose'), ['', '"(empty)"']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample, type TestJob } from '../support/serverClient.ts';
 
@@ -25,7 +25,6 @@ describe('the slider over the checkpoints of a sample, in VS Code', () => {
   const slider = () => stage.panel.getByRole('slider', { name: 'Walk through' });
   const place = () => stage.panel.getByRole('list', { name: 'Answer walked to' });
   const press = (key: string) => slider().press(key);
-  const choose = (index: number) => stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption(String(index));
   const shows = (epoch: number) =>
     eventually(`the answer of ${epoch}`, async () => {
       const text = await place().locator('.difference').textContent();
@@ -43,7 +42,7 @@ describe('the slider over the checkpoints of a sample, in VS Code', () => {
     ]);
     await stage.watch('walk');
     await stage.openTab('Comparison');
-    await choose(0);
+    await stage.chooseSample(0);
   });
 
   after(() => stage?.close());
@@ -95,7 +94,7 @@ describe('the slider over the checkpoints of a sample, in VS Code', () => {
   it('goes further as new checkpoints come, and leaves the reader at hers', async () => {
     await stage.add(job, [row(7)]);
     await eventually('seven', async () => ((await slider().getAttribute('max')) === '6' ? true : undefined));
-    assert.equal(await slider().inputValue(), '3');
+    await becomes(() => slider().inputValue(), '3');
     await is('Epoch 4');
     await press('End');
     await shows(7);
@@ -104,19 +103,19 @@ describe('the slider over the checkpoints of a sample, in VS Code', () => {
   it('goes with the reader from sample to sample, and is not there where answers are few', async () => {
     await press('Home');
     await shows(1);
-    await choose(1);
+    await stage.chooseSample(1);
     await eventually('no slider', async () => ((await slider().isVisible()) ? undefined : true));
-    await choose(0);
+    await stage.chooseSample(0);
     await slider().waitFor();
     await press('Home');
     await stage.button('Close').click();
-    assert.equal(await place().isVisible(), false);
-    assert.equal(await slider().evaluate((input) => input.matches(':focus')), true);
+    await becomes(() => place().isVisible(), false);
+    await becomes(() => slider().evaluate((input) => input.matches(':focus')), true);
     await is('Epoch 7');
   });
 
   it('reaches answers that the list does not have, among thousands', async () => {
-    await choose(2);
+    await stage.chooseSample(2);
     await is(`Epoch ${many.toLocaleString('en')}`);
     await press('Home');
     await shows(1);
@@ -131,11 +130,11 @@ describe('the slider over the checkpoints of a sample, in VS Code', () => {
     await shows(2);
     await stage.panel.getByLabel('Difference to').selectOption('nothing');
     await eventually('no marks', async () => ((await place().locator('ins, del').count()) === 0 ? true : undefined));
-    assert.equal(await slider().inputValue(), '1');
+    await becomes(() => slider().inputValue(), '1');
   });
 
   it('has nothing that axe calls serious, in light and in high contrast', async () => {
-    await choose(0);
+    await stage.chooseSample(0);
     await press('Home');
     await press('ArrowRight');
     await shows(2);

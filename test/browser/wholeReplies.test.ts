@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { said } from '../support/chats.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { type Fields, sample, type TestJob } from '../support/serverClient.ts';
 
@@ -50,7 +50,7 @@ describe('long messages and much reasoning, in VS Code', () => {
     ]);
     await stage.watch('long replies');
     await stage.openTab('Comparison');
-    await stage.panel.getByRole('combobox', { name: 'Sample' }).selectOption('0');
+    await stage.chooseSample(0);
     await entry(2).waitFor();
   });
 
@@ -59,14 +59,14 @@ describe('long messages and much reasoning, in VS Code', () => {
   it('are whole in an answer of the comparison when one asks, each by itself, and stay so', async () => {
     const reasoning = entry(2).locator('.reasoning .long-text');
     await entry(2).getByText('Reasoning · ').click();
-    assert.equal((await reasoning.textContent())?.length, 2000);
+    await becomes(async () => (await reasoning.textContent())?.length, 2000);
     await button(characters(thought(2)), 'Reasoning, Epoch 2').click();
     await isShown('all of the reasoning', reasoning, thought(2));
     const result = messages('Messages before the final answer', entry(2)).last();
     assert.ok(((await result.textContent())?.length ?? 0) <= 2000);
     await button('Show all messages', 'Messages, Epoch 2').click();
     await isShown('all of the result', result, found);
-    assert.match(await entry(2).innerText(), /Let me look\./);
+    await becomes(() => entry(2).innerText(), /Let me look\./);
     assert.doesNotMatch(await entry(2).innerText(), /left out|are cut/);
     await stage.add(job, [chat({ epoch: 4 })]);
     await entry(4).waitFor();
@@ -79,10 +79,10 @@ describe('long messages and much reasoning, in VS Code', () => {
 
   it('are whole in the prompt that all answers belong to, whose length is told', async () => {
     const asked = messages('Messages of the prompt');
-    assert.equal((await asked.textContent())?.length, 2000);
+    await becomes(async () => (await asked.textContent())?.length, 2000);
     await button(characters(question), 'Prompt').click();
     await isShown('all of the question', asked, question);
-    assert.ok(((await asked.boundingBox())?.height ?? 0) > 1000, 'without a place that scrolls');
+    await becomes(async () => ((await asked.boundingBox())?.height ?? 0) > 1000, true, 'without a place that scrolls');
   });
 
   it('are whole in the completions of an open group of the table', async () => {
