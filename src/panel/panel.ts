@@ -44,6 +44,8 @@ const loadingInterval = 250;
 /** News rest so many times as long as they took to tell, and at most so long, in ms: a checkpoint may have a million rows. */
 const restShare = 9;
 const longestRest = 1000;
+/** Answers of the Comparison tab that are told, and drawn, before the others: about as many as a screen holds. */
+const answersAtOnce = 20;
 
 /** A text that takes longer is shown as it is, in ms; heap in MB. */
 const renderLimits = { time: 1000 };
@@ -93,6 +95,8 @@ export class Panel implements vscode.Disposable {
   #newsTook = 0;
   /** What opens and closes reasoning: as the job says, else as the reader's setting does. */
   readonly #tags: () => readonly ReasoningTags[] | undefined;
+  /** Until the answers are told that were left for later. */
+  #rest: NodeJS.Timeout | undefined;
   /** The tab that somebody asked for while no webview was there to show it. */
   #wanted: Tab | null = null;
 
@@ -135,6 +139,7 @@ export class Panel implements vscode.Disposable {
         this.#wasCaughtUp = caughtUp;
       }),
       config.onDidChange(['reasoningTags'], () => {
+        this.#sample.forgetHistory();
         this.#postDifferences();
         this.#hasNewRows = true;
         this.#news.request();
@@ -199,6 +204,7 @@ export class Panel implements vscode.Disposable {
   dispose(): void {
     this.#postbox.close();
     this.#news.dispose();
+    clearTimeout(this.#rest);
     this.#losses.dispose();
     this.#differences.dispose();
     this.#renderer.dispose();
@@ -212,7 +218,10 @@ export class Panel implements vscode.Disposable {
     }
     if (isUse(unknownMessage, this.#view)) this.#used();
     const handlers: { [T in WebviewMessage['type']]: (message: WebviewMessageOf<T>) => void } = {
-      ready: ({ state }) => this.#hydrate(state),
+      ready: ({ state }) => {
+        this.#sample.forgetPage();
+        this.#hydrate(state);
+      },
       view: ({ state, version }) => this.#show(state, version),
       showNew: () => {
         this.#table.showNew();
@@ -299,7 +308,6 @@ export class Panel implements vscode.Disposable {
 
   /** A difference that took its time is there: whatever shows it is sent again. */
   #postDifferences(): void {
-    this.#sample.forgetHistory();
     if (this.#view.tab === 'comparison') this.#requestTab();
     if (this.#view.tab === 'predictions') for (const id of this.#view.expanded) this.#postDetail(id);
   }
@@ -364,7 +372,7 @@ export class Panel implements vscode.Disposable {
     if (scores !== null) this.#postbox.post(scores);
     const messages: { [T in Tab]: () => HostMessage } = {
       predictions: () => this.#table.message(),
-      comparison: () => this.#sample.message(this.#view),
+      comparison: () => this.#sample.message(this.#view, answersAtOnce),
       trends: () => this.#trends.message(this.#others(), this.#view.overlay, this.#view),
     };
     const message = messages[this.#view.tab]();
@@ -373,6 +381,13 @@ export class Panel implements vscode.Disposable {
     if (isSearching || (message.type === 'comparison' && message.samplesSearched === 'searching')) {
       this.#search.request();
     }
+    if (this.#sample.owes) this.#rest ??= setTimeout(() => this.#postRest(), newsInterval);
+  }
+
+  /** What a reader waits for was on its way first. */
+  #postRest(): void {
+    this.#rest = undefined;
+    if (this.#view.tab === 'comparison' && this.#sample.owes) this.#reading(() => this.#postTab());
   }
 
   #searchOn(): void {

@@ -53,6 +53,14 @@ export class SampleView {
   /** The rows that the reader was told of; null before it was told of any. */
   #toldRows: number | null = null;
   #told: ToldHistory | null = null;
+  /** The sample whose answers the reader has a list of, whatever of it has to be told again. */
+  #listed: SampleKey | null = null;
+  /** The keys of answers in that list that the reader was not told of yet. */
+  readonly #owed = new Set<string>();
+  /** The differences that answers were told without, as they are still looked for, by the keys of those answers. */
+  readonly #awaited = new Map<string, string[]>();
+  /** The same of answers that were told beside the list. */
+  readonly #awaitedAside = new Set<string>();
 
   /** @param tags what opens and closes reasoning in answers; undefined for the usual ones */
   constructor(
@@ -76,9 +84,20 @@ export class SampleView {
     this.#told = null;
   }
 
-  /** The answers have to be told of again, as when a difference was found that took its time. */
+  /** The answers have to be told of again, in the list that the reader has of them. */
   forgetHistory(): void {
     this.#told = null;
+  }
+
+  /** The reader begins with an empty page. */
+  forgetPage(): void {
+    this.forgetReader();
+    this.#listed = null;
+  }
+
+  /** Whether answers were left for the next message. */
+  get owes(): boolean {
+    return this.#owed.size > 0;
   }
 
   /** Goes on looking for samples for a moment. @returns whether there is more to do */
@@ -86,8 +105,12 @@ export class SampleView {
     return this.#samples.work();
   }
 
-  /** The first sample stands in where none was chosen, or one that is not there. */
-  message(asked: ComparisonView): HostMessageOf<'comparison'> {
+  /**
+   * The first sample stands in where none was chosen, or one that is not there.
+   *
+   * @param atOnce of a sample that the reader did not look at, so many answers are told; the next message has the others
+   */
+  message(asked: ComparisonView, atOnce = Number.POSITIVE_INFINITY): HostMessageOf<'comparison'> {
     const store = this.#store;
     const view = { ...asked, compareWith: heldAgainst(asked.compareWith, store.hasTruths) };
     const { table } = store;
@@ -95,6 +118,7 @@ export class SampleView {
     if (this.#life !== store.life || this.#reckoning !== store.reckoning) this.forgetReader();
     this.#life = store.life;
     this.#reckoning = store.reckoning;
+    if ([...this.#awaitedAside].some((name) => !this.#differences.isAwaited(name))) this.forgetHistory();
     const toldRows = this.#toldRows;
     const chosen = this.#chosen(view);
     const told = this.#toldOf(chosen, view);
@@ -106,16 +130,31 @@ export class SampleView {
     const allHistory = told === null || changed === null || against !== told.against;
     const cells = this.#cells.of(chosen, view.superseded);
     const changedKeys = this.#keysOf(changed ?? [], told?.openAnswers ?? [], view.openAnswers);
+    for (const key of [...this.#owed, ...this.#found()]) changedKeys.add(key);
     const window = allHistory || changedKeys.size > 0 ? cells.slice(0, answers) : [];
-    const places = [...window.keys()].filter(
-      (place) => allHistory || changedKeys.has(cellKey(store, window[place] ?? 0)),
-    );
+    const inWindow = [...window.keys()];
+    const keyAt = (place: number) => cellKey(store, window[place] ?? 0);
+    // Texts may turn out to be lost on the way to the end: nothing was told then.
+    this.#told = null;
+    this.#owed.clear();
+    if (allHistory) {
+      this.#awaited.clear();
+      this.#awaitedAside.clear();
+      // A list that the reader is in stays as long as it is.
+      if (chosen !== this.#listed) for (const place of inWindow.slice(atOnce)) this.#owed.add(keyAt(place));
+    }
+    const places = allHistory
+      ? inWindow.slice(0, inWindow.length - this.#owed.size)
+      : inWindow.filter((place) => changedKeys.has(keyAt(place)));
     const [newest] = chosen === null ? [] : store.historyRows(chosen, 1);
     const truth = newest === undefined ? null : table.groundTruth(newest);
     const truthCharacters = truth === null ? undefined : cutLength(truth);
     const count = cells.length;
     const { compareJson = 'text', finalAnswerOnly: finalOnly } = view;
-    const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers) };
+    const awaits = (key: string, name: string) => {
+      this.#awaited.set(key, [...(this.#awaited.get(key) ?? []), name]);
+    };
+    const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers), awaits };
     const message: HostMessageOf<'comparison'> = {
       type: 'comparison',
       answers: count,
@@ -132,8 +171,8 @@ export class SampleView {
       against: against === undefined ? null : table.id(against),
       ...this.#firsts(landmarks),
     };
-    // Texts may turn out to be lost on the way here: nothing was told then.
     this.#toldRows = store.size;
+    this.#listed = chosen;
     const { source: _source, sampleSearch: _search, ...of } = view;
     this.#told = { ...of, sample: chosen, names: store.scoreNames, landmarks, tags: this.#tags(), against };
     return message;
@@ -157,7 +196,8 @@ export class SampleView {
     const told = this.#toldOf(chosen, { ...view, compareWith });
     const landmarks = told?.landmarks ?? landmarksOf(store, chosen, null, null, compareWith === 'best');
     const against = this.#againstOf(landmarks, compareWith);
-    const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers) };
+    const awaits = (_key: string, name: string) => this.#awaitedAside.add(name);
+    const how = { compareWith, compareJson, against, finalOnly, open: new Set(view.openAnswers), awaits };
     return { type: 'answerAt', place: cells.length - 1 - index, entry: this.#entry(row, how) };
   }
 
@@ -195,6 +235,14 @@ export class SampleView {
     const keys = new Set([...rows].map((row) => cellKey(this.#store, row)));
     for (const key of before) if (!now.includes(key)) keys.add(key);
     for (const key of now) if (!before.includes(key)) keys.add(key);
+    return keys;
+  }
+
+  /** The answers that were told without a difference which is there now. */
+  #found(): string[] {
+    const found = [...this.#awaited].filter(([, names]) => names.some((name) => !this.#differences.isAwaited(name)));
+    const keys = found.map(([key]) => key);
+    for (const key of keys) this.#awaited.delete(key);
     return keys;
   }
 
@@ -269,8 +317,14 @@ export class SampleView {
     // All answers travel in one message: long texts are for the diff editor.
     const isShort = (other: string): boolean => answer.text.length + other.length <= differenceCharacters;
     const name = `${read.id}${answer.part}`;
+    const differenceTo = (otherName: string, other: string) => {
+      const pair = `${name} ${otherName}`;
+      const found = this.#differences.get(pair, other, answer.text);
+      if (found === null && this.#differences.isAwaited(pair)) how.awaits(key, pair);
+      return found;
+    };
     if (compareWith === 'truth' && truth !== null && isShort(truth)) {
-      difference = this.#differences.get(`${name} truth`, truth, answer.text);
+      difference = differenceTo('truth', truth);
       json = jsonForm(truth, answer.text, how.compareJson);
     }
     const before = compareWith === 'previous' ? this.#bestOf(store.before(row)) : how.against;
@@ -278,7 +332,7 @@ export class SampleView {
       const other = answerText(repliedRow(table, before), tags, how.finalOnly, rooms.list);
       const otherName = `${table.id(before)}${other.part}`;
       if (isShort(other.text)) {
-        difference = this.#differences.get(`${name} ${otherName}`, other.text, answer.text);
+        difference = differenceTo(otherName, other.text);
         json = jsonForm(other.text, answer.text, how.compareJson);
       }
     }
@@ -317,6 +371,8 @@ interface Comparing extends Pick<ViewState, 'compareWith' | 'compareJson'> {
   against: number | undefined;
   finalOnly: boolean;
   open: ReadonlySet<string>;
+  /** Told of each difference that an answer is told without, as it is still looked for. */
+  awaits(key: string, name: string): void;
 }
 
 type Firsts = Pick<

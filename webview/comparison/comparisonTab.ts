@@ -8,7 +8,7 @@ import { createCheckbox } from '../controls/checkbox.ts';
 import { createJsonChoice } from '../controls/jsonChoice.ts';
 import { createSearchField } from '../controls/searchField.ts';
 import { createSelect } from '../controls/select.ts';
-import { element, setAttribute, setChildren, setText } from '../dom.ts';
+import { element, setAttribute, setText } from '../dom.ts';
 import type { Panel } from '../panel.ts';
 import { createSourceFilter } from '../predictions/sourceFilter.ts';
 import { createSupersededChoice } from '../predictions/supersededChoice.ts';
@@ -35,9 +35,10 @@ import {
   shownSample,
   whyNoTruth,
 } from './comparisonTexts.ts';
-import { type EntryActions, type HistoryEntryView, wholeInJson } from './entryView.ts';
+import { type EntryActions, wholeInJson } from './entryView.ts';
 import { createFoldedText, type Folding } from './foldedText.ts';
 import { createHistoryEntry } from './historyEntry.ts';
+import { createHistoryList } from './historyList.ts';
 import { createNewEntries } from './newEntries.ts';
 import { nextComparison } from './nextComparison.ts';
 import { keepPlace } from './readingPlace.ts';
@@ -54,9 +55,6 @@ export interface ComparisonTab {
   /** Draws the present view state again. */
   refresh(): void;
 }
-
-/** About as many as a screen holds. Hundreds at once would keep the reader waiting for those in sight. */
-const entriesAFrame = 20;
 
 /** Whether an answer is more than its final one. */
 function hasMore({ reasoning, turns, group }: HistoryEntry): boolean {
@@ -82,7 +80,6 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   let toldAnew = false;
   /** The samples to choose from, and what they were taken from. */
   let offered: { of: SampleSummary[]; scores: Scores; source: string | null; samples: SampleSummary[] } | null = null;
-  const entries = new Map<string, HistoryEntryView>();
   /** The prediction whose whole prompt and ground truth were asked for last. */
   let askedFor: string | null = null;
   /** Answers that are shown whole, by the ids of their predictions. */
@@ -91,9 +88,6 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const sent = new Map<string, WholeTexts | null>();
   /** What of an answer is shown decides what all of it is. */
   let wholesAreFinal = true;
-  /** How many entries are drawn at most. */
-  let most = entriesAFrame;
-  let isGrowing = false;
 
   const sample = createSampleChoice(formats, (chosen) => panel.change(showSample(chosen)));
   const find = createSearchField('Search prompts', (text) => panel.change(findSamples(text)));
@@ -127,7 +121,6 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   const prompt = createFoldedText('Prompt', 'prose', shared);
   const truth = createFoldedText('Ground truth', 'code', shared);
   const noTruth = element('p', { class: 'cut-note' });
-  const history = element('ol', { class: 'history', 'aria-label': 'Answers, newest first' });
   const formNote = element(
     'p',
     { class: 'cut-note form-note', 'data-form': 'rendered' },
@@ -140,7 +133,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     () => panel.scores().byEpoch,
     () => {
       toTop();
-      entries.get(comparison?.history[0]?.key ?? '')?.jumpTo();
+      history.jumpTo(comparison?.history[0]?.key ?? '');
     },
   );
   const canDiff = (entry: HistoryEntry): boolean =>
@@ -162,6 +155,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
       }
     },
   };
+  const history = createHistoryList(() => createHistoryEntry(formats, act));
   const scrubber = createScrubber(panel, act);
   const content = element(
     'div',
@@ -190,7 +184,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     element('div', { class: 'sample-texts' }, prompt.element, truth.element, noTruth),
     scrubber.element,
     formNote,
-    history,
+    history.element,
     older.element,
   );
   document.addEventListener('keydown', (event) => {
@@ -199,17 +193,16 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
 
   function createJump(name: string) {
     const button = element('button', { type: 'button', class: 'quiet-button' });
-    let target: HistoryEntryView | undefined;
-    button.addEventListener('click', () => target?.jumpTo());
+    let target = '';
+    button.addEventListener('click', () => history.jumpTo(target));
     return {
       element: button,
       show: (epoch: number | null, step: number | null) => {
         const isThere = epoch !== null && step !== null;
-        const key = comparison?.history.find((entry) => entry.epoch === epoch && entry.step === step)?.key;
-        target = key === undefined ? undefined : entries.get(key);
+        target = comparison?.history.find((entry) => entry.epoch === epoch && entry.step === step)?.key ?? '';
         setAttribute(button, 'hidden', !isThere);
         // It may be among the older answers, which are not shown.
-        button.disabled = target === undefined;
+        button.disabled = !history.has(target) && !isPart();
         setText(button, isThere ? jumpText(name, { epoch, step }, panel.scores().byEpoch, formats) : '');
       },
     };
@@ -257,9 +250,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     finalOnly.show(panel.view().finalAnswerOnly);
     if (panel.view().finalAnswerOnly !== wholesAreFinal) forgetWholes();
     wholesAreFinal = panel.view().finalAnswerOnly;
-    setAttribute(finalOnly.element, 'hidden', !comparison.history.some(hasMore));
+    offer(finalOnly.element, comparison.history.some(hasMore));
     json.show(panel.view().compareJson);
-    setAttribute(json.element, 'hidden', !comparison.history.some(isJson));
+    offer(json.element, comparison.history.some(isJson));
     sample.show(samples, shown, scores);
     const { sampleSearch } = panel.view();
     find.show(sampleSearch);
@@ -268,7 +261,7 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     difference.show(comparedWith(scores.byEpoch, scores.truths), against());
     // The answers to a sample that was just chosen are on their way.
     setAttribute(formNote, 'hidden', against() === 'nothing');
-    setAttribute(history, 'aria-busy', shown === comparison.sample ? null : 'true');
+    setAttribute(history.element, 'aria-busy', shown === comparison.sample ? null : 'true');
     const { prompt: asked, promptChat, promptCharacters } = comparison;
     prompt.show({ text: asked, chat: promptChat, characters: promptCharacters }, comparison.sample);
     truth.show(
@@ -279,14 +272,24 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     setText(noTruth, scores.truths === false ? whyNoTruth : '');
     if (drawnSample !== comparison.sample) drawAnotherSample();
     else if (drawnHistory !== comparison.history || drawnAgainst !== against() || drawnScores !== scores) {
-      keepPlace(history, drawNewHistory);
+      keepPlace(history.element, drawNewHistory);
     }
     scrubber.show(comparison, toldAnew, canDiff);
     toldAnew = false;
     showJumps();
-    const rest = answersText(comparison.history.length, comparison.answers, formats);
+    const rest = answersText(comparison.shown, comparison.answers, formats);
     const mayShowMore = panel.view().answers < 2000;
     older.show(rest === null ? null : { text: rest, busy: false, action: mayShowMore ? 'Show more' : null });
+  }
+
+  /** Answers are on their way. */
+  function isPart(): boolean {
+    return comparison !== null && comparison.history.length < comparison.shown;
+  }
+
+  /** Answers that are still to come may have need of what those that are there have not. */
+  function offer(control: HTMLElement, isOfUse: boolean) {
+    if (isOfUse || !isPart()) setAttribute(control, 'hidden', !isOfUse);
   }
 
   /** The same list where nothing of it changed: the choice of thousands is not drawn again then. */
@@ -302,9 +305,9 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
     askedFor = null;
     drawnSample = comparison?.sample ?? null;
     // The focus must not fall back to the document's beginning with the entry that it was in.
-    const focusLost = history.contains(document.activeElement);
+    const focusLost = history.element.contains(document.activeElement);
     newEntries.forget();
-    most = entriesAFrame;
+    history.begin();
     drawHistory();
     toTop();
     if (focusLost) document.getElementById('sample-choice')?.focus();
@@ -316,32 +319,21 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
 
   /** Draws the sample's answers, and watches those that came in since they were drawn last. */
   function drawNewHistory() {
-    const newest = history.firstElementChild;
+    const newest = history.element.firstElementChild;
     drawHistory();
-    for (let entry = history.firstElementChild; entry !== newest; entry = entry?.nextElementSibling ?? newest) {
+    for (let entry = history.element.firstElementChild; entry !== newest; entry = entry?.nextElementSibling ?? newest) {
       if (newest !== null && entry instanceof HTMLElement) newEntries.watch(entry);
     }
   }
 
   function drawHistory() {
     if (comparison === null) return;
-    const compareWith = against();
-    const present = new Set(comparison.history.map(({ key }) => key));
-    for (const key of entries.keys()) if (!present.has(key)) entries.delete(key);
-    const drawn = comparison.history.slice(0, most).map((answer) => {
-      const view = entries.get(answer.key) ?? createHistoryEntry(formats, act);
-      entries.set(answer.key, view);
-      view.show(answer, canDiff, panel.scores());
-      return view.element;
-    });
-    history.classList.toggle('many', comparison.history.length > 60);
-    setChildren(history, drawn);
+    const [compareWith, scores] = [against(), panel.scores()];
+    const isAnew = drawnHistory === null || drawnAgainst !== compareWith || drawnScores !== scores;
+    history.show(comparison.history, comparison.shown, { canDiff, scores }, isAnew);
     drawnHistory = comparison.history;
     drawnAgainst = compareWith;
-    drawnScores = panel.scores();
-    if (drawn.length < comparison.history.length) growSoon();
-    // Once all are drawn, those that come are so at once.
-    else most = Number.POSITIVE_INFINITY;
+    drawnScores = scores;
   }
 
   function showJumps() {
@@ -353,20 +345,6 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   function refreshAnswers() {
     drawnHistory = null;
     refresh();
-  }
-
-  /** Draws the next entries, below the others, where they move nothing. */
-  function growSoon() {
-    if (isGrowing) return;
-    isGrowing = true;
-    requestAnimationFrame(() => {
-      isGrowing = false;
-      most += entriesAFrame;
-      if (panel.view().tab === 'comparison') {
-        drawHistory();
-        showJumps();
-      } else drawnHistory = null;
-    });
   }
 
   return {

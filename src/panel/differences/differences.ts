@@ -56,6 +56,11 @@ export class Differences {
     return null;
   }
 
+  /** Whether it was asked for, and may yet come. */
+  isAwaited(key: string): boolean {
+    return this.#asked.has(key);
+  }
+
   #hasTime(): boolean {
     if (this.#turnEnds === null) {
       this.#turnEnds = performance.now() + turn;
