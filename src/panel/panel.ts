@@ -46,6 +46,8 @@ const restShare = 9;
 const longestRest = 1000;
 /** Answers of the Comparison tab that are told, and drawn, before the others: about as many as a screen holds. */
 const answersAtOnce = 20;
+/** Until the others are told, in ms: the first ones are on the screen then. */
+const answersRest = 100;
 
 /** A text that takes longer is shown as it is, in ms; heap in MB. */
 const renderLimits = { time: 1000 };
@@ -381,12 +383,13 @@ export class Panel implements vscode.Disposable {
     if (isSearching || (message.type === 'comparison' && message.samplesSearched === 'searching')) {
       this.#search.request();
     }
-    if (this.#sample.owes) this.#rest ??= setTimeout(() => this.#postRest(), newsInterval);
+    if (!this.#sample.owes) return;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#postRest(), answersRest);
   }
 
-  /** What a reader waits for was on its way first. */
+  /** What a reader waits for was on its way first, and nothing of a sample that was walked past. */
   #postRest(): void {
-    this.#rest = undefined;
     if (this.#view.tab === 'comparison' && this.#sample.owes) this.#reading(() => this.#postTab());
   }
 

@@ -194,7 +194,12 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
   function createJump(name: string) {
     const button = element('button', { type: 'button', class: 'quiet-button' });
     let target = '';
-    button.addEventListener('click', () => history.jumpTo(target));
+    /** The sample in whose answers the reader waits to get there, as they are on their way. */
+    let waitsIn: SampleKey | null = null;
+    button.addEventListener('click', () => {
+      if (history.has(target)) history.jumpTo(target);
+      else waitsIn = comparison?.sample ?? null;
+    });
     return {
       element: button,
       show: (epoch: number | null, step: number | null) => {
@@ -204,6 +209,10 @@ export function createComparisonTab(panel: Panel): ComparisonTab {
         // It may be among the older answers, which are not shown.
         button.disabled = !history.has(target) && !isPart();
         setText(button, isThere ? jumpText(name, { epoch, step }, panel.scores().byEpoch, formats) : '');
+        const isWanted = waitsIn !== null && waitsIn === comparison?.sample;
+        if (isWanted && isPart()) return;
+        waitsIn = null;
+        if (isWanted) history.jumpTo(target);
       },
     };
   }
