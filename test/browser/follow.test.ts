@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { isAtWork, readFollowed } from '../../src/localServer/followed/records.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { append, pythonJson, write, writeTrlStep, writeVerlStep } from '../support/trainerFiles.ts';
 import { Workbench, type WorkbenchOptions } from '../support/workbench.ts';
 
@@ -185,7 +185,7 @@ describe('training output in the workspace, in VS Code', () => {
         const known = [...readFollowed(home()).values()].find((one) => one.status?.pid === status.pid)?.status;
         return known !== undefined && isAtWork(known) ? undefined : true;
       });
-      assert.equal(await item(/^grpo, .*following$/).count(), 0);
+      await becomes(() => item(/^grpo, .*following$/).count(), 0);
     });
 
     it('ends being followed with the server, and is followed again with it', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { becomes } from '../support/eventually.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { createJob, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 
@@ -54,7 +55,7 @@ describe('the tree of jobs, in VS Code', () => {
     for (const job_id of ['sft-1', 'sft-2']) await createJob(stage.server, { job_id, model_name, status: 'running' });
     await stage.workbench.run('Refresh Jobs');
     await row(/^sft-1 · Some-Model-8B, running/).waitFor();
-    assert.match((await row(/^sft-2/).textContent()) ?? '', /^sft-2Some-Model-8B · now$/);
+    await becomes(async () => (await row(/^sft-2/).textContent()) ?? '', /^sft-2Some-Model-8B · now$/);
     await stage.workbench.choose('Watch Training Predictions', 'sft-2');
     await stage.workbench.tab('Predictions: sft-2 · Some-Model-8B').waitFor();
     await stage.panel.getByRole('heading', { name: 'sft-2 · Some-Model-8B' }).waitFor();
@@ -70,16 +71,16 @@ describe('the tree of jobs, in VS Code', () => {
     await stage.workbench.statusBarItem(/^Failed/).waitFor();
     await stage.panel.getByRole('status').filter({ hasText: 'Failed' }).waitFor();
     const why = stage.panel.getByRole('region', { name: 'Why the job ended' });
-    assert.equal(await why.innerText(), 'The job failed:\nCUDA out of memory\nat train.py');
+    await becomes(() => why.innerText(), 'The job failed:\nCUDA out of memory\nat train.py');
     await stage.workbench.run('Stop Watching');
   });
 
   it('puts a job that ended below those that run', async () => {
     const top = async (name: RegExp) => (await row(name).boundingBox())?.y ?? Number.NaN;
-    assert.ok((await top(/^adapter/)) < (await top(/^baseline/)));
+    await becomes(async () => (await top(/^adapter/)) < (await top(/^baseline/)), true);
     await saveJob(stage.server, { job_id: job.id, status: 'completed' });
     await row(/^adapter, watching · completed/).waitFor();
-    assert.ok((await top(/^adapter/)) > (await top(/^baseline/)));
+    await becomes(async () => (await top(/^adapter/)) > (await top(/^baseline/)), true);
   });
 
   it('does not fold a run away that failed within a day, though much else ended', async () => {
@@ -96,8 +97,11 @@ describe('the tree of jobs, in VS Code', () => {
     });
     await row(/^three days, failed · NCCL timeout$/).waitFor();
     const top = async (name: RegExp) => (await row(name).boundingBox())?.y ?? Number.NaN;
-    const [active, failed, all] = await Promise.all([/^Active/, /^Failed 2 within a day/, /^Ended 1[01]$/].map(top));
-    assert.ok((active ?? 0) < (failed ?? 0) && (failed ?? 0) < (all ?? 0), `${active} ${failed} ${all}`);
+    const groups = async () => {
+      const tops = await Promise.all([/^Active/, /^Failed 2 within a day/, /^Ended 1[01]$/].map(top));
+      return tops.map((place, index) => index === 0 || place > (tops[index - 1] ?? Number.NaN));
+    };
+    await becomes(groups, [true, true, true], 'active ones, failed ones, all that ended');
     // It was unfolded while it had few: whoever comes back finds it folded, and what failed not.
     await row(/^Ended/).click();
     await row(/^done 0/).waitFor({ state: 'hidden' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';
 import { PanelStage } from '../support/panelStage.ts';
 import { sample } from '../support/serverClient.ts';
@@ -77,10 +77,10 @@ describe('texts that are rendered, in VS Code', () => {
     await detail()
       .getByText(/received/)
       .waitFor();
-    assert.equal(await form().inputValue(), 'raw');
-    assert.equal(await raw(texts().first()), prompt);
+    await becomes(() => form().inputValue(), 'raw');
+    await becomes(() => raw(texts().first()), prompt);
     assert.equal(await stage.panel.locator('.rendered').count(), 0);
-    assert.ok((await detail().locator('ins, del').count()) > 0);
+    await detail().locator('ins, del').first().waitFor({ state: 'attached' });
   });
 
   it('are prepared for once pointer or focus come to the choice, and not before', async () => {
@@ -115,16 +115,16 @@ describe('texts that are rendered, in VS Code', () => {
   it('are Markdown, tables, code and mathematics once the reader asks for it by the keyboard', async () => {
     await form().focus();
     await stage.workbench.page.keyboard.press('ArrowDown');
-    assert.equal(await form().inputValue(), 'rendered');
+    await becomes(() => form().inputValue(), 'rendered');
     const prediction = detail().locator('.long-text.difference.rendered');
     await prediction.locator('math mfrac').waitFor();
     for (const part of ['strong', 'table td code', 'pre code', 'ol li', 'blockquote p']) {
-      assert.ok((await prediction.locator(part).count()) > 0, part);
+      await prediction.locator(part).first().waitFor({ state: 'attached' });
     }
     assert.equal(await prediction.locator('h1, a, ins, del').count(), 0);
     assert.ok((await raw(prediction))?.includes('a link (https://example.com/there)'));
-    assert.equal(await raw(texts().first().locator('strong')), 'it');
-    assert.ok((await raw(texts().first()))?.endsWith('It costs $5.'));
+    await becomes(() => raw(texts().first().locator('strong')), 'it');
+    await becomes(async () => (await raw(texts().first()))?.endsWith('It costs $5.'), true);
     await detail().getByText('differences are shown in Raw').waitFor();
     await detail().locator('summary', { hasText: 'Reasoning' }).click();
     await eventually(
@@ -142,8 +142,8 @@ describe('texts that are rendered, in VS Code', () => {
   it('are so in Comparison as well, for another job, and after a reload', async () => {
     await stage.openTab('Comparison');
     await stage.panel.locator('.history strong', { hasText: 'truer' }).waitFor();
-    assert.equal(await stage.panel.getByText('Differences are shown in Raw.').isVisible(), true);
-    assert.equal(await stage.panel.locator('.history ins:visible').count(), 0);
+    await becomes(() => stage.panel.getByText('Differences are shown in Raw.').isVisible(), true);
+    await becomes(() => stage.panel.locator('.history ins:visible').count(), 0);
     await stage.train('other', [sample({ prompt: 'an *other* job' })]);
     await stage.watch('other');
     await stage.showing('1–1 of 1');
@@ -151,8 +151,10 @@ describe('texts that are rendered, in VS Code', () => {
     await detail().locator('em', { hasText: 'other' }).waitFor();
     await stage.workbench.run('View: Close Editor');
     await stage.workbench.reload();
+    // What was closed a moment ago may be back with the window, in front.
+    await stage.workbench.tab('Predictions: plain').click();
     await stage.panel.locator('.history strong', { hasText: 'truer' }).waitFor();
-    assert.equal(await form().inputValue(), 'rendered');
+    await becomes(() => form().inputValue(), 'rendered');
   });
 
   it('have nothing that axe calls serious, and need no scrolling sideways at 480 px, in every theme', async () => {
@@ -164,14 +166,15 @@ describe('texts that are rendered, in VS Code', () => {
           await stage.openTab(tab);
           await stage.panel.locator('.rendered pre:visible').first().waitFor();
           await isSound(`${tab} in ${theme} at ${width} px`);
-          const wide = await stage.panel
-            .locator('body')
-            .evaluate((body) =>
-              [body, ...body.querySelectorAll('[role="tabpanel"]:not([hidden]), .detail, .toolbar, .long-text')]
-                .filter((part) => part.scrollWidth > part.clientWidth + 1)
-                .map((part) => part.className),
-            );
-          assert.deepEqual(wide, [], `${tab} at ${width} px`);
+          const wide = () =>
+            stage.panel
+              .locator('body')
+              .evaluate((body) =>
+                [body, ...body.querySelectorAll('[role="tabpanel"]:not([hidden]), .detail, .toolbar, .long-text')]
+                  .filter((part) => part.scrollWidth > part.clientWidth + 1)
+                  .map((part) => part.className),
+              );
+          await becomes(wide, [], `${tab} at ${width} px`);
         }
       }
     }
@@ -182,11 +185,11 @@ describe('texts that are rendered, in VS Code', () => {
     await stage.openTab('Predictions');
     await form().selectOption('raw');
     await detail().locator('ins, del').first().waitFor();
-    assert.equal(await stage.panel.locator('.rendered').count(), 0);
-    assert.deepEqual(await Promise.all([texts().first(), detail().locator('.long-text.code').first()].map(raw)), [
-      'As JSON',
-      json,
-    ]);
+    await becomes(() => stage.panel.locator('.rendered').count(), 0);
+    await becomes(
+      () => Promise.all([texts().first(), detail().locator('.long-text.code').first()].map(raw)),
+      ['As JSON', json],
+    );
   });
 
   describe('of a hostile model', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findServer } from '../../src/localServer/discovery.ts';
 import { stopServer } from '../../src/localServer/serverProcess.ts';
+import { becomes } from '../support/eventually.ts';
 import { type PartOneServer, partOne, startPartOneServer } from '../support/partOneServer.ts';
 import type { StoredRow } from '../support/partOneStore.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
@@ -148,7 +149,7 @@ describe('predictions of FineTune Lab, exported and imported in VS Code', () => 
     await workbench.notification('predictions are imported').waitFor();
     assert.deepEqual((await localJobs()).map((job) => job['model_name']).sort(), ['first', 'second']);
     await workbench.notification('Importing').waitFor({ state: 'hidden' });
-    assert.equal(await workbench.notification('').count(), 1);
-    assert.deepEqual(await readdir(dataDir), before);
+    await becomes(() => workbench.notification('').count(), 1);
+    await becomes(() => readdir(dataDir), before);
   });
 });
