@@ -46,10 +46,10 @@ async function compareWithOthers(held: number): Promise<void> {
   const seen: Record<'ours' | 'theirs', Stretch[]> = { ours: [], theirs: [] };
   const slow: Record<keyof typeof sides, Stretch[]> = { ours: [], theirs: [], bare: [] };
   const fast: Record<'ours' | 'bare', Stretch[]> = { ours: [], bare: [] };
-  // What runs for the first few hundred times is compiled then, by the host's other threads too.
+  // What runs for the first few thousand times is compiled then, by the host's other threads too.
   for (const side of [ours, bare]) {
     await side.frame.page().bringToFront();
-    for (let turn = 0; turn < 4; turn += 1) await stretch(stage, side, held, 100);
+    for (let turn = 0; turn < 4; turn += 1) await stretch(stage, side, held, 500);
   }
   for (let run = 0; run < runs; run += 1) {
     for (const name of ['ours', 'theirs', 'bare'] as const) {
@@ -57,7 +57,7 @@ async function compareWithOthers(held: number): Promise<void> {
       await side.frame.page().bringToFront();
       slow[name].push(await stretch(stage, side, held, 10));
       if (name !== 'theirs') {
-        for (let turn = 0; turn < 2; turn += 1) fast[name].push(await stretch(stage, side, held, 100));
+        for (let turn = 0; turn < 2; turn += 1) fast[name].push(await stretch(stage, side, held, 100, 6));
       }
       if (name === 'bare') continue;
       // To look for arrivals costs as much as to show them.

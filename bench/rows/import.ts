@@ -111,7 +111,7 @@ async function readsParquet(name: string): Promise<void> {
     name: 'parquet-read',
     measured: `${size.toFixed(1)} MB of Parquet (${parquetRows.toLocaleString('en-US')} rows), read row by row as they are followed`,
     unit: 'MB/s',
-    runs: 5,
+    runs: 21,
     target: { of: 'ratio', atLeast: 0.5 },
     ours: () =>
       rate(async () => {
