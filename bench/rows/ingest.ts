@@ -16,7 +16,7 @@ const writers = 4;
  */
 const warmUp = 600;
 const timed = 300;
-const runs = 5;
+const runs = 9;
 
 await build();
 
@@ -48,7 +48,11 @@ async function measure(name: string, measured: string, row: (n: number) => Predi
     measured: `POST of ${batchSize} predictions a batch, ${writers} writers, ${measured}`,
     unit: 'predictions/s',
     ours: ours ?? [],
-    peer: { name: 'bare node:sqlite, the same table and indexes, one transaction a batch', values: peer ?? [] },
+    peer: {
+      name: 'bare node:sqlite, the same table and indexes, one transaction a batch',
+      values: peer ?? [],
+      paired: true,
+    },
     target: { of: 'ratio', atLeast: 0.4 },
     more: { 'bare node:http and JSON.parse, nothing stored': Math.round(median(http ?? [])) },
   });

@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../api/errors.ts';
 import { ForeignDirectoryError } from '../ownFiles.ts';
 import { type FollowCommand, parseFollow, usage } from './arguments.ts';
 import { BesideServer } from './besideServer.ts';
 import { exitCodes, FollowEndedError } from './exit.ts';
+import { nameOfRun } from './files/runPath.ts';
 import { follow } from './follower.ts';
 import { FollowedAlreadyError } from './openAlone.ts';
 import { Positions } from './positions.ts';
@@ -81,7 +81,7 @@ async function carryOut(command: FollowCommand, report: Report, signal: AbortSig
       positions.forget();
     }
     const mayConfigure = (held ?? 0) === 0 || !positions.isEmpty;
-    await job.save({ status: 'running', ...(held === undefined ? { model_name: basename(run.path) } : {}) });
+    await job.save({ status: 'running', ...(held === undefined ? { model_name: nameOfRun(run.path) } : {}) });
     return await follow({ run, job, positions, edition, once, mayConfigure, report, signal });
   } finally {
     positions.close();

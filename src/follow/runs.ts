@@ -1,16 +1,17 @@
 import { hash } from 'node:crypto';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { exitCodes, FollowEndedError } from './exit.ts';
 import { formOf, shapeOf } from './files/fileRows.ts';
 import { isGone, openRunFile } from './files/runFile.ts';
+import { folderOf, nameOfRun, realRunPath } from './files/runPath.ts';
 import type { Format, RowFile } from './formats/format.ts';
 import { formats, table, trainers } from './formats/formats.ts';
 
 /** What one training writes. */
 export interface Run {
   readonly format: Format;
-  /** The run's folder, or the one file that it is; a real path. */
+  /** The run's folder, or the one file that it is; a real path, but for the star of a `StepFolder`. */
   readonly path: string;
   /** The folder that paths of its files are relative to. */
   readonly base: string;
@@ -49,12 +50,14 @@ export function formatNamed(name: string): Format {
  * @param format the only one that is looked for
  */
 export async function findRuns(path: string, format: Format | undefined): Promise<Run[]> {
-  const scope = await realPath(path);
-  if (scope === undefined) return [];
+  const named = await realRunPath(path).catch(noneIfGone);
+  if (named === undefined) return [];
+  const scope = folderOf(named);
   const isFile = (await stat(scope)).isFile();
   const files = isFile ? [scope] : await filesBelow(scope);
   const looked = format === undefined ? trainers : [format];
-  const runs = (await Promise.all(looked.map((one) => runsOf(one, files, scope)))).flat();
+  const found = (await Promise.all(looked.map((one) => runsOf(one, files, scope)))).flat();
+  const runs = named === scope ? found : found.filter((run) => run.path === named);
   if (runs.length > 0 || !isFile || format !== undefined) return runs;
   return runsOf(table, files, scope);
 }
@@ -110,7 +113,7 @@ export function nameOf(base: string, path: string): string {
 
 /** The job that a run is followed as where nobody names one. */
 export function jobIdOf({ path }: Run): string {
-  const name = basename(path).replace(/(\.(jsonl|ndjson|json|csv|tsv|txt|parquet|gz))+$/i, '');
+  const name = nameOfRun(path).replace(/(\.(jsonl|ndjson|json|csv|tsv|txt|parquet|gz))+$/i, '');
   const letters = name.replace(/[^\w.-]+/g, '-').slice(0, 100);
   return `${letters === '' ? 'run' : letters}-${hash('sha256', path, 'hex').slice(0, 6)}`;
 }
@@ -126,7 +129,7 @@ async function runsOf(format: Format, files: readonly string[], scope: string): 
   for (const [path, found] of [...byRun].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!(await isKnown(format, found))) continue;
     const isOneFile = found[0]?.path === path;
-    runs.push({ format, path, base: isOneFile ? dirname(path) : path, scope });
+    runs.push({ format, path, base: isOneFile ? dirname(path) : folderOf(path), scope });
   }
   return runs;
 }
@@ -174,10 +177,6 @@ async function filesBelow(root: string, passed = (_link: string): void => {}): P
 /** As rsync calls a copy that is not whole yet. */
 function isHidden(name: string): boolean {
   return name.startsWith('.');
-}
-
-async function realPath(path: string): Promise<string | undefined> {
-  return realpath(path).catch(noneIfGone);
 }
 
 function noneIfGone(error: unknown): undefined {

@@ -1,9 +1,10 @@
 import { dirname, join, relative, sep } from 'node:path';
+import { folderOf } from '../follow/files/runPath.ts';
 import { trainers } from '../follow/formats/formats.ts';
 
 /** A run as the names of its files tell it; what is in them may tell otherwise. */
 export interface FoundRun {
-  /** The run's folder, or the one file that it is. */
+  /** As `RowFile.run` has it. */
   readonly path: string;
   readonly format: string;
 }
@@ -51,6 +52,6 @@ export async function searchRuns(
 
 /** The folder in which a run has its files: the one of a file below the run's folder, else that itself. */
 function ownFolder(run: string, path: string): string {
-  const [first = '', ...more] = relative(run, path).split(sep);
-  return more.length > 0 ? join(run, first) : dirname(path);
+  const [first = '', ...more] = relative(folderOf(run), path).split(sep);
+  return more.length > 0 ? join(folderOf(run), first) : dirname(path);
 }

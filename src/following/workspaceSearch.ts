@@ -1,7 +1,8 @@
 /** The search for runs in the folders of this window. */
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { realRunPath } from '../follow/files/runPath.ts';
 import { type FoundRun, runOf, searchRuns, trainerGlobs } from './searchRuns.ts';
 
 /** Longest time of a search, in ms: what was found by then is shown. */
@@ -117,7 +118,7 @@ function excluded(folders: readonly string[]): string {
 /** Undefined for what is gone by now. */
 async function withRealPath(run: FoundRun): Promise<FoundRun | undefined> {
   try {
-    return { ...run, path: await realpath(run.path) };
+    return { ...run, path: await realRunPath(run.path) };
   } catch {
     return undefined;
   }

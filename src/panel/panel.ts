@@ -37,8 +37,8 @@ import { wholeTexts } from './texts/wholeTexts.ts';
 import { type OtherJob, TrendsView } from './trendsView.ts';
 import { LimitedWorker } from './workers/limitedWorker.ts';
 
-/** Between two messages of what arrives, in ms. */
-const newsInterval = 50;
+/** Between two messages of what arrives, in ms: each takes this thread about a millisecond, most of it VS Code's own. */
+const newsInterval = 80;
 /** The same while the first snapshot is read, which has better things to do than to tell of itself. */
 const loadingInterval = 250;
 /** News rest so many times as long as they took to tell, and at most so long, in ms: a checkpoint may have a million rows. */

@@ -229,9 +229,10 @@ export class RowMapper {
 
   /** What the file's name tells, and what hides in columns of other names. */
   #placeFacts(row: Imported, cells: TableRow['cells']): void {
-    const { step, source, epoch } = this.#facts;
+    const { step, source, epoch, revision } = this.#facts;
     if (row['step'] === undefined && step !== undefined) row['step'] = step;
     if (row['epoch'] === undefined && epoch !== undefined) row['epoch'] = epoch;
+    if (row['revision'] === undefined && revision !== undefined) row['revision'] = revision;
     if (row['sample_source'] == null && source !== undefined) row['sample_source'] = source;
     if (this.#mapping.isOwn || row['ground_truth'] != null) return;
     const truth = hiddenTruth(cells);

@@ -513,20 +513,28 @@ describe('what trainers write, followed while they do', function () {
     assert.equal((await readAll(server, String(second.lines[0]?.['job_id']))).length, 2);
   });
 
-  it('takes a checkpoint that is evaluated again for a revision of what was said of it', async () => {
-    const run = join(folder, 'results', '__out__checkpoint-100');
-    const sample = (time: string, answer: string) =>
-      write(join(run, `samples_gsm8k_${time}.jsonl`), line(lmEvalRow(0, 'strict-match', answer, 1)));
-    sample('2026-04-02T10-00-00.5', '18');
-    sample('2026-04-01T10-00-00.25', '17');
-    const { code, lines: said } = await followOnce([run, '--once'], server.dataDir);
+  it('takes checkpoints that are evaluated for one run, and one that is evaluated again for a revision', async () => {
+    const results = join(folder, 'results');
+    const sample = (step: number, time: string, answer: string) =>
+      write(
+        join(results, `__out__checkpoint-${step}`, `samples_gsm8k_${time}.jsonl`),
+        line(lmEvalRow(0, 'strict-match', answer, 1)),
+      );
+    sample(100, '2026-04-02T10-00-00.5', '18');
+    sample(100, '2026-04-01T10-00-00.25', '17');
+    const first = await followOnce([join(results, '__out__checkpoint-100'), '--once'], server.dataDir);
+    assert.equal(first.code, 0);
+    sample(50, '2026-04-03T10-00-00.5', '16');
+    const { code, lines: said } = await followOnce([join(results, '__out__checkpoint-*'), '--once'], server.dataDir);
     assert.equal(code, 0);
+    assert.deepEqual(said[0]?.['job_id'], first.lines[0]?.['job_id']);
     const told = (await readAll(server, String(said[0]?.['job_id']))).map((row) =>
       ['step', 'sample_index', 'completion_index', 'prediction', 'revision'].map((field) => row[field]),
     );
     assert.deepEqual(told, [
       [100, 0, 0, '17', undefined],
       [100, 0, 0, '18', 1],
+      [50, 0, 0, '16', undefined],
     ]);
   });
 

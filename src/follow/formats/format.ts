@@ -5,7 +5,7 @@ export type Reading = 'lines' | 'parquet' | 'table';
 
 /** What the path of a file that holds rows says of them. */
 export interface RowFile {
-  /** The run's folder, or the one file that it is. */
+  /** The run's folder, or the one file that it is; of one with a folder for each step, `StepFolder.all`. */
   readonly run: string;
   readonly reading: Reading;
   readonly step?: number;

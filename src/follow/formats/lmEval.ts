@@ -1,6 +1,7 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { textOf } from '../../tables/cells.ts';
 import { cellChat } from '../../tables/chatCells.ts';
+import { harnessLogOf, stepFolderOf } from '../../tables/files/harnessLogs.ts';
 import type { TableRow } from '../../tables/rows.ts';
 import { numberedFilter } from '../../tables/shapes/filteredAnswers.ts';
 import { choiceOf, metricNames, promptOfArguments, rightChoice } from '../../tables/shapes/harness.ts';
@@ -15,7 +16,8 @@ const columns = new Set([
 
 /**
  * lm-evaluation-harness with `--log_samples`: `{path}/{model}/samples_{task}_{time}.jsonl`, which grows by a line for each
- * document and filter. A later time is another evaluation: of the same checkpoint where the model's name tells one.
+ * document and filter. Models whose names end in a checkpoint's step are one run. A later time is another evaluation: of the
+ * same checkpoint where the name tells one.
  */
 export const lmEval: Format = {
   name: 'lm-eval',
@@ -23,12 +25,12 @@ export const lmEval: Format = {
   readsColumns: false,
 
   locate(path) {
-    const [, source, evaluation] = /^samples_(.+)_(\d{4}-\d\d-\d\dT[\d.:-]+)\.jsonl$/.exec(basename(path)) ?? [];
-    if (source === undefined || evaluation === undefined) return undefined;
-    const run = dirname(path);
-    const step = /checkpoint-(\d+)$/.exec(basename(run))?.[1];
-    const of = { run, reading: 'lines', source, evaluation } as const;
-    return step === undefined ? of : { ...of, step: Number(step) };
+    const log = harnessLogOf(path);
+    if (log === undefined || !path.endsWith('.jsonl')) return undefined;
+    const folder = dirname(path);
+    const steps = stepFolderOf(folder);
+    const of = { reading: 'lines', source: log.task, evaluation: log.time } as const;
+    return steps === undefined ? { run: folder, ...of } : { run: steps.all, ...of, step: steps.step };
   },
 
   knows: (names) => ['doc_id', 'arguments', 'filtered_resps'].every((name) => names.includes(name)),

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ImportError } from '../tableError.ts';
+import { withCheckpoints } from './evaluations.ts';
 import { type PathFacts, pathFacts } from './pathFacts.ts';
 
 /** A file that a job may be made of. */
@@ -50,7 +51,7 @@ export async function jobFiles(paths: readonly string[]): Promise<JobFile[]> {
       'This folder holds no JSON Lines, JSON, CSV or Parquet (.jsonl, .json, .csv, .tsv, .parquet).',
     );
   }
-  return files.sort((a, b) => (a.facts.step ?? 0) - (b.facts.step ?? 0));
+  return [...withCheckpoints(files)].sort((a, b) => (a.facts.step ?? 0) - (b.facts.step ?? 0));
 }
 
 async function filesBelow(folder: string, level = 0): Promise<string[]> {

@@ -1,10 +1,13 @@
 import { basename, dirname } from 'node:path';
+import { harnessLogOf } from './harnessLogs.ts';
 
 /** What a file's path tells of its rows. */
 export interface PathFacts {
   readonly step?: number;
   readonly epoch?: number;
   readonly source?: string;
+  /** Times that the same was evaluated before. */
+  readonly revision?: number;
 }
 
 /** Names of files, before their endings, that hold a step. */
@@ -28,9 +31,6 @@ const sources: readonly (readonly [RegExp, string])[] = [
   [/^test$/i, 'test'],
 ];
 
-/** lm-evaluation-harness: samples_{task}_2026-08-01T10-20-30.123456.jsonl. */
-const harnessTask = /^samples_(.+)_\d{4}-\d\d-\d\dT[\d.-]+$/;
-
 /**
  * @param path of a file; of a folder that was chosen, the part below it with the folder's own name
  * @param isAlone whether the folders above it say nothing, since the file was chosen by itself
@@ -38,7 +38,7 @@ const harnessTask = /^samples_(.+)_\d{4}-\d\d-\d\dT[\d.-]+$/;
 export function pathFacts(path: string, isAlone = false): PathFacts {
   const name = basename(path).replace(/(\.(gz|jsonl|ndjson|json|csv|tsv|parquet))+$/i, '');
   const folders = isAlone ? [] : dirname(path).split(/[\\/]/).reverse();
-  const task = harnessTask.exec(name)?.[1];
+  const task = harnessLogOf(path)?.task;
   const ofName = stepsInNames.map((pattern) => pattern.exec(name)?.[1]).find((step) => step !== undefined);
   const ofFolder = folders.map((folder) => stepInFolder.exec(folder)?.[1]).find((step) => step !== undefined);
   const step = task === undefined ? (ofName ?? ofFolder) : undefined;

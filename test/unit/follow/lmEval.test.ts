@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lmEval } from '../../../src/follow/formats/lmEval.ts';
-import { filesOf } from '../../../src/follow/runs.ts';
+import { filesOf, findRuns, jobIdOf } from '../../../src/follow/runs.ts';
 
 type Cells = Record<string, unknown>;
 
@@ -133,9 +133,11 @@ describe('samples of lm-evaluation-harness', () => {
         const run = path.join(folder, model);
         mkdirSync(run);
         for (const name of ['a_2026-04-02T10-00-00.5', 'a_2026-04-01T10-00-00', 'b_2026-04-02T10-00-00.5']) {
-          writeFileSync(path.join(run, `samples_${name}.jsonl`), '{}\n');
+          writeFileSync(path.join(run, `samples_${name}.jsonl`), `${JSON.stringify(line({}))}\n`);
         }
-        const files = await filesOf({ format: lmEval, path: run, base: run, scope: run });
+        const [of, ...others] = await findRuns(run, undefined);
+        assert.ok(of !== undefined && others.length === 0);
+        const files = await filesOf(of);
         return files.map(({ file }) => [file.source, file.step, file.revision]);
       };
       assert.deepEqual(await stepsIn('__out__checkpoint-100'), [
@@ -143,11 +145,30 @@ describe('samples of lm-evaluation-harness', () => {
         ['a', 100, 1],
         ['b', 100, 0],
       ]);
+      await stepsIn('__out__checkpoint-20');
+      await stepsIn('__other__checkpoint-20');
       assert.deepEqual(await stepsIn('org__model'), [
         ['a', 1, undefined],
         ['a', 2, undefined],
         ['b', 2, undefined],
       ]);
+      // What was evaluated of one run is one run.
+      const runs = await findRuns(folder, undefined);
+      assert.deepEqual(
+        runs.map((run) => [path.relative(folder, run.path), run.base, jobIdOf(run).slice(0, -7)]),
+        [
+          ['__other__checkpoint-*', folder, '__other__checkpoint'],
+          ['__out__checkpoint-*', folder, '__out__checkpoint'],
+          ['org__model', path.join(folder, 'org__model'), 'org__model'],
+        ],
+      );
+      const ofBoth = await findRuns(path.join(folder, '__out__checkpoint-*'), undefined);
+      assert.deepEqual(
+        ofBoth.map((run) => [run.path, run.scope]),
+        [[path.join(folder, '__out__checkpoint-*'), folder]],
+      );
+      const steps = (await Promise.all(ofBoth.map((run) => filesOf(run)))).flat().map(({ file }) => file.step);
+      assert.deepEqual(steps, [20, 20, 20, 100, 100, 100]);
     } finally {
       rmSync(folder, { recursive: true });
     }

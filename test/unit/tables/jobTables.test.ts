@@ -89,6 +89,33 @@ describe('the tables of a job', () => {
     assert.deepEqual(only((await read('run/step_2.jsonl', 'run/step_1.jsonl')).rows, 'step'), [[1], [1], [2], [2]]);
   });
 
+  it('are one run where the harness evaluated several checkpoints of one model, and an evaluation each of several', async () => {
+    const log = (model: string, time: string, answer: string) =>
+      stage.write(
+        `${model}/samples_gsm8k_${time}.jsonl`,
+        jsonLines({ doc_id: 0, target: '18', arguments: [['Q', {}]], resps: [['x']], filtered_resps: [answer] }),
+      );
+    log('results/__a__checkpoint-100', '2026-08-02T10-00-00.5', '100 again');
+    log('results/__a__checkpoint-100', '2026-08-01T10-00-00.5', '100');
+    log('results/__a__checkpoint-20', '2026-08-03T10-00-00.5', '20');
+    const columns = ['step', 'sample_index', 'sample_source', 'prediction', 'revision'] as const;
+    const told = async () => only((await read('results')).rows, ...columns).toSorted();
+    assert.deepEqual(
+      await told(),
+      [
+        [100, 0, 'gsm8k', '100 again', 1],
+        [100, 0, 'gsm8k', '100', undefined],
+        [20, 0, 'gsm8k', '20', undefined],
+      ].toSorted(),
+    );
+    // Of another model, step 20 is not the same.
+    log('results/__b__checkpoint-20', '2026-08-04T10-00-00.5', 'b');
+    assert.deepEqual(
+      (await told()).map(([step]) => step),
+      [1, 2, 3, 4],
+    );
+  });
+
   it('are an evaluation each where nothing tells a step, of each source by itself', async () => {
     stage.write('a.csv', 'prompt,output\np,1\nq,1\n');
     stage.write('b.jsonl', jsonLines({ prompt: 'q', output: '2' }, { prompt: 'p', output: '2' }));
