@@ -32,7 +32,7 @@ const steps = [
   'predictions',
 ];
 /** Press → result, in ms at most. */
-const limits: Record<string, number> = { trends: 300, comparison: 100, 'sample-on': 100, 'sample-back': 100 };
+const limits: Record<string, number> = { trends: 300, comparison: 150, 'sample-on': 150, 'sample-back': 150 };
 const limitOfOthers = 200;
 
 /** Prediction `n` of 128 prompts, asked 16 times each at every step. */

@@ -6,6 +6,7 @@ import type { Locator } from 'playwright-core';
 import { isAtWork, readFollowed } from '../../src/localServer/followed/records.ts';
 import { becomes, eventually } from '../support/eventually.ts';
 import { append, pythonJson, write, writeTrlStep, writeVerlStep } from '../support/trainerFiles.ts';
+import { lmEvalRow } from '../support/trainerRows.ts';
 import { Workbench, type WorkbenchOptions } from '../support/workbench.ts';
 
 const verlLine = (output: string) => ({ input: 'q', output, gts: 'a', score: 1 });
@@ -100,6 +101,28 @@ describe('training output in the workspace, in VS Code', () => {
         },
         30_000,
       );
+    });
+
+    it('is one run of all checkpoints that were evaluated of a model, whose steps it has', async () => {
+      const evaluated = (step: number, said: string) =>
+        write(
+          path.join(workspace, 'results', `__out__checkpoint-${step}`, 'samples_gsm8k_2026-04-01T10-00-00.25.jsonl'),
+          `${pythonJson(lmEvalRow(0, 'strict-match', said, 1))}\n`,
+        );
+      evaluated(50, 'at fifty');
+      evaluated(100, 'at a hundred');
+      await tree();
+      const run = item(/^results\/__out__checkpoint-\*, lm-eval/);
+      await run.waitFor();
+      assert.equal(await item(/^results/).count(), 1);
+      await run.click();
+      await workbench.tab('Predictions: __out__checkpoint').waitFor();
+      await prediction('at fifty').waitFor();
+      await prediction('at a hundred').waitFor();
+      await run.waitFor({ state: 'hidden' });
+      evaluated(150, 'later on');
+      await prediction('later on').filter({ hasText: '150' }).waitFor();
+      await item(/^__out__checkpoint, .*following$/).waitFor();
     });
 
     it('goes on being followed when the window is reloaded', async () => {
