@@ -116,13 +116,13 @@ describe('training output in the workspace, in VS Code', () => {
       await run.waitFor();
       assert.equal(await item(/^results/).count(), 1);
       await run.click();
-      await workbench.tab('Predictions: __out__checkpoint').waitFor();
+      await workbench.tab('Predictions: out').waitFor();
       await prediction('at fifty').waitFor();
       await prediction('at a hundred').waitFor();
       await run.waitFor({ state: 'hidden' });
       evaluated(150, 'later on');
       await prediction('later on').filter({ hasText: '150' }).waitFor();
-      await item(/^__out__checkpoint, .*following$/).waitFor();
+      await item(/^out, .*following$/).waitFor();
     });
 
     it('goes on being followed when the window is reloaded', async () => {

@@ -9,9 +9,11 @@ export function folderOf(run: string): string {
   return steps.test(run) ? dirname(run) : run;
 }
 
-/** What a run is called where only its path names it. */
+/** What a run is called where only its path names it; of `__runs__my-sft__checkpoint-*`, what is left without the signs. */
 export function nameOfRun(run: string): string {
-  return basename(run).replace(steps, '');
+  const name = basename(run);
+  if (!steps.test(name)) return name;
+  return name.replace(/^[._-]+|[._-]*checkpoint-\*$/g, '') || name.replace(steps, '');
 }
 
 /** The path without links. @throws what `realpath` throws */

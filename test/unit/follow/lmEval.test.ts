@@ -157,8 +157,8 @@ describe('samples of lm-evaluation-harness', () => {
       assert.deepEqual(
         runs.map((run) => [path.relative(folder, run.path), run.base, jobIdOf(run).slice(0, -7)]),
         [
-          ['__other__checkpoint-*', folder, '__other__checkpoint'],
-          ['__out__checkpoint-*', folder, '__out__checkpoint'],
+          ['__other__checkpoint-*', folder, 'other'],
+          ['__out__checkpoint-*', folder, 'out'],
           ['org__model', path.join(folder, 'org__model'), 'org__model'],
         ],
       );
