@@ -7,8 +7,12 @@ const rest = 200;
 const nearTop = 15;
 
 export interface Scroll {
-  /** Takes a restored table back to its place, and another query to its top. To be called after each drawing. */
-  follow(query: string, hasRows: boolean): void;
+  /**
+   * Takes a restored table back to its place, and another query to its top. To be called after each drawing.
+   *
+   * @param isWhole whether all rows are there that there were: the first ones may be too few to reach the place
+   */
+  follow(query: string, hasRows: boolean, isWhole: boolean): void;
   /** The reader has left the top of the table. */
   away(): boolean;
   toTop(): void;
@@ -22,6 +26,8 @@ export interface Scroll {
 export function followScroll(container: HTMLElement, panel: Panel, leave: () => void): Scroll {
   let timer: number | undefined;
   let shown: string | null = null;
+  /** Where a restored table still has to get. */
+  let goal: { top: number; left: number } | null = null;
   /** Kept, since asking the document makes it lay out the page. */
   let away = false;
   container.addEventListener(
@@ -30,7 +36,8 @@ export function followScroll(container: HTMLElement, panel: Panel, leave: () => 
       const { scrollTop, scrollLeft } = container;
       clearTimeout(timer);
       timer = setTimeout(() => {
-        panel.keepLayout({ scroll: { top: Math.round(scrollTop), left: Math.max(0, Math.round(scrollLeft)) } });
+        if (goal === null)
+          panel.keepLayout({ scroll: { top: Math.round(scrollTop), left: Math.max(0, Math.round(scrollLeft)) } });
       }, rest);
       const was = away;
       away = scrollTop > nearTop;
@@ -39,17 +46,26 @@ export function followScroll(container: HTMLElement, panel: Panel, leave: () => 
     { passive: true },
   );
 
+  // Who scrolls by themselves is not taken elsewhere.
+  for (const name of ['wheel', 'pointerdown', 'keydown']) {
+    container.addEventListener(name, () => (goal = null), { passive: true });
+  }
+
   function toTop() {
+    goal = null;
     away = false;
     container.scrollTop = 0;
   }
 
   return {
-    follow: (query, hasRows) => {
-      if (query === shown || (shown === null && !hasRows)) return;
-      if (shown === null) container.scrollTo(panel.layout().scroll);
-      else toTop();
+    follow: (query, hasRows, isWhole) => {
+      if (shown === null && !hasRows) return;
+      if (shown === null) goal = panel.layout().scroll;
+      else if (query !== shown) toTop();
       shown = query;
+      if (goal === null) return;
+      container.scrollTo(goal);
+      if (isWhole || Math.abs(container.scrollTop - goal.top) < 1) goal = null;
     },
     away: () => away,
     toTop,
