@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { becomes, eventually } from '../support/eventually.ts';
-import { PanelStage } from '../support/panelStage.ts';
+import { PanelStage, remembered } from '../support/panelStage.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import type { TestJob } from '../support/serverClient.ts';
 
 const run = readSampleRun().filter(({ epoch }) => epoch < 6);
-
-/** VS Code remembers an editor for the next start only once it stood open for a while, in ms. */
-const remembered = 25_000;
 
 /** What a reader set, and where the reader is. */
 interface Reading {

@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { becomes, eventually } from '../support/eventually.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';
-import { PanelStage } from '../support/panelStage.ts';
+import { PanelStage, remembered } from '../support/panelStage.ts';
 import { sample } from '../support/serverClient.ts';
 
 const themes = ['Dark Modern', 'Light Modern', 'Dark High Contrast', 'Light High Contrast'];
@@ -150,9 +150,10 @@ describe('texts that are rendered, in VS Code', () => {
     await stage.rows.first().getByRole('button').first().click();
     await detail().locator('em', { hasText: 'other' }).waitFor();
     await stage.workbench.run('View: Close Editor');
+    await stage.panel.locator('.history strong', { hasText: 'truer' }).waitFor();
+    // What was closed a moment ago would be back with the window, and what is shown would be as it was before.
+    await stage.workbench.page.waitForTimeout(remembered);
     await stage.workbench.reload();
-    // What was closed a moment ago may be back with the window, in front.
-    await stage.workbench.tab('Predictions: plain').click();
     await stage.panel.locator('.history strong', { hasText: 'truer' }).waitFor();
     await becomes(() => form().inputValue(), 'rendered');
   });

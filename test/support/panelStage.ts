@@ -8,6 +8,9 @@ import { Workbench, type WorkbenchOptions } from './workbench.ts';
 /** The most that one request takes here. */
 const batch = 1000;
 
+/** VS Code remembers for the next start what stood, or was closed, for a while, in ms. */
+export const remembered = 25_000;
+
 /** Turns to a tab and waits for what is in it, which the extension host tells: until then a ring turns. */
 export async function openTab(panel: FrameLocator, name: string): Promise<void> {
   await panel.getByRole('tab', { name }).click();
