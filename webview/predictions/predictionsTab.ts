@@ -163,7 +163,7 @@ export function createPredictionsTab(panel: Panel): PredictionsTab {
     setAttribute(grid.element, 'hidden', rows.length === 0);
     nothing.show(pageAbsence(page, view, panel.status(), formats, scores.scores));
     pager.show(page);
-    scroll.follow(queryOf(view), rows.length > 0, panel.status().settled);
+    scroll.follow(queryOf(view), rows.length > 0, panel.status().settled && page?.searching !== true);
     fit.follow(page);
     askForDetails();
   }
