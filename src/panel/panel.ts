@@ -17,6 +17,7 @@ import { localResourceRoots, panelHtml } from './html.ts';
 import { initialView } from './initialView.ts';
 import { LossesView } from './lossesView.ts';
 import { Postbox } from './postbox.ts';
+import { answersAtOnce } from './protocol/comparison.ts';
 import type { Tab, ViewState } from './protocol/view.ts';
 import {
   type HostMessage,
@@ -44,8 +45,6 @@ const loadingInterval = 250;
 /** News rest so many times as long as they took to tell, and at most so long, in ms: a checkpoint may have a million rows. */
 const restShare = 9;
 const longestRest = 1000;
-/** Answers of the Comparison tab that are told, and drawn, before the others: about as many as a screen holds. */
-const answersAtOnce = 20;
 /** Until the others are told, in ms: the first ones are on the screen then. */
 const answersRest = 100;
 

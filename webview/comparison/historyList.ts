@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../src/panel/protocol/comparison.ts';
+import { answersAtOnce, type HistoryEntry } from '../../src/panel/protocol/comparison.ts';
 import { element, setChildren } from '../dom.ts';
 import type { Scores } from '../scores.ts';
 import type { HistoryEntryView } from './entryView.ts';
@@ -27,8 +27,6 @@ export interface HistoryList {
   jumpTo(key: string): void;
 }
 
-/** About as many as a screen holds. Hundreds at once would keep the reader waiting for those in sight. */
-const screenful = 20;
 /** Longer lists are laid out as they come into sight. */
 const many = 60;
 /** Entries out of sight are drawn for so long at a time, in ms: what a reader presses meanwhile waits no longer. */
@@ -93,7 +91,7 @@ export function createHistoryList(create: () => HistoryEntryView): HistoryList {
       for (const key of views.keys()) if (!present.has(key)) views.delete(key);
       for (const key of drawn.keys()) if (!present.has(key)) drawn.delete(key);
       // What came in between others is drawn with them.
-      const atOnce = Math.max(screenful, history.findLastIndex(({ key }) => drawn.has(key)) + 1);
+      const atOnce = Math.max(answersAtOnce, history.findLastIndex(({ key }) => drawn.has(key)) + 1);
       const elements = history.slice(0, atOnce).map((answer) => draw(answer, how, isAnew));
       list.classList.toggle('many', shown > many);
       setChildren(list, elements);
@@ -104,7 +102,7 @@ export function createHistoryList(create: () => HistoryEntryView): HistoryList {
       const place = history.findIndex((answer) => answer.key === key);
       if (place < 0) return;
       // What is below it is in sight then, too.
-      drawMore(place + 1 + screenful);
+      drawMore(place + 1 + answersAtOnce);
       views.get(key)?.jumpTo();
     },
   };

@@ -5,6 +5,9 @@ import type { SampleKey } from '../../model/samples.ts';
 import type { GroupFigures, SupersededBy } from './table.ts';
 import type { CutAnswer, DifferencePart, JsonForm } from './texts.ts';
 
+/** Answers that are told, and drawn, before the others: about as many as a screen holds. */
+export const answersAtOnce = 20;
+
 export interface SampleSummary {
   key: SampleKey;
   /** What it is called by. */

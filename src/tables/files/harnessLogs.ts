@@ -22,6 +22,9 @@ export function harnessLogOf(path: string): HarnessLog | undefined {
   return task === undefined || time === undefined ? undefined : { task, time };
 }
 
+/** Ends the path that a run with a folder for each step has: `StepFolder.all`. */
+export const allSteps = /checkpoint-\*$/;
+
 /** A folder whose name ends in `checkpoint-500`; undefined for another one. */
 export function stepFolderOf(folder: string): StepFolder | undefined {
   const [, name, step] = /^(.*checkpoint-)(\d+)$/.exec(basename(folder)) ?? [];
