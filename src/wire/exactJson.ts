@@ -8,8 +8,12 @@ export interface RawNumber {
 /** Of ECMAScript's source text access (V8 11.4); TypeScript's library has it not yet. */
 const json = JSON as unknown as { rawJSON?(text: string): RawNumber; isRawJSON?(value: unknown): boolean };
 
-/** Text without such a number, which is nearly all, is parsed once. What looks like one may stand in a string. */
-const longNumber = /[:,[]\s*(?:-0(?:\.0*)?[\s,\]}eE]|-?(?:\d{16}|(?:0\.0*|(?=[1-9]))[\d.]{18}|[\d.]+[eE][+-]?\d{3}))/;
+/**
+ * Text without such a number, which is nearly all, is parsed once. What looks like one may stand in a string. Of a fraction
+ * seventeen digits are no reason to look closer: half of all scores have as many.
+ */
+const longNumber =
+  /[:,[]\s*(?:-0(?:\.0*)?[\s,\]}eE]|-?(?:\d{16}|0\.(?:0{18}|0*[1-9]\d{17})|[1-9][\d.]{18}|[\d.]+?[eE][+-]?\d{3}))/;
 /** No row that is read is as deep: what lies deeper keeps no digits. */
 const mostLevels = 500;
 /** More characters than any double is written with. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 import type { TrendPoint } from '../../src/wire/trends.ts';
 import { becomes, eventually } from '../support/eventually.ts';
-import { openTab } from '../support/panelStage.ts';
+import { clickUntil, openTab } from '../support/panelStage.ts';
 import { readSampleRun } from '../support/sampleRun.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, post, predictionsPath, request, type TestJob } from '../support/serverClient.ts';
@@ -250,10 +250,7 @@ describe('one sample and all epochs in VS Code', () => {
     const box = await chart.boundingBox();
     assert.ok(box !== null);
     // A click on a chart that is still to be drawn does nothing.
-    await eventually('the predictions', async () => {
-      await chart.click({ position: { x: box.width - 12, y: 60 }, timeout: 2000 });
-      return (await panel().getByRole('grid', { name: 'Predictions' }).isVisible()) || undefined;
-    });
+    await clickUntil(chart, panel().getByRole('grid', { name: 'Predictions' }), { x: box.width - 12, y: 60 });
     await becomes(() => panel().getByRole('combobox', { name: 'Epoch' }).inputValue(), String(newest));
     await panel().getByText('Showing 1–10 of 50', { exact: true }).waitFor();
   });

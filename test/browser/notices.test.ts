@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { becomes, eventually } from '../support/eventually.ts';
-import { openTab } from '../support/panelStage.ts';
+import { clickUntil, openTab } from '../support/panelStage.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { createJob, type Fields, post, request, sample, saveJob, type TestJob } from '../support/serverClient.ts';
 import { Workbench } from '../support/workbench.ts';
@@ -192,15 +192,7 @@ describe('the walkthrough in VS Code', () => {
     await workbench.run('View: Show Training Predictions');
     const step = (title: string) => page.locator('.getting-started-step').filter({ hasText: title });
     // VS Code 1.104 opens its list of walkthroughs instead, until it has read the extension's.
-    await eventually(
-      'the walkthrough',
-      async () => {
-        await page.getByText('Take the First Steps').click();
-        await page.waitForTimeout(2000);
-        return (await step('Watch a recorded run').isVisible()) || undefined;
-      },
-      30_000,
-    );
+    await clickUntil(page.getByText('Take the First Steps'), step('Watch a recorded run'));
     await becomes(() => page.locator('.getting-started-step').count(), 5);
     await step('Watch a recorded run').click();
     // The step takes the focus once it has opened, which closes a list that is there by then.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { becomes, eventually } from '../support/eventually.ts';
 import { rewardAt, rowsAt, sources, steps } from '../support/oneEpochRun.ts';
-import { PanelStage } from '../support/panelStage.ts';
+import { clickUntil, PanelStage } from '../support/panelStage.ts';
 import { type Fields, request, sample, type TestJob } from '../support/serverClient.ts';
 
 const samplesOfSource = 6;
@@ -170,10 +170,7 @@ describe('the charts of a run of one epoch in VS Code', () => {
     const chart = card('kl').locator('canvas');
     const box = await chart.boundingBox();
     assert.ok(box !== null);
-    await eventually('the rows of the last checkpoint', async () => {
-      await chart.click({ position: { x: box.width - 25, y: 60 }, timeout: 2000 });
-      return (await stage.grid.isVisible()) ? true : undefined;
-    });
+    await clickUntil(chart, stage.grid, { x: box.width - 25, y: 60 });
     await stage.showing('1–10 of 12');
     await becomes(async () => (await stage.rows.first().textContent()) ?? '', /1,000/);
     await stage.openTab('Trends');

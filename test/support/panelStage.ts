@@ -1,6 +1,7 @@
 /** A server, a job and a real VS Code that watches it. */
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
+import { eventually } from './eventually.ts';
 import { startServer, type TestServer } from './server.ts';
 import { createJob, type Fields, post, type TestJob } from './serverClient.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
@@ -17,6 +18,22 @@ export async function openTab(panel: FrameLocator, name: string): Promise<void> 
   const tab = panel.getByRole('tabpanel', { name });
   await tab.waitFor();
   await tab.locator('vscode-progress-ring').filter({ visible: true }).first().waitFor({ state: 'hidden' });
+}
+
+/**
+ * Clicks what does nothing as long as it is not ready, again and again until what it leads to is in sight. A click may
+ * take what is clicked away before that is seen: one that finds nothing to click is no fault.
+ */
+export async function clickUntil(target: Locator, seen: Locator, position?: { x: number; y: number }): Promise<void> {
+  await eventually(
+    `${target} leads to ${seen}`,
+    async () => {
+      await target.click({ ...(position && { position }), timeout: 2000 }).catch(() => {});
+      const isSeen = seen.waitFor({ timeout: 2000 }).then(() => true);
+      return isSeen.catch(() => undefined);
+    },
+    30_000,
+  );
 }
 
 export class PanelStage {

@@ -22,6 +22,8 @@ describe('JSON that is read exactly', () => {
         '-0e5',
       ],
       ...['0.30000000000000004441', '1.00000000000000000001', '0.00001234567890123456789', '1'.repeat(400)],
+      ...['0.123456789012345678', '-0.0123456789012345678', '12345.6789012345678', `0.${'0'.repeat(330)}1`],
+      ...['123456789012345.678', `-0.${'0'.repeat(400)}5`],
     ]) {
       const text = `{"a":${number},"b":[ ${number} ,{"c":${number}}],"d":"${number}, :${number}"}`;
       assert.equal(JSON.stringify(exactly(text)), text.replaceAll(/\s(?=[-\d])|\s(?=,\{)/g, ''), number);
@@ -43,6 +45,16 @@ describe('JSON that is read exactly', () => {
     assert.equal(JSON.stringify(value), text.replace('12345678901234567890', '12345678901234567000'));
     assert.equal(writtenNumber((Object.values(value)[2] as { x: unknown }).x), '1e400');
     assert.equal(writtenNumber({ rawJSON: '1' }), undefined);
+  });
+
+  it('reads every double as it is, with any seventeen digits', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), fc.boolean(), (values, isFixed) => {
+        const texts = values.map((value) => (isFixed ? value.toPrecision(17) : JSON.stringify(value)));
+        const own = texts.filter((text) => !Object.is(Number(text), -0));
+        assert.deepEqual(exactly(`{"scores":[${own.join(',')}]}`), { scores: own.map(Number) });
+      }),
+    );
   });
 
   it('keeps digits within a field of a row also under names that are plain in the row itself', () => {
