@@ -33,6 +33,24 @@ describe('taking JSON text apart', () => {
     );
   });
 
+  it('tells how many levels each element has', () => {
+    const levelsOf = (value: unknown): number =>
+      typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(levelsOf)) : 0;
+    fc.assert(
+      fc.property(fc.array(spaced), (items) => {
+        const text = `{"rows":[${items.map((item) => item.text).join(',')}]}`;
+        assert.deepEqual(
+          memberElements(text, 'rows').map(({ levels }) => levels),
+          items.map(({ value }) => (Array.isArray(value) ? 0 : levelsOf(value))),
+        );
+      }),
+    );
+    assert.deepEqual(
+      memberElements('{"rows":[{"a":"[[[","b":[{}]},{"a":[[]],"a":1}]}', 'rows').map(({ levels }) => levels),
+      [3, 3],
+    );
+  });
+
   it('gives no elements of what is missing or no array', () => {
     for (const text of ['{}', '{"a":[1]}', '{"rows":{"rows":[1]}}', '{"rows":[1],"rows":"[2]"}', '{"rows":[ ]}']) {
       assert.deepEqual(memberElements(text, 'rows'), []);

@@ -86,11 +86,11 @@ export function predictionRoutes(app: FastifyInstance, services: Services): void
 /** The rows of a batch, with the scores that it lacks. @throws SchemaError */
 async function readRows({ scorer }: Services, job: JobRecord, json: ReadJson): Promise<NewPrediction[]> {
   const { body, notFinite } = parseRows(predictionBatch, json, 'predictions');
-  checkRows(body.predictions, 'predictions', job);
+  const texts = memberElements(json.text, 'predictions');
+  checkRows(body.predictions, texts, 'predictions', job);
   body.predictions.forEach((prediction, index) => {
     checkScoreNames(prediction, `predictions[${index}]`);
   });
-  const texts = memberElements(json.text, 'predictions');
   const rows = await mapInTurns(body.predictions, (sent, index) =>
     withTexts(sent, texts[index], `predictions[${index}]`),
   );

@@ -34,8 +34,8 @@ export function trainingMetricsRoutes(app: FastifyInstance, services: Services):
       storeBatch(services, request, reply, 'metrics', async ({ job, body, key }) => {
         const { body: batch, notFinite } = parseRows(metricBatch, body, 'metrics');
         const { metrics } = batch;
-        checkRows(metrics, 'metrics', job);
         const texts = memberElements(body.text, 'metrics');
+        checkRows(metrics, texts, 'metrics', job);
         const timestamp = new Date().toISOString();
         const rows = metrics.map(({ step }, index) => ({
           ...newMetric(step, texts[index]?.text ?? '{}', timestamp),

@@ -37,9 +37,15 @@ export interface ElementText {
   readonly memberCount: number | null;
 }
 
+/** An element of an array that was looked through. */
+export interface ScannedElement extends ElementText {
+  /** Levels of lists and objects, itself the first; names that stand twice may add some. 0 of what is no object. */
+  readonly levels: number;
+}
+
 /** Each element of the array that is the member `name`; none when that is no array. */
-export function memberElements(object: string, name: string): ElementText[] {
-  let found: ElementText[] = [];
+export function memberElements(object: string, name: string): ScannedElement[] {
+  let found: ScannedElement[] = [];
   let at = skipSpace(object, skipSpace(object, 0) + 1);
   while (object.charCodeAt(at) === quote) {
     const nameEnd = endOfString(object, at);
@@ -57,17 +63,18 @@ export function memberElements(object: string, name: string): ElementText[] {
 }
 
 /** Adds each element to `found`. */
-function endOfArray(text: string, start: number, found: ElementText[]): number {
+function endOfArray(text: string, start: number, found: ScannedElement[]): number {
   let at = skipSpace(text, start + 1);
-  const object: ScannedObject = { end: 0, memberCount: null };
+  const object: ScannedObject = { end: 0, memberCount: null, levels: 0 };
   while (at < text.length && !isClosing(text.charCodeAt(at))) {
     if (text.charCodeAt(at) === 0x7b) scanObject(text, at, object);
     else {
       object.end = endOfValue(text, at);
       object.memberCount = null;
+      object.levels = 0;
     }
-    const { end, memberCount } = object;
-    found.push({ text: text.slice(at, end), memberCount });
+    const { end, memberCount, levels } = object;
+    found.push({ text: text.slice(at, end), memberCount, levels });
     at = nextItem(text, end);
   }
   return at + 1;
@@ -81,11 +88,12 @@ export function objectText(parts: ReadonlyMap<string, string>): string {
 interface ScannedObject {
   end: number;
   memberCount: number | null;
+  levels: number;
 }
 
 /** Of an object that stands alone; as in `ElementText`. */
 export function memberCount(object: string): number | null {
-  const found: ScannedObject = { end: 0, memberCount: null };
+  const found: ScannedObject = { end: 0, memberCount: null, levels: 0 };
   scanObject(object, skipSpace(object, 0), found);
   return found.memberCount;
 }
@@ -94,6 +102,7 @@ export function memberCount(object: string): number | null {
 function scanObject(text: string, start: number, found: ScannedObject): void {
   let commas = 0;
   let depth = 0;
+  let levels = 0;
   let hasLineEnd = false;
   let hasMembers = false;
   let at = start;
@@ -106,11 +115,14 @@ function scanObject(text: string, start: number, found: ScannedObject): void {
     }
     if (code === 0x0a || code === 0x0d) hasLineEnd = true;
     else if (code === comma && depth === 1) commas += 1;
-    else if (isOpening(code)) depth += 1;
-    else if (isClosing(code)) depth -= 1;
+    else if (isOpening(code)) {
+      depth += 1;
+      if (depth > levels) levels = depth;
+    } else if (isClosing(code)) depth -= 1;
     at += 1;
   } while (depth > 0);
   found.end = at;
+  found.levels = levels;
   found.memberCount = hasLineEnd ? null : hasMembers ? commas + 1 : 0;
 }
 
