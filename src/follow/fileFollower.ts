@@ -49,7 +49,8 @@ const nothingMore: Visit = { waits: false };
  */
 export class FileFollower {
   readonly #run: FollowedRun;
-  readonly #path: string;
+  /** Where it is now. */
+  readonly path: string;
   readonly #name: string;
   readonly #file: RowFile;
   /** What the server has answered for. */
@@ -61,20 +62,23 @@ export class FileFollower {
   /** @param name the path relative to the run's folder */
   constructor(run: FollowedRun, path: string, name: string, file: RowFile) {
     this.#run = run;
-    this.#path = path;
+    this.path = path;
     this.#name = name;
     this.#file = file;
     this.#position = run.positions.file(name);
   }
 
-  /** Whether the file was read to its end when it was of this size, in bytes, and time, in ms since 1970. */
-  isSent(size: number, modified: number): boolean {
-    return size === this.#position?.size && modified === this.#position.modified;
+  /** Whether nothing more is to be read of the file when it is of this size, in bytes, and time, in ms since 1970. */
+  isDone(size: number, modified: number): boolean {
+    if (size === this.#position?.size && modified === this.#position.modified) return true;
+    // It has no end yet, or none that can be read.
+    const { wasRead, wasSettled, ...seen } = this.#seen;
+    return wasRead && wasSettled && size === seen.size && modified === seen.modified;
   }
 
   /** Reads what is new, and sends it. @throws FollowEndedError, or what reading failed with */
   async visit(): Promise<Visit> {
-    const file = await openRunFile(this.#path);
+    const file = await openRunFile(this.path);
     if (file === undefined) return nothingMore;
     try {
       return await this.#visit(file);
@@ -84,18 +88,20 @@ export class FileFollower {
   }
 
   async #visit(file: RunFile): Promise<Visit> {
-    const { size, modified } = file;
-    if (this.isSent(size, modified)) return nothingMore;
+    const { storedSize: size, modified } = file;
+    if (this.isDone(size, modified)) return nothingMore;
     if (size !== this.#seen.size || modified !== this.#seen.modified) {
       this.#seen = { size, modified, since: performance.now(), wasRead: false, wasSettled: false };
     }
     const isSettled = this.#run.once || performance.now() - this.#seen.since >= quiet;
-    if (this.#seen.wasRead && (this.#seen.wasSettled || !isSettled)) return { waits: !this.#seen.wasSettled };
+    if (this.#seen.wasRead && !isSettled) return { waits: true };
     Object.assign(this.#seen, { wasRead: true, wasSettled: isSettled });
     if (size === 0) return nothingMore;
     const cut = await this.#read(file, isSettled);
     if (cut === undefined) return nothingMore;
-    if (this.#run.once) this.#run.sender.refuse(this.#name, cut.line, cut.problem);
+    // What is packed is written no more.
+    const isFinal = this.#run.once || (isSettled && file.damage !== undefined);
+    if (isFinal) this.#run.sender.refuse(this.#name, cut.line, cut.problem);
     return { waits: !isSettled };
   }
 
@@ -109,7 +115,9 @@ export class FileFollower {
       this.#context = await this.#begin(file, this.#position);
     }
     const [context, position] = [this.#context, this.#position];
-    if (context === undefined || position === undefined) return { line: null, problem: 'nothing in it can be read' };
+    if (context === undefined || position === undefined) {
+      return { line: null, problem: file.damage ?? 'nothing in it can be read' };
+    }
     const source = new RowSource(file, context.form, this.#run.once);
     const taken = new TakenRows(context.making, position, goesOn);
     for await (const rows of source.rows(goesOn ? placeOf(position) : start)) {
@@ -121,7 +129,8 @@ export class FileFollower {
     }
     if (!taken.isKnown) {
       // It is shorter than it was: its writer may be about to write what stood there, and more.
-      return isSettled ? this.#readAnew(file, head, isSettled) : { line: null, problem: 'it became shorter' };
+      if (isSettled && file.damage === undefined) return this.#readAnew(file, head, isSettled);
+      return { line: null, problem: file.damage ?? 'it became shorter' };
     }
     const tail = await tailBefore(file, taken.end);
     await this.#send(taken);
@@ -194,8 +203,8 @@ export class FileFollower {
 
   #keepEnd(file: RunFile, head: Buffer, isWhole: boolean): void {
     const columns = [...(this.#context?.shape.columns ?? [])];
-    const { size, modified } = isWhole ? file : { size: -1, modified: -1 };
-    this.#keep({ size, modified, beginning: beginningOf(head), columns });
+    const { storedSize, modified } = isWhole ? file : { storedSize: -1, modified: -1 };
+    this.#keep({ size: storedSize, modified, beginning: beginningOf(head), columns });
     this.#run.positions.commit();
   }
 

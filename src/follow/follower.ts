@@ -5,6 +5,7 @@ import { Changes } from './changes.ts';
 import { exitCodes } from './exit.ts';
 import { FileFollower, type FollowedRun } from './fileFollower.ts';
 import type { ScoreConfig } from './formats/format.ts';
+import { locate } from './formats/located.ts';
 import { MetricsFollower } from './metrics/metricsFollower.ts';
 import type { FilePosition, Positions } from './positions.ts';
 import { type Report, SaidOnce } from './report.ts';
@@ -85,10 +86,7 @@ class Follower {
   /** Looks at all files once. */
   async #look(): Promise<{ waits: boolean; newestRows: number }> {
     const { run, positions, signal } = this.#following;
-    const found = await filesOf(run, {
-      link: (path) => this.#passed(path),
-      packed: (path, name) => this.#packed(path, name),
-    });
+    const found = await filesOf(run, (link) => this.#passed(link));
     const names = new Set(found.map(({ name }) => name));
     this.#gone = new Map([...positions.files()].filter(([name]) => !names.has(name)));
     let waits = false;
@@ -98,7 +96,7 @@ class Follower {
       const stats = await lstat(one.path).catch(() => undefined);
       newestRows = Math.max(newestRows, stats?.mtimeMs ?? 0);
       const follower = this.#followerOf(one);
-      if (stats !== undefined && follower.isSent(stats.size, stats.mtimeMs)) continue;
+      if (stats !== undefined && follower.isDone(stats.size, stats.mtimeMs)) continue;
       const visit = await this.#visit(one.name, follower);
       waits ||= visit.waits;
     }
@@ -123,7 +121,9 @@ class Follower {
   }
 
   #followerOf({ path, name, file }: FoundFile): FileFollower {
-    const follower = this.#files.get(name) ?? new FileFollower(this.#followedRun, path, name, file);
+    const known = this.#files.get(name);
+    // One that was packed since is read from there.
+    const follower = known?.path === path ? known : new FileFollower(this.#followedRun, path, name, file);
     this.#files.set(name, follower);
     return follower;
   }
@@ -173,17 +173,9 @@ class Follower {
 
   #passed(link: string): void {
     const { run } = this.#following;
-    if (run.format.locate(link) !== undefined || basename(link) === 'completions') {
+    if (locate(run.format, link) !== undefined || basename(link) === 'completions') {
       this.#said.say(`${link} is a link, and not followed.`);
     }
-  }
-
-  /** What was followed before it was packed is known. */
-  #packed(path: string, name: string): void {
-    if ((this.#following.positions.file(name)?.rows ?? 0) > 0) return;
-    this.#said.say(
-      `${path} is packed by Zstandard, and not read: its rows are missing until it is unpacked beside itself.`,
-    );
   }
 
   #cannotWatch(error: Error): void {

@@ -7,6 +7,7 @@ import { isGone, openRunFile } from './files/runFile.ts';
 import { folderOf, nameOfRun, realRunPath } from './files/runPath.ts';
 import type { Format, RowFile } from './formats/format.ts';
 import { formats, table, trainers } from './formats/formats.ts';
+import { locate, plainPath } from './formats/located.ts';
 
 /** What one training writes. */
 export interface Run {
@@ -22,7 +23,7 @@ export interface Run {
 /** A file of a run. */
 export interface FoundFile {
   readonly path: string;
-  /** Relative to the run's base, with slashes. */
+  /** Relative to the run's base, with slashes; without what packing added. */
   readonly name: string;
   readonly file: RowFile;
 }
@@ -62,29 +63,24 @@ export async function findRuns(path: string, format: Format | undefined): Promis
   return runsOf(table, files, scope);
 }
 
-/** Is told of what is not followed, by its path. */
-export interface PassedOver {
-  link(path: string): void;
-  /** A file of the run that was packed. @param name of the file that it was, relative to the run's base */
-  packed(path: string, name: string): void;
-}
-
-/** Endings of files that are packed in a way that nothing here reads. */
-const packedNames = /\.zst$/;
-
-/** The files of a run that are there now, by step and name. */
-export async function filesOf({ format, path, base, scope }: Run, passed?: PassedOver): Promise<FoundFile[]> {
+/**
+ * The files of a run that are there now, by step and name. One that was packed has the name that it had before, and is
+ * passed over as long as that is there too.
+ *
+ * @param passed is told of links, which are not followed
+ */
+export async function filesOf(
+  { format, path, base, scope }: Run,
+  passed?: (link: string) => void,
+): Promise<FoundFile[]> {
   const isFile = (await stat(scope).catch(noneIfGone))?.isFile();
   if (isFile === undefined) return [];
-  const files = isFile ? [scope] : await filesBelow(scope, (link) => passed?.link(link));
-  const found = files.flatMap((one) => {
-    const file = format.locate(one);
-    return file?.run === path ? [{ path: one, name: nameOf(base, one), file }] : [];
+  const files = new Set(isFile ? [scope] : await filesBelow(scope, passed));
+  const found = [...files].flatMap((one) => {
+    const [file, plain] = [locate(format, one), plainPath(one)];
+    if (file?.run !== path || (plain !== one && files.has(plain))) return [];
+    return [{ path: one, name: nameOf(base, plain), file }];
   });
-  for (const one of files.filter((name) => packedNames.test(name))) {
-    const plain = one.replace(packedNames, '');
-    if (format.locate(plain)?.run === path && !files.includes(plain)) passed?.packed(one, nameOf(base, plain));
-  }
   return withSteps(found).sort((a, b) => (a.file.step ?? 0) - (b.file.step ?? 0) || (a.name < b.name ? -1 : 1));
 }
 
@@ -121,7 +117,7 @@ export function jobIdOf({ path }: Run): string {
 async function runsOf(format: Format, files: readonly string[], scope: string): Promise<Run[]> {
   const byRun = new Map<string, { path: string; file: RowFile }[]>();
   for (const path of files) {
-    const file = format.locate(path);
+    const file = locate(format, path);
     if (file === undefined) continue;
     byRun.set(file.run, [...(byRun.get(file.run) ?? []), { path, file }]);
   }

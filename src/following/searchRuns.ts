@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { folderOf } from '../follow/files/runPath.ts';
 import { trainers } from '../follow/formats/formats.ts';
+import { locate } from '../follow/formats/located.ts';
 
 /** A run as the names of its files tell it; what is in them may tell otherwise. */
 export interface FoundRun {
@@ -18,7 +19,7 @@ export const bounds = { names: 1000, looks: 10 };
 /** The run that a file would be of; undefined for a name that none of the trainers gives. */
 export function runOf(path: string): FoundRun | undefined {
   for (const format of trainers) {
-    const file = format.locate(path);
+    const file = locate(format, path);
     if (file !== undefined) return { path: file.run, format: format.name };
   }
   return undefined;

@@ -492,27 +492,6 @@ describe('what trainers write, followed while they do', function () {
     assert.deepEqual([row?.['step'], row?.['prediction']], [30, 'a']);
   });
 
-  it('says which part of a stream of prime-rl is missing, since it was packed before anybody followed it', async () => {
-    const stream = join(folder, 'run', 'monitors', 'file', 'traces', 'stream');
-    write(join(stream, '00000.jsonl.zst'), Buffer.from([0x28, 0xb5, 0x2f, 0xfd]));
-    write(join(stream, '00001.jsonl'), line(rollout('r1', 'train', 4, [trace('q', 'a', 1)])));
-    const first = await followOnce([join(folder, 'run'), '--once'], server.dataDir);
-    assert.equal(first.code, 0);
-    assert.deepEqual([first.lines[0]?.['format'], first.lines[0]?.['path']], ['prime-rl', join(folder, 'run')]);
-    const rows = await readAll(server, String(first.lines[0]?.['job_id']));
-    assert.deepEqual(
-      rows.map((row) => [row['step'], row['sample_source'], row['prediction']]),
-      [[4, 'train', reply('a')]],
-    );
-    assert.match(first.words, /00000\.jsonl\.zst is packed by Zstandard, and not read/);
-    // What was followed before is known.
-    renameSync(join(stream, '00001.jsonl'), join(stream, '00001.jsonl.zst'));
-    write(join(stream, '00002.jsonl'), line(rollout('r2', 'eval', 5, [trace('v', 'b', 1)])));
-    const second = await followOnce([join(folder, 'run'), '--once'], server.dataDir);
-    assert.doesNotMatch(second.words, /00001/);
-    assert.equal((await readAll(server, String(second.lines[0]?.['job_id']))).length, 2);
-  });
-
   it('takes checkpoints that are evaluated for one run, and one that is evaluated again for a revision', async () => {
     const results = join(folder, 'results');
     const sample = (step: number, time: string, answer: string) =>

@@ -121,6 +121,7 @@ export class RowSource {
       }
       if (rows.length > 0) yield rows;
     }
+    if (this.#file.damage !== undefined) this.#cut = { line: null, problem: this.#file.damage };
   }
 
   async *#parquet(): AsyncGenerator<SourceRow[]> {

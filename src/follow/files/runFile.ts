@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { isPacked } from '../formats/located.ts';
+import { unpack } from './unpack.ts';
 
 /** Bytes of a file's beginning that tell it from another, and of what stands before a place in it. */
 const headLength = 65_536;
@@ -10,8 +12,13 @@ const tailLength = 4096;
 export interface RunFile {
   readonly path: string;
   readonly handle: FileHandle;
+  /** Of what can be read of it. */
   readonly size: number;
+  /** On the disk, where it may be packed. */
+  readonly storedSize: number;
   readonly modified: number;
+  /** Why what was packed cannot be read to its end. */
+  readonly damage?: string;
 }
 
 /** How a file begins: so many bytes of it, and their hash. */
@@ -21,7 +28,7 @@ export interface Beginning {
 }
 
 /**
- * Opens a plain file at exactly this path, which no link has a part in.
+ * Opens a plain file at exactly this path, which no link has a part in. Of a packed one it reads what was packed.
  *
  * @returns undefined where there is none
  */
@@ -32,7 +39,8 @@ export async function openRunFile(path: string): Promise<RunFile | undefined> {
     handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const stats = await handle.stat();
     if (stats.isFile() && (await realpath(path)) === path) {
-      const file = { path, handle, size: stats.size, modified: stats.mtimeMs };
+      const file = { path, handle, size: stats.size, storedSize: stats.size, modified: stats.mtimeMs };
+      if (isPacked(path)) return { ...file, ...(await unpack(handle, stats.size)) };
       handle = undefined;
       return file;
     }

@@ -22,7 +22,7 @@ export const primeRl: Format = {
   name: 'prime-rl',
   globs: [
     ...['rollouts/step_*/*/all/traces.jsonl', 'rollouts/step_*/*_rollouts.jsonl'],
-    ...['traces/step_*/*/traces.jsonl', 'traces/stream/*.jsonl'],
+    ...['traces/step_*/*/traces.jsonl', 'traces/stream/*.jsonl', 'traces/stream/*.jsonl.zst'],
   ],
   readsColumns: false,
 
