@@ -61,6 +61,13 @@ describe('the search for runs in a workspace', () => {
     assert.ok(runs.size >= bounds.looks / 2, `${runs.size} runs`);
   });
 
+  it('knows a run by the chunks of a stream alone that are packed', () => {
+    const run = { path: at('run'), format: 'prime-rl' };
+    assert.deepEqual(runOf(at('run', 'monitors', 'file', 'traces', 'stream', '00000.jsonl.zst')), run);
+    assert.equal(runOf(at('notes', 'diary.jsonl.zst')), undefined);
+    assert.equal(runOf(at('run', 'completions', 'completions_00010.parquet.zst')), undefined);
+  });
+
   it('takes a name that none of the trainers gives for none', () => {
     assert.equal(runOf(at('notes', 'diary.jsonl')), undefined);
     assert.equal(runOf(at('elsewhere', 'completions_00010.parquet')), undefined);
