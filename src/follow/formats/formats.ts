@@ -10,8 +10,11 @@ import { trl } from './trl.ts';
 import { verl } from './verl.ts';
 import { wandb } from './wandb.ts';
 
-/** Trainers whose files tell by their paths and columns whose they are. */
-export const trainers: readonly Format[] = [trl, verl, skyRl, nemoRl, primeRl, msSwift, llamaFactory, lmEval, wandb];
+/**
+ * Trainers whose files tell by their paths and columns whose they are. A name is the first one's that it may be of: that of
+ * verl's files is a number alone, which files of others have too.
+ */
+export const trainers: readonly Format[] = [trl, skyRl, nemoRl, primeRl, msSwift, llamaFactory, lmEval, wandb, verl];
 
 /** All that `--format` may name. */
 export const formats: readonly Format[] = [...trainers, table];

@@ -6,7 +6,7 @@ describe('the arguments of follow', () => {
   const wrong: [string[], NodeJS.ProcessEnv, RegExp][] = [
     [[], {}, /which folder or file/],
     [['a', 'b'], {}, /"b" is too much/],
-    [['a', '--format', 'word'], {}, /expected one of trl, verl, .*, table, got "word"/],
+    [['a', '--format', 'word'], {}, /expected one of trl, skyrl, .*, verl, table, got "word"/],
     [['a', '--job', ''], {}, /--job/],
     [['a', '--twice'], {}, /--twice/],
     [['a', '--url', 'http://127.0.0.1:1'], {}, /There is no key for 127\.0\.0\.1:1/],

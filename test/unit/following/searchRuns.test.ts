@@ -61,9 +61,13 @@ describe('the search for runs in a workspace', () => {
     assert.ok(runs.size >= bounds.looks / 2, `${runs.size} runs`);
   });
 
-  it('knows a run by the chunks of a stream alone that are packed', () => {
+  it('knows whose a number is by the folders around it, packed or not', () => {
     const run = { path: at('run'), format: 'prime-rl' };
-    assert.deepEqual(runOf(at('run', 'monitors', 'file', 'traces', 'stream', '00000.jsonl.zst')), run);
+    for (const name of ['00000.jsonl', '00000.jsonl.zst']) {
+      assert.deepEqual(runOf(at('run', 'monitors', 'file', 'traces', 'stream', name)), run);
+    }
+    assert.equal(runOf(at('saved', 'infer_result', '12.jsonl'))?.format, 'ms-swift');
+    assert.equal(runOf(at('saved', 'rollouts', '12.jsonl'))?.format, 'verl');
     assert.equal(runOf(at('notes', 'diary.jsonl.zst')), undefined);
     assert.equal(runOf(at('run', 'completions', 'completions_00010.parquet.zst')), undefined);
   });
