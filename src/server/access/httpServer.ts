@@ -78,7 +78,7 @@ export function allowLongBody(request: IncomingMessage): void {
 
 /** Answers what is not HTTP, or too slow. The error holds the raw bytes, keys too: none of it is logged but its code. */
 export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === requestTimeoutCode && patient.has(socket)) return;
+  if (answered.has(socket) || (error.code === requestTimeoutCode && patient.has(socket))) return;
   if (!socket.writable || error.code === 'ECONNRESET') {
     log.debug({ code: error.code }, 'a connection was lost');
     return void socket.destroy();
@@ -87,7 +87,15 @@ export function answerClientError(log: Log, error: NodeJS.ErrnoException, socket
   answerRaw(log.child({ code: error.code }), socket, status, message);
 }
 
-/** Answers on a bare connection, and ends it. */
+/** Connections that are ended as soon as their client has read why. */
+const answered = new WeakSet<Duplex>();
+/** How long such a client may go on sending, in ms. */
+const lingering = 2000;
+
+/**
+ * Answers on a bare connection, and ends it. What still comes is dropped for a while: a connection that is closed with
+ * bytes unread is reset, and the answer may be lost with it (RFC 9112, 9.6).
+ */
 function answerRaw(log: Log, socket: Duplex, status: number, message: string): void {
   const body = JSON.stringify({ error: message });
   const request = randomUUID();
@@ -99,7 +107,12 @@ function answerRaw(log: Log, socket: Duplex, status: number, message: string): v
     'Connection: close',
   ];
   log.info({ request, status }, 'answered');
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  answered.add(socket);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.removeAllListeners('data').on('data', () => {});
+  const destroy = () => socket.destroy();
+  const end = setTimeout(destroy, lingering).unref();
+  socket.once('end', destroy).once('close', () => clearTimeout(end));
 }
 
 const requestTimeoutCode = 'ERR_HTTP_REQUEST_TIMEOUT';
