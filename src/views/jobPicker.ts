@@ -7,12 +7,15 @@ import { modelOf } from '../watch/jobTitle.ts';
 import type { JobReference, Watches } from '../watch/watches.ts';
 import { isActive, type Job } from '../wire/job.ts';
 import { describeJob, errorLine, jobAge } from './jobTexts.ts';
+import { SteadyPick } from './steadyPick.ts';
 
 /** Between two readings of the jobs while somebody looks at the picker, in ms: a job that begins is wanted soon. */
 const readingInterval = 3000;
 
 interface JobPick extends vscode.QuickPickItem {
   job?: JobReference<ServerId>;
+  /** It is the job of the id that is being typed. */
+  isTyped?: boolean;
 }
 
 /**
@@ -34,10 +37,12 @@ export function pickJob(
     picker.matchOnDescription = true;
     picker.busy = true;
     picker.keepScrollPosition = true;
+    const steady = new SteadyPick<JobPick>();
     const show = (): void => {
       const next = [...items(servers, watches, present), ...typed(picker.value, watches, present)];
       if (isDeepStrictEqual(next, picker.items)) return;
       const before = picker.activeItems[0]?.job;
+      steady.replace(picker.items, performance.now());
       picker.items = next;
       // Replaced items would take the reader back to the first one.
       const same = next.find(({ job }) => before !== undefined && isDeepStrictEqual(job, before));
@@ -57,9 +62,13 @@ export function pickJob(
       ...present.map((server) => watches.listing(server).onDidChange(show)),
       picker.onDidChangeValue(show),
       picker.onDidAccept(() => {
-        const job = picker.selectedItems[0]?.job;
-        if (job === undefined) return;
-        resolve(job);
+        const [pick] = picker.selectedItems;
+        if (pick?.job === undefined) return;
+        // Another job than the one that was chosen is worse than to be asked once more.
+        const isSame = (a: JobPick, b: JobPick) =>
+          (a.isTyped === true && b.isTyped === true) || isDeepStrictEqual(a.job, b.job);
+        if (!steady.isSure(picker.items.indexOf(pick), pick, isSame, performance.now())) return;
+        resolve(pick.job);
         picker.hide();
       }),
       picker.onDidHide(() => {
@@ -135,6 +144,7 @@ function typed(value: string, watches: Watches<ServerId>, present: readonly Serv
           label: vscode.l10n.t('Watch job “{0}”', withoutIcons(plainName(jobId))),
           alwaysShow: true,
           job: { server, jobId },
+          isTyped: true,
         },
       ];
 }

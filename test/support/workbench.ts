@@ -186,6 +186,8 @@ export class Workbench {
       await this.run(command);
       await asked.locator('.quick-input-box input').fill(text, { timeout: 5000 });
       await asked.getByRole('option', { name: text }).first().click({ timeout: 2000 });
+      // An entry that moved while it was clicked is not taken.
+      await asked.waitFor({ state: 'hidden', timeout: 2000 });
     });
   }
 
