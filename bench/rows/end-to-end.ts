@@ -120,15 +120,14 @@ async function compareWithOthers(held: number): Promise<void> {
     more: { garbage: shares.garbage.toFixed(3), others: shares.others.toFixed(3) },
   });
   const hosts = (side: Stretch[]) => side.map((one) => one.host);
-  const leastHost = median(hosts(fast.bare));
   report({
     name: 'extension-host-cpu',
     measured: `share of a core of the whole extension host above its rest, 100 events/s, ${held} held`,
     unit: 'cores',
     ours: hosts(fast.ours),
     peer: { name: 'a bare extension that hands each event to a table', values: hosts(fast.bare) },
-    target: { of: 'ours', atMost: 0.05 },
-    ...(leastHost > 0.05 && { limit: `the bare extension's host takes ${leastHost.toFixed(3)}` }),
+    // 5 % of a core is more than the bare one takes on a fast machine, and less than that on a slow one.
+    target: { of: 'ratio', atMost: 1.25 },
     more: {
       ours: hosts(fast.ours)
         .map((share) => share.toFixed(3))
