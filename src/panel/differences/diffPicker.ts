@@ -61,5 +61,6 @@ function scoreText(name: string, value: number): string {
 }
 
 function pickAnswer(title: string, items: AnswerItem[]): Thenable<AnswerItem | undefined> {
-  return vscode.window.showQuickPick(items, { title });
+  // Whatever gets the focus back from the list before would close this one.
+  return vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
 }

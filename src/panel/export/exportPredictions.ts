@@ -22,7 +22,7 @@ export async function exportPredictions({ jobId, all, shown }: Exportable): Prom
       { label: 'JSON Lines', description: vscode.l10n.t('every field that the server sent'), format: 'jsonl' as const },
       { label: 'CSV', description: vscode.l10n.t('for spreadsheets'), format: 'csv' as const },
     ],
-    { title: vscode.l10n.t('Export Predictions: Format') },
+    { title: vscode.l10n.t('Export Predictions: Format'), ignoreFocusOut: true },
   );
   if (format === undefined) return;
   const target = await pickFile(`${fileNameOf(jobId)}-predictions`, format.format);
@@ -64,7 +64,8 @@ async function pickRows(all: ExportRows, shown: ExportRows | null): Promise<Expo
       { label: vscode.l10n.t('What the filters show'), description: counted(shown.count), rows: shown },
       { label: vscode.l10n.t('All'), description: counted(all.count), rows: all },
     ],
-    { title: vscode.l10n.t('Export Predictions') },
+    // The panel whose button was pressed gets the focus back when this list ends: the next one would close.
+    { title: vscode.l10n.t('Export Predictions'), ignoreFocusOut: true },
   );
   return picked?.rows;
 }
