@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, zstdCompressSync } from 'node:zlib';
@@ -67,10 +66,10 @@ describe('following a stream whose full chunks are packed', () => {
     rmSync(chunk(n));
   }
 
-  async function follow(): Promise<{ code: number | null; words: string; answers: unknown[]; jobId: string }> {
+  async function follow(): Promise<{ code: number | null; words: string; answers: unknown[] }> {
     const { code, lines, words } = await followOnce([run(), '--once'], server.dataDir);
     const jobId = String(lines[0]?.['job_id']);
-    return { code, words, jobId, answers: (await readAll(server, jobId)).map((row) => row['prediction']) };
+    return { code, words, answers: (await readAll(server, jobId)).map((row) => row['prediction']) };
   }
 
   it('takes chunks that were packed before anybody followed it, of whatever frames', async () => {
@@ -160,7 +159,9 @@ describe('following a stream whose full chunks are packed', () => {
 
   it('says while it follows that a chunk is damaged, once, and leaves nothing behind of what it unpacked', async () => {
     write(chunk(1), linesOf(0, 2));
-    const follower = startFollower([run()], server.dataDir);
+    const temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+    const follower = startFollower([run()], server.dataDir, { TMPDIR: temporary });
     followers.push(follower);
     const jobId = String((await follower.told('following'))['job_id']);
     const packed = zstdCompressSync(Buffer.from(linesOf(2, 6)));
@@ -172,9 +173,6 @@ describe('following a stream whose full chunks are packed', () => {
     await sleep(2500);
     assert.equal(isTold(), 1);
     await follower.kill();
-    assert.deepEqual(
-      readdirSync(tmpdir()).filter((name) => name.startsWith('training-predictions-unpacked-')),
-      [],
-    );
+    assert.deepEqual(readdirSync(temporary), []);
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rawRequest } from '../fuzz/rawRequest.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -30,6 +32,21 @@ describe('what is no HTTP', () => {
       }
     });
   }
+
+  it('may be reset by its client at any moment, and harms nobody else', async () => {
+    const { hostname, port } = new URL(server.url);
+    for (const text of ['CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', 'no request\r\n\r\n']) {
+      for (let time = 0; time < 20; time += 1) {
+        const socket = connect(Number(port), hostname).on('error', () => {});
+        socket.write(text);
+        if (time % 4 > 0) await once(socket, 'data');
+        await sleep(10 * (time % 3));
+        socket.resetAndDestroy();
+      }
+    }
+    await sleep(200);
+    assert.equal((await fetch(`${server.url}/health`)).status, 200);
+  });
 
   it('holds no connection for longer than its client may go on', async () => {
     const began = performance.now();

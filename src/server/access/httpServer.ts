@@ -110,6 +110,8 @@ function answerRaw(log: Log, socket: Duplex, status: number, message: string): v
   answered.add(socket);
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.removeAllListeners('data').on('data', () => {});
+  // Nobody else hears the errors of a connection that asked for a tunnel: a reset would end the server.
+  socket.on('error', () => {});
   const destroy = () => socket.destroy();
   const end = setTimeout(destroy, lingering).unref();
   socket.once('end', destroy).once('close', () => clearTimeout(end));
