@@ -1,7 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
 /** An event longer than this ends the connection, in UTF-16 code units. */
 export const longestEvent = 32 * 1024 * 1024;
+
+/**
+ * Events that come faster are read in rounds so far apart, in ms: views are told less often than that, and after a rest the
+ * first event of a round costs the processor ten times as much as each that follows it. One that comes alone is read at once.
+ */
+const roundInterval = 40;
+/** What comes so soon after a chunk was read, in ms, is of its round: a stream that is behind is read without a rest. */
+const sameRound = 1;
 
 /** The stream sent more without finishing an event than anyone should hold in memory. */
 export class EventTooLongError extends Error {
@@ -42,13 +51,21 @@ export async function readEventStream(
   });
   const decoder = new TextDecoder();
   let line = 0;
+  let [round, read] = [Number.NEGATIVE_INFINITY, 0];
   for await (const chunk of body) {
     handlers.bytes();
+    const now = performance.now();
+    if (now - read >= sameRound) {
+      const rest = round + roundInterval - now;
+      if (rest > 0) await sleep(rest);
+      round = performance.now();
+    }
     const text = decoder.decode(chunk, { stream: true });
     parser.feed(text);
     // The parser holds nothing of a comment or an unknown field, and would follow one without end for ever.
     const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
     line = end === -1 ? line + text.length : text.length - end - 1;
     if (tooLong || line > limit) throw new EventTooLongError(limit);
+    read = performance.now();
   }
 }

@@ -56,4 +56,49 @@ describe('readEventStream', () => {
     const { events } = await read([bytes(`data: ${'x'.repeat(10 * 1024 * 1024)}\n\n`)]);
     assert.equal(events[0]?.data.length, 10 * 1024 * 1024);
   });
+
+  it('reads an event that comes alone at once, and what is there already without a rest', async () => {
+    let asked = 0;
+    const events = 5000;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        asked += 1;
+        if (asked > events) controller.close();
+        else controller.enqueue(bytes(`data: ${asked}\n\n`));
+      },
+    });
+    const seen: number[] = [];
+    // With a rest before each it would take minutes.
+    await readEventStream(body, { bytes() {}, retry() {}, event: ({ data }) => seen.push(Number(data)) });
+    assert.deepEqual([seen.length, seen[0], seen.at(-1)], [events, 1, events]);
+  });
+
+  it('reads events that come fast in rounds, all of them and in their order', async () => {
+    const sent = 60;
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        for (let n = 0; n < sent; n += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          controller.enqueue(bytes(`data: ${n}\n\n`));
+        }
+        controller.close();
+      },
+    });
+    const seen: number[] = [];
+    const turns = new Set<number>();
+    let turn = 0;
+    const event = ({ data }: EventSourceMessage) => {
+      seen.push(Number(data));
+      turns.add(turn);
+      setImmediate(() => {
+        turn = seen.length;
+      });
+    };
+    await readEventStream(body, { bytes() {}, retry() {}, event });
+    assert.deepEqual(
+      seen,
+      Array.from({ length: sent }, (_, n) => n),
+    );
+    assert.ok(turns.size < sent / 2, `${turns.size} rounds`);
+  });
 });
