@@ -24,13 +24,34 @@ export function percentile(ascending: ArrayLike<number>, share: number, length =
   return low + (high - low) * (rank - below);
 }
 
-/** Of values in any order; null without any. @param values is put in order */
-export function summaryOf(values: Float64Array): ScoreSummary | null {
-  if (values.length === 0) return null;
-  values.sort();
+/**
+ * Of values in any order; null without any.
+ *
+ * @param values the first `length` of them are put in order
+ */
+export function summaryOf(values: Float64Array, length = values.length): ScoreSummary | null {
+  if (length === 0) return null;
+  sort(values, length);
   let sum = 0;
-  for (const value of values) sum += value;
-  return summaryOfSorted(values, values.length, sum);
+  for (let at = 0; at < length; at += 1) sum += values[at] ?? Number.NaN;
+  return summaryOfSorted(values, length, sum);
+}
+
+/** More values than this are put in order faster by the engine, which needs as long as some tens of them to begin. */
+const mostInserted = 32;
+
+function sort(values: Float64Array, length: number): void {
+  if (length > mostInserted) {
+    values.subarray(0, length).sort();
+    return;
+  }
+  for (let next = 1; next < length; next += 1) {
+    const value = values[next] ?? Number.NaN;
+    let place = next;
+    for (; place > 0 && (values[place - 1] ?? Number.NaN) > value; place -= 1)
+      values[place] = values[place - 1] as number;
+    values[place] = value;
+  }
 }
 
 function summaryOfSorted(values: Float64Array, length: number, sum: number): ScoreSummary {

@@ -6,6 +6,9 @@ export interface PassShares {
   readonly any: number;
 }
 
+/** Of the samples that are summed up; one list for all, as a job has thousands of checkpoints. */
+let means = new Float64Array(64);
+
 /**
  * Adds up the scores of a checkpoint by sample. What it holds grows with samples and scores, not with completions.
  * `Sample` names a sample among those that are added up together.
@@ -60,7 +63,8 @@ export class SampleSums<Sample> {
   passes(score: number): PassShares | null {
     const [sums = [], counts = []] = [this.#sums[score], this.#counts[score]];
     let [samples, all, any] = [0, 0, 0];
-    for (const [place, count] of counts.entries()) {
+    for (let place = 0; place < counts.length; place += 1) {
+      const count = counts[place] ?? 0;
       if (count === 0) continue;
       const passed = sums[place] ?? 0;
       samples += 1;
@@ -73,7 +77,7 @@ export class SampleSums<Sample> {
   /** Null where no sample has a value. */
   summary(score: number): ScoreSummary | null {
     const [sums = [], counts = []] = [this.#sums[score], this.#counts[score]];
-    const means = new Float64Array(sums.length);
+    if (means.length < sums.length) means = new Float64Array(2 * sums.length);
     let found = 0;
     for (let place = 0; place < sums.length; place += 1) {
       const count = counts[place] ?? 0;
@@ -81,7 +85,7 @@ export class SampleSums<Sample> {
       means[found] = (sums[place] ?? 0) / count;
       found += 1;
     }
-    return summaryOf(means.subarray(0, found));
+    return summaryOf(means, found);
   }
 }
 

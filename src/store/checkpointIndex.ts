@@ -228,8 +228,8 @@ export class CheckpointIndex {
       }
       const place = found.sums.addRow(this.#sampleOf(row));
       found.groups.add(place, this.#table.score(row, judge));
-      for (const [index, { name }] of asked.entries()) {
-        const value = this.#table.score(row, name);
+      for (let index = 0; index < asked.length; index += 1) {
+        const value = this.#table.score(row, asked[index]?.name ?? '');
         if (!Number.isNaN(value)) found.sums.add(place, index, value);
       }
     }
