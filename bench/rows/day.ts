@@ -22,9 +22,7 @@ const [hours, hour] = [24, 36_000];
 const day = hours * hour;
 /** No job ever opens more than 12 connections a minute. */
 const hoursOfConnection = 4;
-/** Events that the watch may be behind: a server cuts a reader that is further behind, and it catches up over REST. */
-const behind = 6000;
-/** Events sent before the watch is waited for. */
+/** Events sent before the watch is waited for: a server cuts a reader that is far behind, and it catches up over REST. */
 const step = 4000;
 /** Events of a request: trainings send no thousands at once, of which those of a small job share pages of an index. */
 const batch = 100;
@@ -49,6 +47,13 @@ interface Mark {
   resident: number;
   /** Timers, sockets and files of both. */
   open: number;
+}
+
+/** A job, its server, and what a watch of it holds. */
+interface Side {
+  server: TestServer;
+  job: TestJob;
+  store: PredictionStore;
 }
 
 const inMegabytes = (bytes: number[]) => bytes.map((count) => (count / megabyte).toFixed(1)).join(' ');
@@ -94,23 +99,25 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
   const seen: Mark[] = [];
   /** µs of the server's processor an event, by hour. */
   const costs: number[] = [];
-  const pass = async (passed: number): Promise<void> => {
-    costs.push(await passHour(server, job, store));
+  const ours: Side = { server, job, store };
+  const pass = async (passed: number, other?: Side): Promise<number | undefined> => {
+    const [cost = 0, beside] = await passHour(other === undefined ? [ours] : [ours, other]);
+    costs.push(cost);
     if (passed % hoursOfConnection === 0) {
       session.dispatch({ type: 'reconnect' });
       await catchesUp();
     }
     if (marks.includes(passed)) seen.push(await look());
+    return beside;
   };
   const until = hours - compared;
   for (let passed = 1; passed <= until; passed += 1) await pass(passed);
   const others = await withServer(async (other) => {
     // Its code is compiled in the first one.
-    await hourOfNewJob(other);
+    await withNewJob(other, (side) => passHour([side]));
     const beside: number[] = [];
     for (let passed = until + 1; passed <= hours; passed += 1) {
-      await pass(passed);
-      beside.push(await hourOfNewJob(other));
+      beside.push((await withNewJob(other, (side) => pass(passed, side))) ?? Number.NaN);
     }
     return beside;
   });
@@ -142,7 +149,7 @@ async function follow(server: TestServer, job: TestJob, inspected: NodeDebugger)
     measured: "the server's processor an event, stored and told to a stream, last six hours",
     unit: 'µs',
     ours: costs.slice(-compared),
-    peer: { name: 'a new server with a new job each hour, in turn with it', values: others },
+    peer: { name: 'a new server with a new job each hour, in turn with it', values: others, paired: true },
     target: { of: 'ratio', atMost: 1.2 },
     more: { byHour: costs.map((cost) => cost.toFixed(0)).join(' ') },
   });
@@ -174,24 +181,33 @@ function sentPrediction(n: number): object {
   return row;
 }
 
-/** Fills a job with an hour more, up to its watch. @returns µs of the server's processor an event */
-async function passHour(server: TestServer, job: TestJob, store: PredictionStore): Promise<number> {
-  const pid = server.process.pid ?? 0;
-  const seconds = cpuSeconds(pid);
-  const end = store.size + hour;
-  for (let n = store.size; n < end; n += step) {
-    await fill(server, job, [n, n + step], sentPrediction, batch);
-    while (n + step - store.size > behind) await sleep(1);
+/**
+ * Fills jobs with an hour more, up to their watches, in turn: what slows the machine for a while is in the figures of all.
+ *
+ * @returns µs of the processor of each one's server an event
+ */
+async function passHour(sides: readonly Side[]): Promise<number[]> {
+  const seconds = sides.map(() => 0);
+  for (let passed = 0; passed < hour; passed += step) {
+    for (const [index, { server, job, store }] of sides.entries()) {
+      const pid = server.process.pid ?? 0;
+      const before = cpuSeconds(pid);
+      const end = store.size + step;
+      await fill(server, job, [store.size, end], sentPrediction, batch);
+      while (store.size < end) await sleep(1);
+      seconds[index] = (seconds[index] ?? 0) + cpuSeconds(pid) - before;
+    }
   }
-  while (store.size < end) await sleep(5);
-  return ((cpuSeconds(pid) - seconds) * 1e6) / hour;
+  return seconds.map((spent) => (spent * 1e6) / hour);
 }
 
-async function hourOfNewJob(server: TestServer): Promise<number> {
+async function withNewJob<T>(server: TestServer, body: (side: Side) => Promise<T>): Promise<T> {
   const job = await createJob(server, { status: 'running', model_name: 'new' });
   const { session, catchesUp } = watch(server, job.id, { pollInterval: 30_000 }, textStorage());
   await catchesUp();
-  const cost = await passHour(server, job, session.store);
-  session.dispose();
-  return cost;
+  try {
+    return await body({ server, job, store: session.store });
+  } finally {
+    session.dispose();
+  }
 }
