@@ -9,18 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
  *
  * @param args of the writer
  * @param delivered how much has arrived here so far
- * @param first so many arrivals come before those that are measured
- * @returns seconds from then on: on a processor, and by the clock
+ * @returns seconds from the first arrival on: on a processor, and by the clock
  */
 export async function followWriter(
   args: readonly (string | number)[],
   delivered: () => number,
-  first = 1,
 ): Promise<{ cpu: number; took: number }> {
   const before = delivered();
   const writer = spawn(process.execPath, [path.join(import.meta.dirname, 'writer.ts'), ...args.map(String)]);
   const written = once(writer, 'exit');
-  while (delivered() - before < first && writer.exitCode === null) await sleep(5);
+  while (delivered() === before && writer.exitCode === null) await sleep(5);
   const [cpu, start] = [process.cpuUsage(), performance.now()];
   await written;
   const { user, system } = process.cpuUsage(cpu);
