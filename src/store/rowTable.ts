@@ -41,11 +41,11 @@ export class RowTable implements OrderedRows<number> {
   readonly #created = new Timestamps();
   /** Those of the model: what is under `scores` has won over what stands beside it. */
   readonly scores = new ScoreColumns();
-  /** Places in the list of sources; nearly all jobs have one. */
   /** One more than the index; 0 where a row has none. In most jobs no row has, and there is no such column. */
   readonly #completions = float64();
   readonly #restarts = float64();
   readonly #revisions = float64();
+  /** Places in the list of sources; nearly all jobs have one. */
   readonly #sources = uint16();
   readonly #knownSources: string[] = [''];
   #someNameNone = false;
