@@ -6,8 +6,8 @@ export interface PassShares {
   readonly any: number;
 }
 
-/** Of the samples that are summed up; one list for all, as a job has thousands of checkpoints. */
-let means = new Float64Array(64);
+/** Room for the means of few samples: a job may have thousands of checkpoints, and a list for each takes longer than its sum. */
+const room = new Float64Array(256);
 
 /**
  * Adds up the scores of a checkpoint by sample. What it holds grows with samples and scores, not with completions.
@@ -77,7 +77,7 @@ export class SampleSums<Sample> {
   /** Null where no sample has a value. */
   summary(score: number): ScoreSummary | null {
     const [sums = [], counts = []] = [this.#sums[score], this.#counts[score]];
-    if (means.length < sums.length) means = new Float64Array(2 * sums.length);
+    const means = sums.length <= room.length ? room : new Float64Array(sums.length);
     let found = 0;
     for (let place = 0; place < sums.length; place += 1) {
       const count = counts[place] ?? 0;
