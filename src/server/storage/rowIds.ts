@@ -5,6 +5,8 @@ const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A UUID as it is kept, since it is compared without case; undefined for any other text. */
 export function uuidOf(id: string): string | undefined {
   if (id.length !== 36) return undefined;
+  // Those that were made here are in lower case, as nearly all are.
+  if (uuidForm.test(id)) return id;
   const lower = id.toLowerCase();
   return uuidForm.test(lower) ? lower : undefined;
 }
@@ -24,9 +26,12 @@ export function idKeyOf(id: string): number | null {
 }
 
 const counts = Array.from({ length: 0x1000 }, (_, count) => count.toString(16).padStart(3, '0'));
-let [time, timeText, made] = [0, '', 0];
+let [time, timeText, made, random] = [0, '', 0, ''];
 
-/** An id for a row: a UUID of version 7 (RFC 9562), of which one process makes each later than the one before. */
+/**
+ * An id for a row: a UUID of version 7 (RFC 9562), of which one process makes each later than the one before. Those of one
+ * millisecond have the same random bits and are told apart by their count.
+ */
 export function newRowId(): string {
   const now = Date.now();
   if (now > time) begin(now);
@@ -34,11 +39,12 @@ export function newRowId(): string {
   else if (made === counts.length) begin(time + 1);
   const count = counts[made];
   made += 1;
-  return `${timeText}${count}${randomUUID().slice(18)}`;
+  return timeText + count + random;
 }
 
 /** @param milliseconds since 1970 */
 function begin(milliseconds: number): void {
   const text = milliseconds.toString(16).padStart(12, '0');
   [time, timeText, made] = [milliseconds, `${text.slice(0, 8)}-${text.slice(8)}-7`, 0];
+  random = randomUUID().slice(18);
 }
