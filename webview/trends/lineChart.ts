@@ -1,5 +1,6 @@
 import {
   Chart,
+  type ChartConfiguration,
   type ChartDataset,
   Filler,
   LinearScale,
@@ -112,7 +113,7 @@ export function createLineChart(
     return { low, high: { ...low, fill: '-1', backgroundColor: color(stroke).alpha(alpha).rgbString() } };
   });
 
-  const chart = new Chart<'line', Coordinate[]>(canvas, {
+  const config: ChartConfiguration<'line', Coordinate[]> = {
     type: 'line',
     data: {
       datasets: [
@@ -131,7 +132,7 @@ export function createLineChart(
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       onHover: (_event, active) => cursorAt(canvas, active.length > 0),
       onClick: (_event, [active]) => {
-        const point = active && chart.data.datasets[active.datasetIndex]?.data[active.index];
+        const point = active && config.data.datasets[active.datasetIndex]?.data[active.index];
         const at = point && checkpointAt(point.x);
         if (at !== undefined) choose(at);
       },
@@ -164,7 +165,8 @@ export function createLineChart(
         },
       },
     },
-  });
+  };
+  let chart: Chart<'line', Coordinate[]> | null = null;
 
   function yAxis() {
     const ticks = { ...shared.ticks, maxTicksLimit: 6 };
@@ -225,8 +227,10 @@ export function createLineChart(
         if (edge !== undefined) [edge.low.data, edge.high.data] = [low, high];
       }
       for (const [index, { line }] of drawn.overDrawings.entries()) give(over[index], line);
-      chart.update('none');
+      // What is made with its data is laid out once.
+      if (chart === null) chart = new Chart(canvas, config);
+      else chart.update('none');
     },
-    destroy: () => chart.destroy(),
+    destroy: () => chart?.destroy(),
   };
 }

@@ -1,4 +1,13 @@
-import { BarController, BarElement, CategoryScale, Chart, type ChartDataset, LinearScale, Tooltip } from 'chart.js';
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartConfiguration,
+  type ChartDataset,
+  LinearScale,
+  Tooltip,
+} from 'chart.js';
 import type { Checkpoint } from '../../../src/model/checkpoints.ts';
 import type { CheckpointChanges } from '../../../src/model/marks.ts';
 import type { Formats } from '../../texts/formats.ts';
@@ -41,7 +50,7 @@ export function createChangesChart(
     borderSkipped: false,
   };
 
-  const chart = new Chart<'bar', number[]>(canvas, {
+  const config: ChartConfiguration<'bar', number[]> = {
     type: 'bar',
     data: { labels: [], datasets: [improved, unchanged, regressed] },
     options: {
@@ -90,17 +99,20 @@ export function createChangesChart(
         },
       },
     },
-  });
+  };
+  let chart: Chart<'bar', number[]> | null = null;
 
   return {
     show: (changes) => {
       shown = changes;
-      chart.data.labels = changes.map(({ epoch, step }) => formats.count(byEpoch ? epoch : step));
+      config.data.labels = changes.map(({ epoch, step }) => formats.count(byEpoch ? epoch : step));
       improved.data = changes.map((epoch) => epoch.improved);
       unchanged.data = changes.map((epoch) => epoch.unchanged);
       regressed.data = changes.map((epoch) => -epoch.regressed);
-      chart.update('none');
+      // What is made with its data is laid out once.
+      if (chart === null) chart = new Chart(canvas, config);
+      else chart.update('none');
     },
-    destroy: () => chart.destroy(),
+    destroy: () => chart?.destroy(),
   };
 }

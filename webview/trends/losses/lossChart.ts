@@ -1,5 +1,6 @@
 import {
   Chart,
+  type ChartConfiguration,
   type ChartDataset,
   LinearScale,
   LineController,
@@ -48,7 +49,7 @@ export function createLossChart(
   let shown: LossLines | null = null;
   const count = (value: number | string) => formats.count(Number(value));
 
-  const chart = new Chart<'line', Place[]>(canvas, {
+  const config: ChartConfiguration<'line', Place[]> = {
     type: 'line',
     data: { datasets: [] },
     options: {
@@ -84,7 +85,8 @@ export function createLossChart(
         },
       },
     },
-  });
+  };
+  let chart: Chart<'line', Place[]> | null = null;
 
   /** The smoothed line before the faint one that was logged, where there are both. */
   function datasets({ line, isFirst }: ReturnType<typeof drawnLines>[number]): Line[] {
@@ -116,9 +118,11 @@ export function createLossChart(
   return {
     show: (lines) => {
       shown = lines;
-      chart.data.datasets = drawnLines(trend, lines).flatMap(datasets);
-      chart.update('none');
+      config.data.datasets = drawnLines(trend, lines).flatMap(datasets);
+      // What is made with its data is laid out once.
+      if (chart === null) chart = new Chart(canvas, config);
+      else chart.update('none');
     },
-    destroy: () => chart.destroy(),
+    destroy: () => chart?.destroy(),
   };
 }
