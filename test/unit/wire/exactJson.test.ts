@@ -7,6 +7,9 @@ import { nested } from '../../support/nested.ts';
 const exactly = (text: string, plain: readonly string[] = []): unknown =>
   parseExactly(text, stepsToField.ofRow, new Set(plain));
 
+/** Whether a whole number would be written with other digits than these. */
+const isRewritten = (text: string): boolean => /^-?\d+$/.test(text) && String(Number(text)) !== text;
+
 describe('JSON that is read exactly', () => {
   it('is written again with the digits of numbers that no double holds', () => {
     for (const number of [
@@ -52,8 +55,12 @@ describe('JSON that is read exactly', () => {
       fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), fc.boolean(), (values, isFixed) => {
         const texts = values.map((value) => (isFixed ? value.toPrecision(17) : JSON.stringify(value)));
         const own = texts.filter((text) => !Object.is(Number(text), -0));
-        assert.deepEqual(exactly(`{"scores":[${own.join(',')}]}`), { scores: own.map(Number) });
+        // A whole number beyond 2^53 may be a double and yet be written with other digits: it is kept as it came.
+        const [kept, read] = [own.filter(isRewritten), own.filter((text) => !isRewritten(text))];
+        assert.deepEqual(exactly(`{"scores":[${read.join(',')}]}`), { scores: read.map(Number) });
+        assert.equal(JSON.stringify(exactly(`{"scores":[${kept.join(',')}]}`)), `{"scores":[${kept.join(',')}]}`);
       }),
+      { examples: [[[45179484765639210, -45179484765639210, 2 ** 63], true]] },
     );
   });
 
