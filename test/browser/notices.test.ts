@@ -118,12 +118,12 @@ describe('what people are told in VS Code', () => {
     assert.ok(text.includes('[click] (command:workbench.action.quit) wak_…'), text);
     assert.equal(await notice.locator('a[href*="command"], a[data-href*="command"]').count(), 0);
     await notice.getByRole('button', { name: "Don't Show Again" }).click();
-    await eventually('the setting is off', async () => {
-      const settings: unknown = JSON.parse(await readFile(settingsFile(), 'utf8'));
-      return (settings as Record<string, unknown>)['trainingPredictions.notifications.runEnded'] === false
-        ? true
-        : undefined;
-    });
+    // VS Code empties the file before it writes it.
+    await becomes(
+      () => readFile(settingsFile(), 'utf8'),
+      /"trainingPredictions\.notifications\.runEnded":\s*false/,
+      'the setting is off',
+    );
     await second.close();
     await workbench.run('Stop Watching');
   });

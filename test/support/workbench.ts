@@ -7,6 +7,7 @@ import { launchChromium } from '../../scripts/vscode/chromium.ts';
 import { packageExtension, packageFile, packageVariable } from '../../scripts/vscode/package.ts';
 import { startVsCode, type VsCode, type VsCodeOptions } from '../../scripts/vscode/server.ts';
 import { exitOnStop } from '../../scripts/vscode/stopping.ts';
+import { becomes } from './eventually.ts';
 import { delayMessages } from './lateMessages.ts';
 
 let packaging: Promise<string> | undefined;
@@ -119,6 +120,8 @@ export class Workbench {
   /** Types into the open input box and accepts it. */
   async answer(text: string): Promise<void> {
     await this.#input.waitFor();
+    // The palette may stand there for a moment after its command was run.
+    await becomes(async () => (await this.#input.inputValue()).startsWith('>'), false, 'the palette is closed');
     await this.#input.fill(text);
     await this.#input.press('Enter');
   }
