@@ -106,7 +106,15 @@ export class PanelStage {
 
   /** Waits for "Showing …". */
   async showing(text: string): Promise<void> {
-    await this.panel.getByText(`Showing ${text}`, { exact: true }).waitFor();
+    try {
+      await this.panel.getByText(`Showing ${text}`, { exact: true }).waitFor();
+    } catch (cause) {
+      const said = await this.panel
+        .locator('body')
+        .innerText({ timeout: 2000 })
+        .catch(() => 'nothing, as there is none');
+      throw new Error(`The panel does not show ${text}. It says: ${said.slice(0, 600)}`, { cause });
+    }
   }
 
   openTab(name: string): Promise<void> {
