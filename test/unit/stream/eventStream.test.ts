@@ -57,7 +57,23 @@ describe('readEventStream', () => {
     assert.equal(events[0]?.data.length, 10 * 1024 * 1024);
   });
 
-  it('reads an event that comes alone at once, and what is there already without a rest', async () => {
+  it('reads an event that comes alone at once', async () => {
+    const seen: string[] = [];
+    let end = () => {};
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(bytes('data: alone\n\n'));
+        end = () => controller.close();
+      },
+    });
+    const read = readEventStream(body, { bytes() {}, retry() {}, event: ({ data }) => seen.push(data) });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(seen, ['alone']);
+    end();
+    await read;
+  });
+
+  it('reads what is there already without a rest', async () => {
     let asked = 0;
     const events = 5000;
     const body = new ReadableStream<Uint8Array>({
