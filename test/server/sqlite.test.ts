@@ -85,6 +85,27 @@ describe('a SQLite file', () => {
     await storage.close();
   });
 
+  it('has nothing of a batch that failed in the middle, and takes the next one', async () => {
+    const name = join(directory, 'failed.db');
+    const storage = new SqliteStorage(name);
+    const job = await storage.saveJob('ann', 'job', { status: undefined, fields: '{}' });
+    assert.ok(job);
+    await storage.addPredictions(job, [row()]);
+    const other = new DatabaseSync(name);
+    const taken = `INSERT INTO predictions SELECT job, 30, epoch, sample_index, 'x', created_at, content, step, NULL FROM predictions`;
+    other.exec(taken);
+    const batch = Array.from({ length: 50 }, () => row());
+    await assert.rejects(storage.addPredictions(job, batch), /UNIQUE constraint failed/);
+    const count = () => Number(other.prepare('SELECT count(*) AS n FROM predictions').get()?.['n']);
+    assert.equal(count(), 2);
+    assert.equal((await storage.job('job'))?.lastSeq, 1);
+    other.exec('DELETE FROM predictions WHERE seq = 30');
+    other.close();
+    await storage.addPredictions(job, batch);
+    assert.equal((await storage.job('job'))?.lastSeq, 51);
+    await storage.close();
+  });
+
   it('of a newer version is refused and left as it is', () => {
     const newer = join(directory, 'newer.db');
     const database = new DatabaseSync(newer);

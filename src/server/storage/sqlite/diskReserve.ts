@@ -14,23 +14,31 @@ const margin = 256 * 1024;
 export class DiskReserve {
   readonly #database: string;
   readonly #file: string;
+  readonly #directory: string;
 
   /** @param database the file that it stands beside */
   constructor(database: string) {
     this.#database = database;
     this.#file = `${database}-reserve`;
+    this.#directory = dirname(this.#file);
   }
 
   /** Bytes that it should hold and does not. A database in memory needs none. */
   get missing(): number {
-    return existsSync(this.#database) ? Math.max(0, wholeSize - this.#size) : 0;
+    const missing = Math.max(0, wholeSize - this.#size);
+    return missing > 0 && existsSync(this.#database) ? missing : 0;
   }
 
   /** Bytes that are free on its disk; infinite where the file system does not tell. */
   get freeBytes(): number {
-    if (!existsSync(dirname(this.#file))) return Number.POSITIVE_INFINITY;
-    const { bavail, bsize, blocks } = statfsSync(dirname(this.#file));
-    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
+    try {
+      const { bavail, bsize, blocks } = statfsSync(this.#directory);
+      return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
+    } catch (error) {
+      // Asking first would cost each batch as much again.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Number.POSITIVE_INFINITY;
+      throw error;
+    }
   }
 
   /**
