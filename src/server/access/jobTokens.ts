@@ -38,7 +38,7 @@ export class JobTokens {
   }
 
   of(job: JobRecord): string {
-    const mac = this.#hmac(nameOf(job)).subarray(0, half);
+    const mac = this.#mac(job);
     const number = Buffer.alloc(half);
     number.writeUIntBE(job.number, half - numberLength, numberLength);
     return `job_${Buffer.concat([this.#hidden(number, mac), mac]).toString('base64url')}`;
@@ -48,13 +48,15 @@ export class JobTokens {
   async job(token: string): Promise<TokenJob | undefined> {
     if (!/^job_[\w-]{43}$/.test(token)) return undefined;
     const bytes = Buffer.from(token.slice('job_'.length), 'base64url');
+    // Its last letter has bits to spare.
+    if (bytes.toString('base64url') !== token.slice('job_'.length)) return undefined;
     const mac = bytes.subarray(half);
     const opened = this.#hidden(bytes.subarray(0, half), mac);
     if (opened.subarray(0, half - numberLength).some((byte) => byte !== 0)) return this.#earlierJob(token);
     const job = await this.#storage.jobToExtend(opened.readUIntBE(half - numberLength, numberLength));
     if (job === undefined) return 'gone';
-    // A number may be another job's where the database was made anew.
-    return timingSafeEqual(digest(token), digest(this.of(job))) ? job : 'gone';
+    // A number may be another job's where the database was made anew. The seal opened to this one.
+    return timingSafeEqual(mac, this.#mac(job)) ? job : 'gone';
   }
 
   /**
@@ -82,6 +84,10 @@ export class JobTokens {
 
   #earlierToken(job: Pick<JobRecord, 'id' | 'incarnation'>): string {
     return `job_${this.#hmac(nameOf(job)).toString('base64url')}`;
+  }
+
+  #mac(job: JobRecord): Buffer {
+    return this.#hmac(nameOf(job)).subarray(0, half);
   }
 
   /** Hides what was open, and opens what was hidden. */

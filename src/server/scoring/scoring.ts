@@ -136,14 +136,14 @@ export class Scorer {
     if (ground_truth == null) return nothingFilled;
     const filled = names.filter((name) => !isSent(prediction, name, notFinite));
     if (filled.length === 0) return nothingFilled;
-    const scores: { [K in keyof Scores]: number | null } = { ...noScores };
     const text = comparable(answer);
     const truth = this.#truth(ground_truth);
-    const ours = {
+    const scores: { [K in keyof Scores]: number | null } = {
       ...plainScores(text, truth),
       char_error_rate: plan === 'rate' ? (rate ?? charErrorRate(text, truth)) : null,
     };
-    for (const name of filled) scores[name] = ours[name];
+    // Nearly always all are ours.
+    if (filled.length < names.length) for (const name of names) if (!filled.includes(name)) scores[name] = null;
     if (plan !== 'tooLong') return { scores, filled, skipped: null };
     const lengths = `${answer.length} × ${ground_truth.length} characters`;
     return { scores, filled, skipped: `char_error_rate: texts too long to compare (${lengths})` };
