@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { score } from '../../src/model/textScores.ts';
 import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 import { median, report } from '../report.ts';
 import { insertBatches } from '../support/bareInserts.ts';
@@ -32,15 +33,21 @@ function withoutScores(n: number): PredictionInput {
   return { epoch, step, sample_index, prompt, prediction: text, ground_truth };
 }
 
+/** What the server keeps of a row that came without scores. */
+function filledIn(row: PredictionInput): PredictionInput {
+  return row.ground_truth == null ? row : { ...row, ...score(row.prediction, row.ground_truth) };
+}
+
 async function measure(name: string, measured: string, row: (n: number) => PredictionInput): Promise<void> {
-  const batches = Array.from({ length: warmUp + timed }, (_, batch) =>
+  const sent = Array.from({ length: warmUp + timed }, (_, batch) =>
     Array.from({ length: batchSize }, (__, index) => row(batch * batchSize + index)),
   );
-  const bodies = batches.map((predictions) => JSON.stringify({ job_id: 'bench', predictions }));
+  const bodies = sent.map((predictions) => JSON.stringify({ job_id: 'bench', predictions }));
+  const kept = row === withScores ? sent : sent.map((batch) => batch.map(filledIn));
   const [ours, peer, http]: number[][] = [[], [], []];
   for (let run = 0; run < runs; run += 1) {
     ours?.push(rate(await withServer((server, { token }) => post(server.url, token, bodies))));
-    peer?.push(rate(await withFolder((folder) => insertBatches(folder, batches, warmUp))));
+    peer?.push(rate(await withFolder((folder) => insertBatches(folder, kept, warmUp))));
     http?.push(rate(await withPlainServer((url) => post(url, 'none', bodies))));
   }
   report({
@@ -49,7 +56,7 @@ async function measure(name: string, measured: string, row: (n: number) => Predi
     unit: 'predictions/s',
     ours: ours ?? [],
     peer: {
-      name: 'bare node:sqlite, the same table and indexes, one transaction a batch',
+      name: 'bare node:sqlite, the same rows, table and indexes, one transaction a batch',
       values: peer ?? [],
       paired: true,
     },

@@ -1,7 +1,7 @@
-/** The database alone: our tables and indexes of predictions, and nothing but inserts. */
-import { randomUUID } from 'node:crypto';
+/** The database alone: our tables and indexes of predictions, the rows that the server keeps there, and nothing but inserts. */
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { idKeyOf, newRowId } from '../../src/server/storage/rowIds.ts';
 import { makeTables } from '../../src/server/storage/sqlite/schema.ts';
 import type { PredictionInput } from '../../src/wire/sentPrediction.ts';
 
@@ -13,24 +13,23 @@ export function insertBatches(
 ): number {
   const createdAt = new Date().toISOString();
   const ready = batches.map((batch) =>
-    batch.map((row) => ({ ...row, id: randomUUID(), content: JSON.stringify(row) })),
+    batch.map((row) => {
+      const id = newRowId();
+      return { ...row, id, idKey: idKeyOf(id), content: JSON.stringify(row) };
+    }),
   );
   const database = new DatabaseSync(path.join(folder, 'bare.sqlite'));
   makeTables(database, 0);
   database.exec('PRAGMA synchronous=FULL');
-  // Without keys of ids, which only a server needs that takes rows again.
-  const insert = database.prepare(
-    `INSERT INTO predictions (job, seq, epoch, sample_index, id, created_at, content, step)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const insert = database.prepare('INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   let start = 0;
   let seq = 0;
   for (const [index, batch] of ready.entries()) {
     if (index === warmUp) start = performance.now();
     database.exec('BEGIN');
-    for (const { epoch, step, sample_index, id, content } of batch) {
+    for (const { epoch, step, sample_index, id, idKey, content } of batch) {
       seq += 1;
-      insert.run(1, seq, epoch, sample_index, id, createdAt, content, step);
+      insert.run(1, seq, epoch, sample_index, id, createdAt, content, step, idKey);
     }
     database.exec('COMMIT');
   }
