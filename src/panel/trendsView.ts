@@ -142,11 +142,16 @@ function scorePoint({ scores, passes }: CheckpointPoint, index: number, band: Ba
   return [shortened(mean), count, shortened(low), shortened(high)];
 }
 
-/** More digits than anybody reads, of thousands of points, would be half of a message. */
-const scale = 1e9;
+/** What a float of 32 bits holds, in which trainers log: more digits of thousands of points would be half of a message. */
+const digits = 7;
+/** Below and above, numbers stay as they are, as whole ones do. */
+const [smallest, largest] = [1e-9, 1e6];
+const powers = Array.from({ length: digits + 9 }, (_, power) => 10 ** power);
 
-/** With nine digits behind the point where the value is not a small one. */
+/** With seven digits, where it has more and is neither a tiny nor a large one. */
 export function shortened(value: number): number {
   const size = Math.abs(value);
-  return size < 0.01 || size > 1e6 ? value : Math.round(value * scale) / scale;
+  if (size < smallest || size >= largest || Number.isInteger(value)) return value;
+  const scale = powers[digits - 1 - Math.floor(Math.log10(size))] ?? Number.NaN;
+  return Math.round(value * scale) / scale;
 }

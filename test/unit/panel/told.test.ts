@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { findDifference } from '../../../src/panel/differences/difference.ts';
 import { Differences } from '../../../src/panel/differences/differences.ts';
 import { initialView } from '../../../src/panel/initialView.ts';
@@ -142,11 +143,17 @@ describe('what is told in pieces', () => {
     });
   }
 
-  it('is a number to more digits than anybody reads, and whole where it is small or large', () => {
-    const values = [2 / 3, -0.123456789012, 12345.6789, 0.0001234567890123, 1e7 / 3, 0, 1];
-    assert.deepEqual(values.map(shortened), [
-      ...[0.666666667, -0.123456789, 12345.6789, 0.0001234567890123, 1e7 / 3, 0, 1],
-    ]);
+  it('is a number with the digits of a float, and whole where it is whole, tiny or large', () => {
+    const values = [2 / 3, -0.123456789012, 12345.6789, 0.000123456789012, 1.23456789e-9, 999999.97, 9.9999999];
+    assert.deepEqual(values.map(shortened), [0.6666667, -0.1234568, 12345.68, 0.0001234568, 1.234568e-9, 1e6, 10]);
+    const kept = [1e7 / 3, 123456789, -987654, 0, 1, 1 / 3e9, 1 / 3e300, Number.MIN_VALUE, Number.MAX_VALUE];
+    assert.deepEqual(kept.map(shortened), kept);
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        assert.ok(Math.abs(shortened(value) - value) <= Math.abs(value) * 5.1e-7);
+        assert.ok(Object.is(shortened(shortened(value)), shortened(value)));
+      }),
+    );
   });
 
   it('is the epoch that a row changed, and the one whose answer is held against it', () => {
