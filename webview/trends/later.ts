@@ -1,13 +1,16 @@
 /** Does something once there is time for it; of what was asked for by the same key the last. */
 export type Later = (key: object, work: () => void) => void;
 
-/** A piece rests so many times as long as it took, and at most so long, in ms. */
-const restShare = 99;
+/**
+ * A piece rests so many times as long as it took, and at most so long, in ms. To lay out what it changed takes about as
+ * long again.
+ */
+const restShare = 199;
 const longestRest = 5000;
 /** In ms. */
 const longestWait = 500;
 
-/** Work that nobody waits for: one piece at a time, when nothing else is to be done, in a hundredth of the time. */
+/** Work that nobody waits for: one piece at a time, when nothing else is to be done, in a hundredth of the time with its layout. */
 export function createLater(): Later {
   const waiting = new Map<object, () => void>();
   let isAtWork = false;
