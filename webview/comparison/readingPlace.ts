@@ -13,22 +13,26 @@ export function keepPlace(list: HTMLElement, change: () => void): void {
     return;
   }
   const before = anchor.getBoundingClientRect().top;
-  let scrolled = scroller.scrollTop;
+  let scrolled = Number.NaN;
   const correct = () => {
-    // The reader scrolled on: there is nothing to correct any more.
-    if (!anchor.isConnected || Math.abs(scroller.scrollTop - scrolled) > 1) return;
+    if (!anchor.isConnected) return;
     scroller.scrollTop += anchor.getBoundingClientRect().top - before;
     scrolled = scroller.scrollTop;
+  };
+  /** Where the reader scrolled on there is nothing to correct any more. */
+  const correctLater = () => {
+    if (Math.abs(scroller.scrollTop - scrolled) <= 1) correct();
   };
   // Two that correct the same shift would correct it twice.
   scroller.classList.add('keeps-place');
   change();
+  // A list that got shorter scrolled by itself; no reader can in between.
   correct();
   // Entries that come into sight get their true height a frame later.
   requestAnimationFrame(() => {
-    correct();
+    correctLater();
     requestAnimationFrame(() => {
-      correct();
+      correctLater();
       scroller.classList.remove('keeps-place');
     });
   });

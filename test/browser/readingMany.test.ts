@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
+import { PanelStage } from '../support/panelStage.ts';
+import { sample, type TestJob } from '../support/serverClient.ts';
+
+/** Past sixty answers those out of sight are no longer laid out. */
+const [first, last] = [55, 65];
+
+describe('reading old answers of a sample that gets its sixty-first, in VS Code', () => {
+  let stage: PanelStage;
+  let job: TestJob;
+
+  const answerOf = (epoch: number) => {
+    const prediction = `answer ${epoch} ${'word '.repeat(90)}`;
+    return sample({ epoch, step: epoch * 10, sample_index: 0, prompt: 'why?', prediction });
+  };
+
+  before(async () => {
+    stage = await PanelStage.open();
+    job = await stage.train(
+      'many epochs',
+      Array.from({ length: first }, (_, index) => answerOf(index + 1)),
+    );
+    await stage.watch('many epochs');
+    await stage.openTab('Comparison');
+    await stage.chooseSample(0);
+  });
+
+  after(() => stage?.close());
+
+  for (const read of [1, 30]) {
+    it(`moves nothing of epoch ${read}`, async () => {
+      const heading = stage.panel.getByRole('heading', { name: `Epoch ${read}`, exact: true });
+      await heading.scrollIntoViewIfNeeded();
+      const top = async () => Math.round((await heading.boundingBox())?.y ?? Number.NaN);
+      const place = await top();
+      const newest = read === 1 ? last : last + 60;
+      const tops = new Set<number>();
+      for (let epoch = read === 1 ? first + 1 : last + 1; epoch <= newest; epoch += read === 1 ? 1 : 20) {
+        const count = read === 1 ? 1 : 20;
+        await stage.add(
+          job,
+          Array.from({ length: count }, (_, index) => answerOf(epoch + index)),
+        );
+        const there = stage.panel.locator('.history > .entry');
+        await eventually('the answer is drawn', async () => ((await there.count()) >= epoch ? true : undefined));
+        await stage.workbench.page.waitForTimeout(300);
+        tops.add(await top());
+      }
+      assert.ok(
+        [...tops].every((found) => Math.abs(found - place) < 2),
+        `from ${place} to ${[...tops].join(', ')}`,
+      );
+    });
+  }
+});
