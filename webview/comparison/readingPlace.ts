@@ -1,3 +1,13 @@
+/** Where an entry was kept, and how far its list was scrolled then. */
+interface Kept {
+  readonly anchor: Element;
+  readonly top: number;
+  readonly scrolled: number;
+}
+
+/** By list. */
+const kept = new WeakMap<Element, Kept>();
+
 /**
  * Keeps what the reader looks at where it is while entries come and go above it. At the very top, with nothing
  * selected or focused, the newest entry moves in: that is what one looks at there. Browsers anchor by the first thing
@@ -12,12 +22,13 @@ export function keepPlace(list: HTMLElement, change: () => void): void {
     change();
     return;
   }
-  const before = anchor.getBoundingClientRect().top;
+  const before = topOf(list, anchor, scroller);
   let scrolled = Number.NaN;
   const correct = () => {
     if (!anchor.isConnected) return;
     scroller.scrollTop += anchor.getBoundingClientRect().top - before;
     scrolled = scroller.scrollTop;
+    kept.set(list, { anchor, top: before, scrolled });
   };
   /** Where the reader scrolled on there is nothing to correct any more. */
   const correctLater = () => {
@@ -36,6 +47,13 @@ export function keepPlace(list: HTMLElement, change: () => void): void {
       scroller.classList.remove('keeps-place');
     });
   });
+}
+
+/** Where an entry is, or was when it was kept: fractions of a pixel would add up. */
+function topOf(list: HTMLElement, anchor: Element, { scrollTop }: Element): number {
+  const { top } = anchor.getBoundingClientRect();
+  const last = kept.get(list);
+  return last?.anchor === anchor && last.scrolled === scrollTop && Math.abs(last.top - top) < 2 ? last.top : top;
 }
 
 /** The entry that must not move: where text is selected, where the focus is, else the first that is in sight. */
