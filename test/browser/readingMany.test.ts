@@ -4,7 +4,12 @@ import { PanelStage } from '../support/panelStage.ts';
 import { sample, type TestJob } from '../support/serverClient.ts';
 
 /** Past sixty answers those out of sight are no longer laid out. */
-const [first, last] = [55, 65];
+const held = 55;
+/** What is read, and how many answers come meanwhile: so many at once, until there are so many. */
+const readings = [
+  { read: 1, atOnce: 1, until: 65 },
+  { read: 30, atOnce: 20, until: 125 },
+];
 
 describe('reading old answers of a sample that gets its sixty-first, in VS Code', () => {
   let stage: PanelStage;
@@ -19,7 +24,7 @@ describe('reading old answers of a sample that gets its sixty-first, in VS Code'
     stage = await PanelStage.open();
     job = await stage.train(
       'many epochs',
-      Array.from({ length: first }, (_, index) => answerOf(index + 1)),
+      Array.from({ length: held }, (_, index) => answerOf(index + 1)),
     );
     await stage.watch('many epochs');
     await stage.openTab('Comparison');
@@ -28,22 +33,22 @@ describe('reading old answers of a sample that gets its sixty-first, in VS Code'
 
   after(() => stage?.close());
 
-  for (const read of [1, 30]) {
+  let sent = held;
+  for (const { read, atOnce, until } of readings) {
     it(`moves nothing of epoch ${read}`, async () => {
       const heading = stage.panel.getByRole('heading', { name: `Epoch ${read}`, exact: true });
       await heading.scrollIntoViewIfNeeded();
       const top = async () => Math.round((await heading.boundingBox())?.y ?? Number.NaN);
       const place = await top();
-      const newest = read === 1 ? last : last + 60;
       const tops = new Set<number>();
-      for (let epoch = read === 1 ? first + 1 : last + 1; epoch <= newest; epoch += read === 1 ? 1 : 20) {
-        const count = read === 1 ? 1 : 20;
+      while (sent < until) {
         await stage.add(
           job,
-          Array.from({ length: count }, (_, index) => answerOf(epoch + index)),
+          Array.from({ length: atOnce }, (_, index) => answerOf(sent + index + 1)),
         );
+        sent += atOnce;
         const there = stage.panel.locator('.history > .entry');
-        await eventually('the answer is drawn', async () => ((await there.count()) >= epoch ? true : undefined));
+        await eventually('the answer is drawn', async () => ((await there.count()) >= sent ? true : undefined));
         await stage.workbench.page.waitForTimeout(300);
         tops.add(await top());
       }
